@@ -1,0 +1,1 @@
+"""How the processes are put together: the command `hubline`, the local stack, migrations and examples."""
