@@ -26,7 +26,7 @@ class Key(enum.StrEnum):
     ORIGINAL = "original"
 
 
-class Topic(Value, frozen=True):
+class Topic(Value, frozen=True, kw_only=True):
     """One topic; `retention_ms` None = kept without limit, `events` = the tags' union in `schemas.codec.UNIONS`."""
 
     name: str
@@ -52,9 +52,7 @@ MESSAGES: Final = Topic(
     events="messages",
     retention_ms=30 * DAY_MS,
 )
-CUSTOMERS: Final = Topic(
-    name="customers.v1", key=Key.CUSTOMER, partitions=CUSTOMER_PARTITIONS, events="customers"
-)
+CUSTOMERS: Final = Topic(name="customers.v1", key=Key.CUSTOMER, partitions=CUSTOMER_PARTITIONS, events="customers")
 ROUTING_INPUTS: Final = Topic(
     name="routing.inputs.v1",
     key=Key.WORKSPACE,
