@@ -1,0 +1,1 @@
+"""What goes out: each package follows topics and serves screens, stores or adapters."""
