@@ -1,0 +1,51 @@
+"""All Prometheus metrics of the product, as one literal table.
+
+Names carry the prefix `hubline_` and base units (seconds, bytes, records). Labels are few and bounded: never the id of
+a customer, interaction, agent or workspace. Each `Metrics` has a registry of its own, so that tests do not share one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+PREFIX: Final = "hubline_"
+_FAST_S: Final = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1.0, 2.0, 5.0, 10.0)
+_SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
+
+
+class Metrics:
+    """Every metric of a process; those that it does not use stay empty."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.up_info = self._gauge("process_info", "1, labelled with what runs", "process", "instance", "version")
+
+        self.lag_records = self._gauge("worker_lag_records", "Records not handled yet", "topic", "partition")
+        self.lag_seconds = self._gauge("worker_lag_seconds", "Age of the last record handled", "topic", "partition")
+        self.batch_records = self._histogram("worker_batch_records", "Records a batch", _SIZES, "topic")
+        self.handle_seconds = self._histogram("worker_handle_seconds", "Time to apply a batch", _FAST_S, "topic")
+        self.send_seconds = self._histogram("worker_send_seconds", "Time until acknowledged", _FAST_S, "topic")
+        self.handled = self._counter("worker_records", "Records handled", "topic")
+        self.outputs = self._counter("worker_outputs", "Records sent", "topic")
+        self.dead_letters = self._counter("worker_dead_letters", "Records sent to dead letters", "topic")
+        self.commits = self._counter("worker_commits", "Positions committed", "topic")
+        self.rebalances = self._counter("worker_rebalances", "Assignments received", "topic")
+        self.partitions = self._gauge("worker_partitions", "Partitions held and opened", "topic")
+        self.retries = self._counter("worker_retries", "Batches handed over again", "topic", "cause")
+
+        self.database_up = self._gauge("database_up", "1 while the database answers")
+
+    def render(self) -> bytes:
+        """The text that Prometheus reads."""
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, help_text: str, *labels: str) -> Counter:
+        return Counter(PREFIX + name, help_text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, help_text: str, *labels: str) -> Gauge:
+        return Gauge(PREFIX + name, help_text, labels, registry=self.registry)
+
+    def _histogram(self, name: str, help_text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(PREFIX + name, help_text, labels, buckets=buckets, registry=self.registry)

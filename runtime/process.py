@@ -1,0 +1,96 @@
+"""The life of a process: settings, log, health, signals, then its own `main`, then the end.
+
+SIGTERM and SIGINT set `context.stop`: a process stops taking, finishes, commits and leaves. An exception of `main` is a
+crash: logged once, exit code 1, and whoever watches the process starts it again. Wrong settings: exit code 2.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import uvloop
+
+from runtime import log
+from runtime.clock import Clock, SystemClock
+from runtime.health import Health, HealthApp
+from runtime.log import Logger
+from runtime.metrics import Metrics
+from runtime.server import serving
+from runtime.settings import Settings, SettingsError, describe, load
+
+CRASHED: Final = 1
+MISCONFIGURED: Final = 2
+_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What a process is given; `stop` is set when it shall end."""
+
+    name: str
+    instance: str
+    settings: Settings
+    clock: Clock
+    log: Logger
+    metrics: Metrics
+    health: Health
+    stop: asyncio.Event
+
+
+Main = Callable[[Context], Awaitable[None]]
+
+
+def run(name: str, main: Main) -> None:
+    """Runs `main` as the process `name` until it ends; leaves with its exit code."""
+    try:
+        settings = load(os.environ)
+    except SettingsError as error:
+        sys.stderr.write("".join(f"{problem}\n" for problem in error.problems))
+        sys.exit(MISCONFIGURED)
+    sys.exit(uvloop.run(_live(name, main, settings)))
+
+
+async def _live(name: str, main: Main, settings: Settings) -> int:
+    instance = settings.process.instance or f"{name}-1"
+    logger = log.configure(name, instance, settings.log.level)
+    context = Context(
+        name=name,
+        instance=instance,
+        settings=settings,
+        clock=SystemClock(),
+        log=logger,
+        metrics=Metrics(),
+        health=Health(),
+        stop=asyncio.Event(),
+    )
+    loop = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, context.stop.set)
+    changed = {shown.variable: shown.value for shown in describe(settings, os.environ) if shown.source != "default"}
+    logger.info("process.starting", pid=os.getpid(), settings=changed)
+    try:
+        app = HealthApp(context.health, context.metrics)
+        async with serving(app, settings.process.bind, settings.health.port, stop_timeout_ms=1_000) as port:
+            _write_port(settings.process.port_file, port)
+            await main(context)
+    except Exception:
+        logger.exception("process.crashed")
+        return CRASHED
+    logger.info("process.stopped")
+    return 0
+
+
+def _write_port(port_file: str | None, port: int) -> None:
+    """Whole or not at all: readers may look at any moment."""
+    if port_file is None:
+        return
+    target = Path(port_file)
+    partial = target.with_name(target.name + ".partial")
+    partial.write_text(f"{port}\n")
+    partial.replace(target)

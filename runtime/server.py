@@ -1,0 +1,66 @@
+"""Serves an ASGI application on one address until told to stop. Used for health and by every HTTP process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, Final
+
+import uvicorn
+
+Application = Callable[..., Awaitable[Any]]
+
+_BACKLOG: Final = 2_048
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: `runtime.process` owns the signals."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 = any free one. Raises OSError when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen(_BACKLOG)
+        sock.setblocking(False)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    app: Application,
+    host: str,
+    port: int,
+    *,
+    stop_timeout_ms: int = 5_000,
+) -> AsyncIterator[int]:
+    """Serves `app` while the block runs; yields the real port. On leaving, open requests get `stop_timeout_ms`."""
+    with contextlib.closing(listen(host, port)) as sock:
+        config = uvicorn.Config(
+            app,
+            loop="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=max(1, stop_timeout_ms // 1000),
+        )
+        server = _Server(config)
+        running = asyncio.create_task(server.serve(sockets=[sock]), name=f"serve:{port}")
+        try:
+            yield int(sock.getsockname()[1])
+        finally:
+            server.should_exit = True
+            await running

@@ -1,0 +1,267 @@
+"""Configuration, read once at the edge into frozen objects.
+
+Each group below is a literal table: field `port` of group `http` is the variable `HUBLINE_HTTP_PORT`; group `process`
+has no middle part (`HUBLINE_DATA_DIR`). To add a setting, add a field with its unit in its name and a default.
+Unknown `HUBLINE_*` variables are errors with a suggestion; all errors are reported at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import enum
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, get_type_hints
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+PREFIX: Final = "HUBLINE_"
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+"""0 = any free one."""
+Positive = Annotated[int, msgspec.Meta(gt=0)]
+
+
+class LogLevel(enum.StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Process(msgspec.Struct, frozen=True, kw_only=True):
+    """This process among others; `port_file` gets the health port once it is known."""
+
+    data_dir: str = "~/.local/share/hubline"
+    cache_dir: str | None = None
+    instance: str | None = None
+    bind: str = "127.0.0.1"
+    port_file: str | None = None
+    stop_timeout_ms: Positive = 20_000
+
+    @property
+    def data_path(self) -> Path:
+        return Path(self.data_dir).expanduser()
+
+
+class Kafka(msgspec.Struct, frozen=True, kw_only=True):
+    """The broker. A send that the broker has not acknowledged after `send_timeout_ms` ends a stage's process;
+    `answer_timeout_ms` is how long HTTP and gateways wait before they say that they cannot know.
+    """
+
+    bootstrap_servers: str = "127.0.0.1:9092"
+    start_patience_ms: Positive = 60_000
+    session_timeout_ms: Positive = 10_000
+    heartbeat_interval_ms: Positive = 1_000
+    rebalance_timeout_ms: Positive = 30_000
+    fetch_max_wait_ms: Positive = 100
+    partition_fetch_bytes: Positive = 524_288
+    batch_bytes: Positive = 524_288
+    request_timeout_ms: Positive = 30_000
+    send_timeout_ms: Positive = 120_000
+    answer_timeout_ms: Positive = 5_000
+
+
+class Postgres(msgspec.Struct, frozen=True, kw_only=True):
+    """The database; `url` None = none is configured."""
+
+    url: str | None = None
+    pool_size: Positive = 4
+    connect_timeout_ms: Positive = 2_000
+    statement_timeout_ms: Positive = 10_000
+
+
+class Http(msgspec.Struct, frozen=True, kw_only=True):
+    """producers/http."""
+
+    port: Port = 8080
+
+
+class Admin(msgspec.Struct, frozen=True, kw_only=True):
+    """producers/admin."""
+
+    port: Port = 8081
+
+
+class Gateway(msgspec.Struct, frozen=True, kw_only=True):
+    """consumers/gateway."""
+
+    port: Port = 8082
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """/livez, /readyz and /metrics of any process."""
+
+    port: Port = 0
+
+
+class Log(msgspec.Struct, frozen=True, kw_only=True):
+    level: LogLevel = LogLevel.INFO
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """`otlp_endpoint` None = spans are not exported; traceparent is carried either way."""
+
+    otlp_endpoint: str | None = None
+
+
+class Worker(msgspec.Struct, frozen=True, kw_only=True):
+    """The partition worker; see `runtime.worker.WorkerPolicy`."""
+
+    max_batch: Positive = 500
+    inbox_records: Positive = 4_096
+    idle_ms: Positive = 200
+    transient_retries: int = 8
+    transient_pause_ms: Positive = 100
+    backpressure_pause_ms: Positive = 100
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """streams/identity: with no answer of the database in `database_limit_ms` a contact goes on unidentified."""
+
+    database_limit_ms: Positive = 500
+
+
+class Routing(msgspec.Struct, frozen=True, kw_only=True):
+    """streams/routing."""
+
+    tick_ms: Positive = 1_000
+    idle_ms: Positive = 20
+    snapshot_every_records: Positive = 50_000
+    snapshot_every_ms: Positive = 60_000
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """streams/view."""
+
+    snapshot_every_records: Positive = 20_000
+    snapshot_every_ms: Positive = 30_000
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings of a process."""
+
+    process: Process = Process()
+    kafka: Kafka = Kafka()
+    postgres: Postgres = Postgres()
+    http: Http = Http()
+    admin: Admin = Admin()
+    gateway: Gateway = Gateway()
+    health: Health = Health()
+    log: Log = Log()
+    trace: Trace = Trace()
+    worker: Worker = Worker()
+    identity: Identity = Identity()
+    routing: Routing = Routing()
+    view: View = View()
+
+
+UNPREFIXED_GROUP: Final = "process"
+FOREIGN_NAMES: Final[Mapping[tuple[str, str], str]] = {
+    ("kafka", "bootstrap_servers"): "KAFKA_BOOTSTRAP_SERVERS",
+    ("postgres", "url"): "DATABASE_URL",
+}
+SECRETS: Final[frozenset[tuple[str, str]]] = frozenset()
+"""Settings never shown. A URL is shown without its password."""
+URLS: Final = frozenset({("postgres", "url"), ("trace", "otlp_endpoint")})
+
+
+class SettingsError(Exception):
+    """Every problem of the environment at once, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """One setting as `hubline config` prints it: redacted, with its source `default` or `environment`."""
+
+    variable: str
+    group: str
+    name: str
+    value: str | int | None
+    source: str
+
+
+class _Slot(msgspec.Struct, frozen=True):
+    variable: str
+    group: str
+    name: str
+    type: Any
+    default: Any
+
+
+def variable_of(group: str, name: str) -> str:
+    """The environment variable of a setting."""
+    foreign = FOREIGN_NAMES.get((group, name))
+    if foreign is not None:
+        return foreign
+    middle = "" if group == UNPREFIXED_GROUP else f"{group.upper()}_"
+    return f"{PREFIX}{middle}{name.upper()}"
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Reads all settings; raises SettingsError with every problem. An empty variable counts as not set."""
+    slots = {slot.variable: slot for slot in _slots()}
+    problems = [_unknown(name, slots) for name in sorted(environ) if name.startswith(PREFIX) and name not in slots]
+    groups: dict[str, dict[str, Any]] = {}
+    for slot in slots.values():
+        text = environ.get(slot.variable, "")
+        if text == "":
+            continue
+        try:
+            value = msgspec.convert(text, slot.type, strict=False)
+        except msgspec.ValidationError as error:
+            problems.append(f"{slot.variable}: {error}")
+        else:
+            groups.setdefault(slot.group, {})[slot.name] = value
+    if problems:
+        raise SettingsError(problems)
+    hints = get_type_hints(Settings)
+    return Settings(**{group: hints[group](**values) for group, values in groups.items()})
+
+
+def describe(settings: Settings, environ: Mapping[str, str]) -> list[Shown]:
+    """Every setting with its value, redacted, and where it came from."""
+    return [
+        Shown(
+            variable=slot.variable,
+            group=slot.group,
+            name=slot.name,
+            value=_redacted(slot, getattr(getattr(settings, slot.group), slot.name)),
+            source="environment" if environ.get(slot.variable) else "default",
+        )
+        for slot in _slots()
+    ]
+
+
+def _slots() -> Iterator[_Slot]:
+    for group, struct in get_type_hints(Settings).items():
+        hints = get_type_hints(struct, include_extras=True)
+        for field in msgspec.structs.fields(struct):
+            yield _Slot(variable_of(group, field.name), group, field.name, hints[field.name], field.default)
+
+
+def _unknown(name: str, slots: Mapping[str, _Slot]) -> str:
+    near = difflib.get_close_matches(name, slots, n=1, cutoff=0.6)
+    return f"{name}: no such setting" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _redacted(slot: _Slot, value: object) -> str | int | None:
+    if value is None or isinstance(value, int):
+        return value
+    key = (slot.group, slot.name)
+    if key in SECRETS:
+        return "***"
+    return without_password(str(value)) if key in URLS else str(value)
+
+
+def without_password(url: str) -> str:
+    """The URL with `***` in place of its password."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    user, _, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user.split(':', 1)[0]}:***@{host}"))
