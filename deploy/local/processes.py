@@ -1,0 +1,200 @@
+"""One process of the stack: started in a session of its own, recorded, found again, signalled, stopped.
+
+A record holds the pid and the process's start mark, so that a recycled pid is never taken for ours: no signal is sent
+before the mark was compared, and where the system has pidfds nothing can come between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import psutil
+
+from deploy.local.errors import StackError
+
+POLL_S: Final = 0.02
+LOG_LIMIT_BYTES: Final = 32 * 1024 * 1024
+_PROC: Final = Path("/proc")
+_DEAD: Final = frozenset({"Z", "X"})
+
+
+class Account(msgspec.Struct, frozen=True):
+    """The account that a process runs as when it is not the supervisor's own."""
+
+    uid: int
+    gid: int
+
+
+class Command(msgspec.Struct, frozen=True):
+    """What is started: the whole environment is named, nothing is inherited."""
+
+    argv: tuple[str, ...]
+    environ: tuple[tuple[str, str], ...]
+    folder: Path
+    account: Account | None = None
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal commands: a running process is adopted only if it was started by the same one."""
+        return hashlib.sha256(msgspec.json.encode((self.argv, sorted(self.environ)))).hexdigest()
+
+
+class Running(msgspec.Struct, frozen=True):
+    """A process that was started: its pid, the mark of that very process, and the digest of its command."""
+
+    name: str
+    pid: int
+    mark: str
+    digest: str
+    restarts: int = 0
+
+
+def mark_of(pid: int) -> str | None:
+    """What tells this process from any other that had or will have its pid; None when no such process lives."""
+    if (_PROC / "self" / "stat").exists():
+        return _linux_mark(pid)
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else str(process.create_time())
+    except psutil.Error:
+        return None
+
+
+def _linux_mark(pid: int) -> str | None:
+    try:
+        stat = (_PROC / str(pid) / "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    fields = stat.rpartition(")")[2].split()
+    boot = (_PROC / "sys/kernel/random/boot_id").read_text().strip()
+    return None if fields[0] in _DEAD else f"{boot}:{fields[19]}"
+
+
+def lives(running: Running) -> bool:
+    """Whether that very process lives (a zombie does not)."""
+    return mark_of(running.pid) == running.mark
+
+
+def start(name: str, command: Command, log_file: Path, restarts: int = 0) -> tuple[Running, subprocess.Popen[bytes]]:
+    """Starts the command; its standard output and error go to the end of `log_file`.
+
+    Raises StackError when the program cannot be executed or is gone at once.
+    """
+    _turn_log(log_file)
+    account = command.account
+    with log_file.open("ab") as log:
+        try:
+            child = subprocess.Popen(
+                command.argv,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=dict(command.environ),
+                cwd=command.folder,
+                start_new_session=True,
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=() if account else None,
+            )
+        except OSError as error:
+            raise StackError(f"{name} cannot be started: {error}") from error
+    mark = mark_of(child.pid)
+    if mark is None:
+        child.wait()
+        raise StackError(f"{name} ended at once; {log_file} says why", f"Look at `hubline logs {name}`.")
+    return Running(name=name, pid=child.pid, mark=mark, digest=command.digest, restarts=restarts), child
+
+
+def send(running: Running, number: signal.Signals) -> bool:
+    """Sends a signal to that very process; False when it is gone."""
+    if not hasattr(os, "pidfd_open") or not hasattr(signal, "pidfd_send_signal"):
+        return _send_by_pid(running, number)
+    try:
+        handle = os.pidfd_open(running.pid)
+    except OSError:
+        return False
+    try:
+        if not lives(running):
+            return False
+        signal.pidfd_send_signal(handle, number)
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
+def _send_by_pid(running: Running, number: signal.Signals) -> bool:
+    if not lives(running):
+        return False
+    try:
+        os.kill(running.pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def stop(running: Running, number: signal.Signals, patience_ms: int) -> bool:
+    """Asks the process to end and waits; kills it when its patience is over. True when it ended by itself.
+
+    A frozen process is woken first, since it cannot hear otherwise.
+    """
+    if not send(running, number):
+        return True
+    send(running, signal.SIGCONT)
+    if wait_gone(running, patience_ms):
+        return True
+    send(running, signal.SIGKILL)
+    wait_gone(running, patience_ms)
+    return False
+
+
+def wait_gone(running: Running, patience_ms: int) -> bool:
+    """Waits until the process is gone; False when it still lives after `patience_ms`."""
+    deadline = time.monotonic() + patience_ms / 1000
+    while lives(running):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_S)
+    return True
+
+
+def write_record(path: Path, running: Running) -> None:
+    """Replaces the record in one step."""
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(msgspec.json.encode(running))
+    os.replace(fresh, path)
+
+
+def read_record(path: Path) -> Running | None:
+    """The recorded process, None without a whole record."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Running)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+
+
+def find_strays(wanted: Mapping[str, str]) -> tuple[psutil.Process, ...]:
+    """Processes whose environment holds all of `wanted`: started, but not recorded before their starter died."""
+    return tuple(process for process in psutil.process_iter() if _has(process, wanted))
+
+
+def _has(process: psutil.Process, wanted: Mapping[str, str]) -> bool:
+    try:
+        environ = process.environ()
+    except (psutil.Error, OSError):
+        return False
+    return all(environ.get(name) == value for name, value in wanted.items())
+
+
+def _turn_log(log_file: Path) -> None:
+    if log_file.exists() and log_file.stat().st_size > LOG_LIMIT_BYTES:
+        os.replace(log_file, log_file.with_suffix(".log.1"))

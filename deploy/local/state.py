@@ -1,0 +1,120 @@
+"""What a data folder remembers: ports, the cluster's id, the database's password; and the lock that makes one supervisor.
+
+The lock is the system's own on an open file: it goes with its holder, however that dies, so it is never stale.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import os
+import secrets
+import socket
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import msgspec
+
+from deploy.local.errors import StackError
+from deploy.local.layout import Layout
+
+HOST: Final = "127.0.0.1"
+PREFERRED_PORTS: Final[dict[str, int]] = {"http": 8080, "admin": 8081, "gateway": 8082}
+
+
+class State(msgspec.Struct, frozen=True):
+    """Kept across restarts; `password` is the database's, for this machine only."""
+
+    cluster_id: str
+    password: str
+    ports: dict[str, int]
+
+
+def new_state() -> State:
+    """A fresh identity, with no ports yet."""
+    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+    return State(cluster_id=cluster_id, password=secrets.token_urlsafe(24), ports={})
+
+
+def load(layout: Layout) -> State:
+    """The folder's state; a new one is stored when there is none.
+
+    Raises StackError when the file cannot be read as a state.
+    """
+    try:
+        raw = layout.state_file.read_bytes()
+    except FileNotFoundError:
+        state = new_state()
+        store(layout, state)
+        return state
+    try:
+        return msgspec.json.decode(raw, type=State)
+    except msgspec.DecodeError as error:
+        raise StackError(
+            f"{layout.state_file} cannot be read: {error}", "Restore it, or start in another folder with --data-dir."
+        ) from error
+
+
+def store(layout: Layout, state: State) -> None:
+    """Replaces the state in one step; only its owner can read it."""
+    fresh = layout.state_file.with_suffix(".new")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(msgspec.json.encode(state))
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(fresh, layout.state_file)
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this port of 127.0.0.1 now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def choose_ports(known: dict[str, int], wanted: tuple[str, ...], in_use: frozenset[str]) -> dict[str, int]:
+    """A port for each of `wanted`: the known one, else the preferred one, else any free one.
+
+    `in_use` names those whose own server runs now: they keep their port. Known ports of others stay as they are.
+    """
+    chosen = dict(known)
+    for name in wanted:
+        if name in in_use and name in known:
+            continue
+        first = known.get(name, PREFERRED_PORTS.get(name))
+        taken = {port for other, port in chosen.items() if other != name}
+        chosen[name] = first if first is not None and first not in taken and is_free(first) else _any_free(taken)
+    return chosen
+
+
+def _any_free(taken: set[int]) -> int:
+    while True:
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            port = int(probe.getsockname()[1])
+        if port not in taken:
+            return port
+
+
+@contextmanager
+def exclusive(layout: Layout) -> Iterator[None]:
+    """Holds the folder's lock.
+
+    Raises StackError when another supervisor holds it.
+    """
+    layout.make_folders()
+    with layout.lock_file.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StackError(
+                f"the stack in {layout.data_dir} is already up", "See `hubline status`; `hubline down` stops it."
+            ) from None
+        yield
