@@ -1,0 +1,42 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup run lint check test soak bench lock audit clean
+
+BIN := .venv/bin
+PURE := tests/unit tests/property tests/contract tests/scenarios tests/replay tests/architecture
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install everything: .venv, Java, Kafka, PostgreSQL (again only when something changed)
+	@sh deploy/setup.sh
+
+run: setup ## Start the demo: a book city, its contacts, its agents; Ctrl-C stops it
+	@$(BIN)/hubline run
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+check: lint ## Lint, types and every test that needs no service
+	$(BIN)/pytest -n 2 $(PURE)
+
+test: lint ## All tests, on a real Kafka and PostgreSQL that it starts itself
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+soak: setup ## Long runs: the fault matrix, hours of changes, millions of fuzz steps
+	$(BIN)/pytest -m soak --timeout 0
+
+bench: setup ## Measure the product beside its peers
+	@$(BIN)/hubline bench
+
+lock: setup ## Write the locks anew (UPGRADE=1 takes newer versions)
+	@sh deploy/lock.sh $(if $(UPGRADE),--upgrade)
+
+audit: setup ## Look the locked versions up among known weaknesses (asks the network)
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt
+
+clean: ## Remove what was built here (data and downloads elsewhere stay)
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

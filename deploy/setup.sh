@@ -1,0 +1,39 @@
+#!/bin/sh
+# Leaves a working .venv/bin/hubline and everything it needs on this machine. Does nothing when nothing has changed.
+# PYTHON names the interpreter to use; without it the first of 3.11 to 3.14 that is found.
+set -eu
+cd "$(dirname "$0")/.."
+
+suits() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null; }
+
+find_python() {
+    for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
+        if suits "$candidate"; then
+            echo "$candidate"
+            return
+        fi
+    done
+    echo "hubline needs Python 3.11, 3.12, 3.13 or 3.14; found none (tried: ${PYTHON:-python3 and python3.11 to 3.14})." >&2
+    echo "Install one, or name it: make setup PYTHON=/where/it/is/python3" >&2
+    exit 1
+}
+
+digest() { cat requirements-dev.txt pyproject.toml deploy/setup.sh | cksum; }
+
+stamp=.venv/installed
+wanted="$(digest)"
+if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || ! suits .venv/bin/python; then
+    if ! suits .venv/bin/python; then
+        python="$(find_python)"
+        rm -rf .venv
+        echo "setup: making .venv with $("$python" --version)"
+        "$python" -m venv .venv || {
+            echo "setup: $python cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2
+            exit 1
+        }
+    fi
+    echo "setup: installing the locked requirements (a minute the first time)"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+    echo "$wanted" > "$stamp"
+fi
