@@ -1,0 +1,54 @@
+"""Waiting for a condition with a deadline, the only way in which a test lets time pass."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+_FIRST_PAUSE_S: Final = 0.002
+_LONGEST_PAUSE_S: Final = 0.1
+
+T = TypeVar("T")
+
+
+async def eventually(look: Callable[[], T | Awaitable[T]], *, within_s: float = 10.0, what: str = "") -> T:
+    """What `look` returns as soon as that is true-like; it may be a plain or an async function.
+
+    Raises AssertionError, naming `what` and the last thing seen, when `within_s` seconds have passed without it.
+    """
+    deadline = time.monotonic() + within_s
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        seen = look()
+        value: T = await seen if inspect.isawaitable(seen) else seen
+        if value:
+            return value
+        if time.monotonic() >= deadline:
+            raise AssertionError(_too_late(what or _name(look), within_s, value))
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+def wait_until(look: Callable[[], T], *, within_s: float = 10.0, what: str = "") -> T:
+    """The same for a test without an event loop."""
+    deadline = time.monotonic() + within_s
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        value = look()
+        if value:
+            return value
+        if time.monotonic() >= deadline:
+            raise AssertionError(_too_late(what or _name(look), within_s, value))
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+def _too_late(what: str, within_s: float, last: object) -> str:
+    return f"not within {within_s} s: {what} (last seen: {last!r})"
+
+
+def _name(look: Callable[[], object]) -> str:
+    return getattr(look, "__qualname__", repr(look))
