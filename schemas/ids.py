@@ -9,11 +9,18 @@ import hashlib
 from typing import Final
 
 _DIGEST_BYTES: Final = 15
+_MARK_BYTES: Final = 5
+
+
+def adapter_mark(workspace: str, adapter: str) -> str:
+    """How the ids of an adapter's interactions begin: whose an interaction is can be told without a look-up."""
+    return "i_" + _digest("adapter", workspace, adapter, size=_MARK_BYTES)
 
 
 def interaction_id(workspace: str, adapter: str, external_id: str) -> str:
     """The id of the contact that `adapter` knows as `external_id`: the same for every repetition of a webhook."""
-    return "i_" + _digest("interaction", workspace, adapter, external_id)
+    own = _digest("interaction", workspace, adapter, external_id, size=_DIGEST_BYTES - _MARK_BYTES)
+    return adapter_mark(workspace, adapter) + own
 
 
 def message_id(workspace: str, adapter: str, external_id: str) -> str:
@@ -46,6 +53,6 @@ def decision_id(workspace: str, epoch: int, seq: int) -> str:
     return f"{workspace}/{epoch}/{seq}"
 
 
-def _digest(kind: str, *parts: str) -> str:
+def _digest(kind: str, *parts: str, size: int = _DIGEST_BYTES) -> str:
     joined = "\x1f".join((kind, *parts)).encode()
-    return hashlib.blake2b(joined, digest_size=_DIGEST_BYTES).hexdigest()
+    return hashlib.blake2b(joined, digest_size=size).hexdigest()
