@@ -84,6 +84,13 @@ class Admin(msgspec.Struct, frozen=True, kw_only=True):
     port: Port = 8081
 
 
+class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+    """One-time socket tickets; `key` None = the one kept in the data folder (`runtime.ticket_key`)."""
+
+    key: str | None = None
+    valid_ms: Annotated[int, msgspec.Meta(gt=0, le=60_000)] = 30_000
+
+
 class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     """consumers/gateway."""
 
@@ -147,6 +154,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     postgres: Postgres = Postgres()
     http: Http = Http()
     admin: Admin = Admin()
+    ticket: Ticket = Ticket()
     gateway: Gateway = Gateway()
     health: Health = Health()
     log: Log = Log()
@@ -162,7 +170,7 @@ FOREIGN_NAMES: Final[Mapping[tuple[str, str], str]] = {
     ("kafka", "bootstrap_servers"): "KAFKA_BOOTSTRAP_SERVERS",
     ("postgres", "url"): "DATABASE_URL",
 }
-SECRETS: Final[frozenset[tuple[str, str]]] = frozenset()
+SECRETS: Final[frozenset[tuple[str, str]]] = frozenset({("ticket", "key")})
 """Settings never shown. A URL is shown without its password."""
 URLS: Final = frozenset({("postgres", "url"), ("trace", "otlp_endpoint")})
 
