@@ -46,9 +46,7 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kafka(msgspec.Struct, frozen=True, kw_only=True):
-    """The broker. A send that the broker has not acknowledged after `send_timeout_ms` ends a stage's process;
-    `answer_timeout_ms` is how long HTTP and gateways wait before they say that they cannot know.
-    """
+    """The broker; `answer_timeout_ms` is how long HTTP and gateways wait for it before they say that they cannot know."""
 
     bootstrap_servers: str = "127.0.0.1:9092"
     start_patience_ms: Positive = 60_000
@@ -59,7 +57,6 @@ class Kafka(msgspec.Struct, frozen=True, kw_only=True):
     partition_fetch_bytes: Positive = 524_288
     batch_bytes: Positive = 524_288
     request_timeout_ms: Positive = 30_000
-    send_timeout_ms: Positive = 120_000
     answer_timeout_ms: Positive = 5_000
 
 
@@ -114,20 +111,25 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True):
-    """The partition worker; see `runtime.worker.WorkerPolicy`."""
+    """The partition worker; see `runtime.worker.WorkerPolicy`. A send without answer for `send_timeout_ms` ends it."""
 
     max_batch: Positive = 500
     inbox_records: Positive = 4_096
     idle_ms: Positive = 200
+    commit_interval_ms: Positive = 20
+    send_timeout_ms: Positive = 120_000
     transient_retries: int = 8
     transient_pause_ms: Positive = 100
     backpressure_pause_ms: Positive = 100
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """streams/identity: with no answer of the database in `database_limit_ms` a contact goes on unidentified."""
+    """streams/identity: with no answer of the database in `database_limit_ms` a contact goes on unidentified.
+    `default_region` (ISO 3166) reads phone numbers without a country code, wherever contact points are normalised.
+    """
 
     database_limit_ms: Positive = 500
+    default_region: str = "CN"
 
 
 class Routing(msgspec.Struct, frozen=True, kw_only=True):
