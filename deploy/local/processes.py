@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -47,14 +47,24 @@ class Command(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.json.encode((self.argv, sorted(self.environ)))).hexdigest()
 
 
+class Ending(msgspec.Struct, frozen=True):
+    """How a process is asked to end; those of a higher rank end before those of a lower one."""
+
+    signal: int = signal.SIGTERM
+    patience_ms: int = 20_000
+    rank: int = 0
+
+
 class Running(msgspec.Struct, frozen=True):
-    """A process that was started: its pid, the mark of that very process, and the digest of its command."""
+    """A process that was started: its pid, the mark of that very process, the digest of its command, how it ends."""
 
     name: str
     pid: int
     mark: str
     digest: str
+    ending: Ending = Ending()
     restarts: int = 0
+    started_ms: int = 0
 
 
 def mark_of(pid: int) -> str | None:
@@ -83,12 +93,14 @@ def lives(running: Running) -> bool:
     return mark_of(running.pid) == running.mark
 
 
-def start(name: str, command: Command, log_file: Path, restarts: int = 0) -> tuple[Running, subprocess.Popen[bytes]]:
+def start(
+    name: str, command: Command, log_file: Path, ending: Ending, restarts: int = 0
+) -> tuple[Running, subprocess.Popen[bytes]]:
     """Starts the command; its standard output and error go to the end of `log_file`.
 
     Raises StackError when the program cannot be executed or is gone at once.
     """
-    _turn_log(log_file)
+    turn_log(log_file)
     account = command.account
     with log_file.open("ab") as log:
         try:
@@ -109,8 +121,17 @@ def start(name: str, command: Command, log_file: Path, restarts: int = 0) -> tup
     mark = mark_of(child.pid)
     if mark is None:
         child.wait()
-        raise StackError(f"{name} ended at once; {log_file} says why", f"Look at `hubline logs {name}`.")
-    return Running(name=name, pid=child.pid, mark=mark, digest=command.digest, restarts=restarts), child
+        raise StackError(f"{name} ended at once; {log_file} says why")
+    running = Running(
+        name=name,
+        pid=child.pid,
+        mark=mark,
+        digest=command.digest,
+        ending=ending,
+        restarts=restarts,
+        started_ms=time.time_ns() // 1_000_000,
+    )
+    return running, child
 
 
 def send(running: Running, number: signal.Signals) -> bool:
@@ -142,19 +163,23 @@ def _send_by_pid(running: Running, number: signal.Signals) -> bool:
     return True
 
 
-def stop(running: Running, number: signal.Signals, patience_ms: int) -> bool:
-    """Asks the process to end and waits; kills it when its patience is over. True when it ended by itself.
+def stop(group: Sequence[Running]) -> tuple[str, ...]:
+    """Asks all of the group to end at once and waits; kills those whose patience is over, and names them.
 
-    A frozen process is woken first, since it cannot hear otherwise.
+    A frozen process is woken, since it cannot hear otherwise.
     """
-    if not send(running, number):
-        return True
-    send(running, signal.SIGCONT)
-    if wait_gone(running, patience_ms):
-        return True
-    send(running, signal.SIGKILL)
-    wait_gone(running, patience_ms)
-    return False
+    asked_s = time.monotonic()
+    for running in group:
+        send(running, signal.Signals(running.ending.signal))
+        send(running, signal.SIGCONT)
+    killed = []
+    for running in group:
+        left_ms = running.ending.patience_ms - round((time.monotonic() - asked_s) * 1000)
+        if not wait_gone(running, max(left_ms, 0)):
+            send(running, signal.SIGKILL)
+            wait_gone(running, running.ending.patience_ms)
+            killed.append(running.name)
+    return tuple(killed)
 
 
 def wait_gone(running: Running, patience_ms: int) -> bool:
@@ -182,19 +207,29 @@ def read_record(path: Path) -> Running | None:
         return None
 
 
-def find_strays(wanted: Mapping[str, str]) -> tuple[psutil.Process, ...]:
-    """Processes whose environment holds all of `wanted`: started, but not recorded before their starter died."""
-    return tuple(process for process in psutil.process_iter() if _has(process, wanted))
+def adopt(pid: int, name: str, ending: Ending) -> Running | None:
+    """Takes a living process that was found, not started, for `name`; None when it is gone."""
+    mark = mark_of(pid)
+    return None if mark is None else Running(name=name, pid=pid, mark=mark, digest="", ending=ending)
 
 
-def _has(process: psutil.Process, wanted: Mapping[str, str]) -> bool:
-    try:
-        environ = process.environ()
-    except (psutil.Error, OSError):
-        return False
-    return all(environ.get(name) == value for name, value in wanted.items())
+def find_by_environ(wanted: Mapping[str, str], shown: str) -> dict[int, str]:
+    """Living processes whose environment holds all of `wanted`, with what it says of the variable `shown`.
+
+    This finds those that were started, but not recorded before their starter died.
+    """
+    found = {}
+    for process in psutil.process_iter():
+        try:
+            environ = process.environ()
+        except (psutil.Error, OSError):
+            continue
+        if shown in environ and all(environ.get(name) == value for name, value in wanted.items()):
+            found[process.pid] = environ[shown]
+    return found
 
 
-def _turn_log(log_file: Path) -> None:
+def turn_log(log_file: Path) -> None:
+    """Puts a long log aside, one generation."""
     if log_file.exists() and log_file.stat().st_size > LOG_LIMIT_BYTES:
         os.replace(log_file, log_file.with_suffix(".log.1"))

@@ -1,0 +1,217 @@
+"""The whole stack of one data folder: takes the folder's lock, settles ports, builds the plan, runs it.
+
+`KAFKA_BOOTSTRAP_SERVERS` and `DATABASE_URL` in the environment name services of somebody else: then ours are not started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from deploy.local import jars, java, kafka, plan, postgres, processes, state
+from deploy.local.errors import StackError
+from deploy.local.jars import Jar
+from deploy.local.kafka import Kafka
+from deploy.local.layout import DATA_DIR_VARIABLE, Layout, cache_dir
+from deploy.local.plan import KAFKA_VARIABLE, POSTGRES_VARIABLE, Parts, Program
+from deploy.local.postgres import Postgres
+from deploy.local.processes import Ending, Running
+from deploy.local.state import HOST, State
+from deploy.local.supervisor import Note, Supervisor, recorded, stop_recorded
+
+INHERITED: Final = ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "JAVA_HOME")
+INHERITED_PREFIXES: Final = ("HUBLINE_", "LC_", "OTEL_", "PYTHON")
+FLUSH_VARIABLE: Final = "HUBLINE_KAFKA_FLUSH"
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What is asked for: the processes by name, and whether Kafka writes interactions to disk before it acknowledges."""
+
+    data_dir: Path
+    only: tuple[str, ...] = plan.NAMES
+    flush_interactions: bool = False
+    programs: tuple[Program, ...] = plan.PROGRAMS
+
+
+class Endpoints(msgspec.Struct, frozen=True):
+    """Where the services and the programs are reached; ports by the names of `plan.PORTS`."""
+
+    kafka: str
+    database_url: str
+    ports: dict[str, int]
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The same as a process's environment."""
+        listening = {f"HUBLINE_{name.upper()}_PORT": str(self.ports[name]) for name in PUBLIC if name in self.ports}
+        return {KAFKA_VARIABLE: self.kafka, POSTGRES_VARIABLE: self.database_url, **listening}
+
+
+PUBLIC: Final = tuple(program.port for program in plan.PROGRAMS if program.port is not None)
+
+
+class Stack(msgspec.Struct, frozen=True):
+    """A stack whose lock is held: its supervisor and where things are reached."""
+
+    supervisor: Supervisor
+    endpoints: Endpoints
+    layout: Layout
+
+
+@contextlib.contextmanager
+def opened(request: Request, environ: Mapping[str, str], note: Note) -> Iterator[Stack]:
+    """A stack ready to be started, with the folder's lock held; the caller starts and stops it.
+
+    Raises StackError when the folder is taken, or a part it needs cannot be had.
+    """
+    check_names(request.only, request.programs)
+    layout = Layout(data_dir=request.data_dir)
+    with state.exclusive(layout):
+        kept = settled_ports(layout, request)
+        parts = make_parts(layout, kept, request, environ, note)
+        endpoints = endpoints_of(kept, environ)
+        given = {**inherited(environ), **endpoints.environ}
+
+        def then() -> None:
+            asyncio.run(prepare(parts, endpoints, request, note))
+
+        built = plan.build(parts, layout, given, then)
+        yield Stack(supervisor=Supervisor(built, layout, note), endpoints=endpoints, layout=layout)
+
+
+def check_names(only: tuple[str, ...], programs: tuple[Program, ...]) -> None:
+    """Raises StackError for a name that is no process."""
+    known = {*plan.SERVICES, *(program.name for program in programs)}
+    unknown = [name for name in only if name not in known]
+    if unknown:
+        raise StackError(f"no such process: {', '.join(unknown)}", f"There are {', '.join(sorted(known))}.")
+
+
+def settled_ports(layout: Layout, request: Request) -> State:
+    """The folder's state with a port for all that is asked for; what runs keeps its own."""
+    kept = state.load(layout)
+    wanted = [name for one in request.only for name in plan.PORTS.get(one, ())]
+    running = {running.name for running in recorded(layout)}
+    in_use = frozenset(name for one in running for name in plan.PORTS.get(one, ()))
+    ports = state.choose_ports(kept.ports, tuple(wanted), in_use)
+    settled = msgspec.structs.replace(kept, ports=ports)
+    if settled != kept:
+        state.store(layout, settled)
+    return settled
+
+
+def make_parts(layout: Layout, kept: State, request: Request, environ: Mapping[str, str], note: Note) -> Parts:
+    """What will run, after fetching what the cache lacks."""
+    cache = cache_dir(environ)
+    broker = database = None
+    if kafka.NAME in request.only and not environ.get(KAFKA_VARIABLE):
+        broker = Kafka(
+            folder=layout.kafka_dir,
+            java=java.find(environ),
+            class_path=jars.fetch(cache, fetch_note(note)),
+            cluster_id=kept.cluster_id,
+            port=kept.ports[kafka.PORT],
+            controller_port=kept.ports[kafka.CONTROLLER_PORT],
+        )
+    if postgres.NAME in request.only and not environ.get(POSTGRES_VARIABLE):
+        database = Postgres(
+            folder=layout.postgres_dir,
+            programs=postgres.find_programs(cache),
+            port=kept.ports[postgres.PORT],
+            password=kept.password,
+            account=postgres.account(),
+        )
+    programs = tuple(program for program in request.programs if program.name in request.only)
+    return Parts(kafka=broker, postgres=database, programs=programs)
+
+
+def fetch_note(note: Note) -> jars.Progress:
+    """Progress of the fetching as lines."""
+
+    def progress(done: int, whole: int, jar: Jar) -> None:
+        note(f"Kafka {jars.KAFKA_VERSION}: {done / 2**20:.1f} of {whole / 2**20:.1f} MiB ({jar.artifact})")
+
+    return progress
+
+
+def endpoints_of(kept: State, environ: Mapping[str, str]) -> Endpoints:
+    """Where things are: somebody else's services by the environment, ours by the ports kept (even if not started now)."""
+    bootstrap = environ.get(KAFKA_VARIABLE) or f"{HOST}:{kept.ports.get(kafka.PORT, 0)}"
+    return Endpoints(
+        kafka=bootstrap, database_url=environ.get(POSTGRES_VARIABLE) or database_url(kept), ports=kept.ports
+    )
+
+
+def database_url(kept: State) -> str:
+    """The connection string of the folder's own PostgreSQL."""
+    return postgres.url_of(kept.password, kept.ports.get(postgres.PORT, 0))
+
+
+def inherited(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a program may see of our own environment."""
+    return {name: value for name, value in environ.items() if name in INHERITED or name.startswith(INHERITED_PREFIXES)}
+
+
+async def prepare(parts: Parts, endpoints: Endpoints, request: Request, note: Note) -> None:
+    """Migrations and topics, on whatever services there are."""
+    if parts.postgres is not None or (parts.programs and endpoints.database_url):
+        await prepare_database(endpoints.database_url, note)
+    if parts.kafka is not None or parts.programs:
+        await prepare_topics(endpoints.kafka, request.flush_interactions, note)
+
+
+async def prepare_database(url: str, note: Note) -> None:
+    """The database exists."""
+    from deploy.local.database import ensure_database
+
+    name = urlsplit(url).path.lstrip("/")
+    if await ensure_database(url):
+        note(f"database {name} created")
+
+
+async def prepare_topics(bootstrap: str, flush_interactions: bool, note: Note) -> None:
+    """All topics exist as listed.
+
+    Raises StackError with every difference.
+    """
+    from deploy import topics
+    from runtime.topics_check import TopicsWrong
+
+    try:
+        created = await topics.ensure(bootstrap, flush_interactions=flush_interactions)
+    except TopicsWrong as wrong:
+        raise StackError(
+            str(wrong), "Create them anew under another name, or give this product a cluster of its own."
+        ) from wrong
+    if created:
+        note(f"{len(created)} topics created")
+
+
+def bring_down(layout: Layout, note: Note) -> tuple[str, ...]:
+    """Ends what runs of this folder without a supervisor: the recorded, then the strays. The names of what was ended."""
+    running = list(recorded(layout))
+    known = {one.pid for one in running}
+    running += [one for one in strays(layout) if one.pid not in known]
+    stop_recorded(running, layout, note)
+    return tuple(one.name for one in running)
+
+
+def strays(layout: Layout) -> Iterator[Running]:
+    """Processes of this folder that run, recorded or not."""
+    endings = {program.instance: (program.name, Ending(rank=program.rank)) for program in plan.PROGRAMS}
+    endings[kafka.NAME] = (kafka.NAME, kafka.ENDING)
+    labelled = processes.find_by_environ({DATA_DIR_VARIABLE: str(layout.data_dir)}, plan.INSTANCE_VARIABLE)
+    found = [(pid, *endings[instance]) for pid, instance in labelled.items() if instance in endings]
+    postmaster = postgres.postmaster_of(layout.postgres_dir / postgres.CLUSTER)
+    if postmaster is not None:
+        found.append((postmaster.pid, postgres.NAME, postgres.ENDING))
+    for pid, name, ending in found:
+        running = processes.adopt(pid, name, ending)
+        if running is not None:
+            yield running
