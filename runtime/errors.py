@@ -7,7 +7,7 @@ handed to it again.
 from __future__ import annotations
 
 
-class Invalid(Exception):  # noqa: N818 - a word of flow, as the architecture names it
+class Invalid(Exception):
     """A record that can never be processed: it goes to its dead letters with `reason` and its original bytes."""
 
     def __init__(self, reason: str) -> None:
@@ -15,17 +15,17 @@ class Invalid(Exception):  # noqa: N818 - a word of flow, as the architecture na
         self.reason = reason
 
 
-class Backpressure(Exception):  # noqa: N818 - a word of flow, as the architecture names it
+class Backpressure(Exception):
     """Not now: the partition is paused and the same batch handed over again later, without limit."""
 
 
-class Transient(Exception):  # noqa: N818 - a word of flow, as the architecture names it
+class Transient(Exception):
     """Failed, but may succeed when repeated: the batch is handed over again after a growing pause, up to a cap; then
     the process ends.
     """
 
 
-class LogBroken(Exception):  # noqa: N818 - a word of flow, as the architecture names it
+class LogBroken(Exception):
     """A log cannot be continued: it was truncated, recreated, or lost records that were still needed. Never healed by
     a reset; the process ends and says which log and offsets.
     """

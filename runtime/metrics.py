@@ -31,6 +31,7 @@ class Metrics:
         self.outputs = self._counter("worker_outputs", "Records sent", "topic")
         self.dead_letters = self._counter("worker_dead_letters", "Records sent to dead letters", "topic")
         self.commits = self._counter("worker_commits", "Positions committed", "topic")
+        self.lost_commits = self._counter("worker_lost_commits", "Commits refused: another had taken over", "topic")
         self.rebalances = self._counter("worker_rebalances", "Assignments received", "topic")
         self.partitions = self._gauge("worker_partitions", "Partitions held and opened", "topic")
         self.retries = self._counter("worker_retries", "Batches handed over again", "topic", "cause")

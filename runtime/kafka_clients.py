@@ -1,0 +1,112 @@
+"""How aiokafka's clients are set up: the one place that names their options.
+
+No client resets a position by itself, creates a topic, or commits on its own. Producers are idempotent with acks=all.
+While the broker is away a starting client tries again until `start_patience_ms` have passed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any, Final, Protocol, TypeVar
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError, NodeNotReadyError, RequestTimedOutError
+
+from runtime.clock import Clock
+from runtime.settings import Kafka
+
+_RETRY_S: Final = 0.25
+_UNREACHABLE: Final = (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError)
+_STOP_S: Final = 5.0
+_POLL_LIMIT_MS: Final = 24 * 60 * 60 * 1000
+"""The worker fetches all the time: a member that does not is stuck, and is found by its health, not by the group."""
+
+
+class ClientSetup(msgspec.Struct, frozen=True):
+    """What every client of this process shares; `client_id` names it in the broker's logs."""
+
+    settings: Kafka
+    clock: Clock
+    client_id: str
+
+
+class _Client(Protocol):
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+ClientT = TypeVar("ClientT", bound=_Client)
+
+
+def make_producer(setup: ClientSetup) -> AIOKafkaProducer:
+    """An idempotent producer, not started. It retries for ever while the broker is away: bound what you wait for."""
+    settings = setup.settings
+    return AIOKafkaProducer(
+        bootstrap_servers=settings.bootstrap_servers,
+        client_id=setup.client_id,
+        enable_idempotence=True,
+        acks="all",
+        linger_ms=0,
+        max_batch_size=settings.batch_bytes,
+        request_timeout_ms=settings.request_timeout_ms,
+    )
+
+
+def make_consumer(setup: ClientSetup, **group: Any) -> AIOKafkaConsumer:
+    """A consumer, not started, that never resets a position and never commits by itself."""
+    settings = setup.settings
+    return AIOKafkaConsumer(
+        bootstrap_servers=settings.bootstrap_servers,
+        client_id=setup.client_id,
+        auto_offset_reset="none",
+        enable_auto_commit=False,
+        fetch_max_wait_ms=settings.fetch_max_wait_ms,
+        max_partition_fetch_bytes=settings.partition_fetch_bytes,
+        request_timeout_ms=settings.request_timeout_ms,
+        **group,
+    )
+
+
+def make_group_consumer(setup: ClientSetup, group_id: str, static_member_id: str | None) -> AIOKafkaConsumer:
+    """As `make_consumer`, for a member of a group."""
+    settings = setup.settings
+    return make_consumer(
+        setup,
+        group_id=group_id,
+        group_instance_id=static_member_id,
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=settings.heartbeat_interval_ms,
+        rebalance_timeout_ms=settings.rebalance_timeout_ms,
+        max_poll_interval_ms=_POLL_LIMIT_MS,
+    )
+
+
+async def started(setup: ClientSetup, make: Callable[[], ClientT]) -> ClientT:
+    """A client that has reached the broker; raises what the last attempt raised when patience ends."""
+    deadline = setup.clock.monotonic() + setup.settings.start_patience_ms / 1000
+    while True:
+        client = make()
+        try:
+            await client.start()
+        except _UNREACHABLE:
+            await client.stop()
+            if setup.clock.monotonic() >= deadline:
+                raise
+            await setup.clock.sleep(_RETRY_S)
+        except BaseException:
+            await client.stop()
+            raise
+        else:
+            return client
+
+
+async def stopped(client: _Client | None) -> None:
+    """Stops a client if there is one. While the broker is away aiokafka would wait for it: not longer than 5 s here."""
+    if client is not None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_S):
+                await client.stop()

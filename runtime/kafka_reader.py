@@ -1,0 +1,98 @@
+"""Reading partitions of Kafka outside any group: recovery, followers, dead letters, checks.
+
+Clients are kept and used again, so that a recovery of many partitions does not connect many times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Final
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import OffsetOutOfRangeError
+from aiokafka.structs import ConsumerRecord
+from aiokafka.structs import TopicPartition as KafkaPartition
+
+from runtime.broker import Fetched
+from runtime.errors import LogBroken
+from runtime.kafka_clients import ClientSetup, make_consumer, started
+from runtime.kafka_group import log_range, to_record
+from runtime.records import Record, TopicPartition
+from runtime.stage import LogRange
+
+_FETCH_TIMEOUT_MS: Final = 1_000
+_PARALLEL: Final = 8
+
+
+class KafkaReader:
+    """See `runtime.broker.Reader`. At most eight ranges are read at once; more wait."""
+
+    def __init__(self, setup: ClientSetup) -> None:
+        self._setup = setup
+        self._free: list[AIOKafkaConsumer] = []
+        self._slots = asyncio.Semaphore(_PARALLEL)
+
+    async def log_range(self, partition: TopicPartition) -> LogRange:
+        async with self._borrowed() as consumer:
+            return await log_range(consumer, partition)
+
+    async def read_range(self, topic: str, partition: int, first: int, end: int) -> AsyncIterator[Sequence[Record]]:
+        """As `runtime.broker.Reader.read_range`; waits while the broker is away."""
+        if first >= end:
+            return
+        wanted = KafkaPartition(topic, partition)
+        async with self._borrowed() as consumer:
+            consumer.assign([wanted])
+            consumer.seek(wanted, first)
+            position = first
+            while position < end:
+                records = await _fetch(consumer, f"{topic}/{partition} from {position}")
+                batch = [to_record(record) for record in records.get(wanted, ()) if record.offset < end]
+                position = await consumer.position(wanted)
+                if batch:
+                    yield batch
+
+    async def follow(self, positions: Mapping[TopicPartition, int]) -> AsyncIterator[Fetched]:
+        """As `runtime.broker.Reader.follow`; waits while the broker is away."""
+        consumer = await self._client()
+        try:
+            wanted = {KafkaPartition(*partition): offset for partition, offset in positions.items()}
+            consumer.assign(list(wanted))
+            for partition, offset in wanted.items():
+                consumer.seek(partition, offset)
+            while True:
+                fetched = await _fetch(consumer, "a followed position")
+                if fetched:
+                    yield {TopicPartition(*at): [to_record(record) for record in got] for at, got in fetched.items()}
+        finally:
+            await consumer.stop()
+
+    async def stop(self) -> None:
+        free, self._free = self._free, []
+        for consumer in free:
+            await consumer.stop()
+
+    async def _client(self) -> AIOKafkaConsumer:
+        return await started(self._setup, lambda: make_consumer(self._setup))
+
+    @contextlib.asynccontextmanager
+    async def _borrowed(self) -> AsyncIterator[AIOKafkaConsumer]:
+        async with self._slots:
+            consumer = self._free.pop() if self._free else await self._client()
+            try:
+                yield consumer
+            except BaseException:
+                await consumer.stop()
+                raise
+            consumer.unsubscribe()
+            self._free.append(consumer)
+
+
+async def _fetch(consumer: AIOKafkaConsumer, what: str) -> dict[KafkaPartition, list[ConsumerRecord]]:
+    try:
+        fetched: dict[KafkaPartition, list[ConsumerRecord]] = await consumer.getmany(timeout_ms=_FETCH_TIMEOUT_MS)
+    except OffsetOutOfRangeError as error:
+        raise LogBroken(f"{what}: outside the log") from error
+    return fetched
