@@ -27,6 +27,7 @@ def build(modules: tuple[str, ...] = MODULES) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,
     )
     app.callback()(_options)
     for name in modules:
