@@ -36,6 +36,9 @@ class Metrics:
         self.partitions = self._gauge("worker_partitions", "Partitions held and opened", "topic")
         self.retries = self._counter("worker_retries", "Batches handed over again", "topic", "cause")
 
+        self.http_requests = self._counter("http_requests", "Requests answered", "route", "status")
+        self.http_seconds = self._histogram("http_seconds", "Time to answer, polls' waiting included", _FAST_S, "route")
+
         self.database_up = self._gauge("database_up", "1 while the database answers")
 
     def render(self) -> bytes:

@@ -70,9 +70,16 @@ class Postgres(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Http(msgspec.Struct, frozen=True, kw_only=True):
-    """producers/http."""
+    """producers/http. A key may post `rate_per_s` events in the long run, `burst` at once; at most `most_waiting`
+    requests wait for the log, `most_polls` for decisions. A feed nobody polls for `poll_idle_ms` is dropped.
+    """
 
     port: Port = 8080
+    rate_per_s: Positive = 2_000
+    burst: Positive = 4_000
+    most_waiting: Positive = 2_000
+    most_polls: Positive = 5_000
+    poll_idle_ms: Positive = 120_000
 
 
 class Admin(msgspec.Struct, frozen=True, kw_only=True):
