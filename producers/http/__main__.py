@@ -1,0 +1,7 @@
+"""The process: `python -m producers.http`."""
+
+from producers.http.process import main
+from runtime.process import run
+
+if __name__ == "__main__":
+    run("http", main)

@@ -1,0 +1,95 @@
+"""Problem documents (RFC 9457): every answer that is not a success has one, of a kind from this table."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any, Final
+
+import msgspec
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """What is wrong at one place: a path such as `$.data.contact_points[0].value`, or `header ce-id`."""
+
+    path: str
+    detail: str
+
+
+class Kind(enum.Enum):
+    """Status, name (the fragment of its `type`) and title."""
+
+    MALFORMED = (400, "malformed", "The body is not JSON")
+    UNAUTHENTICATED = (401, "unauthenticated", "No valid API key")
+    FORBIDDEN = (403, "forbidden", "This key may not do that")
+    NOT_FOUND = (404, "not-found", "There is no such thing here")
+    UNKNOWN_WORKSPACE = (404, "unknown-workspace", "The workspace has no configuration in force yet")
+    METHOD_NOT_ALLOWED = (405, "method-not-allowed", "The address does not take this method")
+    CURSOR_EXPIRED = (410, "cursor-expired", "The log no longer holds what follows this cursor")
+    TOO_LARGE = (413, "too-large", "The body is too large")
+    UNSUPPORTED = (415, "unsupported-media-type", "The content type is not one of those taken here")
+    INVALID = (422, "invalid", "The body or the query breaks the contract")
+    TOO_MANY = (429, "too-many-requests", "The key has used up its rate")
+    FAILED = (500, "failed", "Something broke here")
+    UNKNOWN_OUTCOME = (503, "unknown-outcome", "The log has not answered: repeat with the same id")
+    OVERLOADED = (503, "overloaded", "Too much is waiting for the log: nothing was taken")
+    NOT_READY = (503, "not-ready", "Something that is needed cannot be reached")
+
+    @property
+    def status(self) -> int:
+        return self.value[0]
+
+    @property
+    def type(self) -> str:
+        return f"/docs#{self.value[1]}"
+
+    @property
+    def title(self) -> str:
+        return self.value[2]
+
+
+class Problem(Exception):
+    """Refuses a request. `retry_after_s` becomes the header `Retry-After`."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str = "",
+        *,
+        errors: tuple[FieldError, ...] = (),
+        retry_after_s: int | None = None,
+        items: tuple[Any, ...] = (),
+    ) -> None:
+        super().__init__(detail or kind.title)
+        self.kind = kind
+        self.detail = detail
+        self.errors = errors
+        self.retry_after_s = retry_after_s
+        self.items = items
+
+    def document(self) -> dict[str, Any]:
+        """The members of the problem document; absent ones are left out."""
+        body: dict[str, Any] = {"type": self.kind.type, "title": self.kind.title, "status": self.kind.status}
+        if self.detail:
+            body["detail"] = self.detail
+        if self.errors:
+            body["errors"] = [msgspec.structs.asdict(error) for error in self.errors]
+        if self.items:
+            body["items"] = list(self.items)
+        return body
+
+    def headers(self) -> dict[str, str]:
+        """Headers that belong to the answer."""
+        found: dict[str, str] = {}
+        if self.retry_after_s is not None:
+            found["retry-after"] = str(self.retry_after_s)
+        if self.kind is Kind.UNAUTHENTICATED:
+            found["www-authenticate"] = 'Bearer realm="hubline"'
+        return found
+
+
+def invalid(errors: list[FieldError]) -> Problem:
+    """All that is wrong, at once."""
+    count = len(errors)
+    return Problem(Kind.INVALID, f"{count} error{'' if count == 1 else 's'}", errors=tuple(errors))
