@@ -174,7 +174,12 @@ def command(postgres: Postgres, environ: tuple[tuple[str, str], ...] = ()) -> Co
 
 def is_ready(postgres: Postgres, _running: Running) -> bool:
     """Whether the server accepts connections (it listens, but refuses, while it recovers)."""
-    asked = [str(postgres.programs / "pg_isready"), "-q", "-h", HOST, "-p", str(postgres.port), "-t", "1"]
+    return accepts(postgres.programs, postgres.port)
+
+
+def accepts(programs: Path, port: int) -> bool:
+    """Whether a server on this port of 127.0.0.1 accepts connections."""
+    asked = [str(programs / "pg_isready"), "-q", "-h", HOST, "-p", str(port), "-t", "1"]
     return subprocess.run(asked, check=False, timeout=TOOL_TIMEOUT_S).returncode == 0
 
 

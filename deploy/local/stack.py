@@ -18,7 +18,7 @@ from deploy.local import jars, java, kafka, plan, postgres, processes, state
 from deploy.local.errors import StackError
 from deploy.local.jars import Jar
 from deploy.local.kafka import Kafka
-from deploy.local.layout import DATA_DIR_VARIABLE, Layout, cache_dir
+from deploy.local.layout import DATA_DIR_VARIABLE, Layout, cache_dir, data_dir
 from deploy.local.plan import KAFKA_VARIABLE, POSTGRES_VARIABLE, Parts, Program
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Ending, Running
@@ -27,7 +27,7 @@ from deploy.local.supervisor import Note, Supervisor, recorded, stop_recorded
 
 INHERITED: Final = ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "JAVA_HOME")
 INHERITED_PREFIXES: Final = ("HUBLINE_", "LC_", "OTEL_", "PYTHON")
-FLUSH_VARIABLE: Final = "HUBLINE_KAFKA_FLUSH"
+SUPERVISOR: Final = "supervisor"
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -37,6 +37,16 @@ class Request(msgspec.Struct, frozen=True):
     only: tuple[str, ...] = plan.NAMES
     flush_interactions: bool = False
     programs: tuple[Program, ...] = plan.PROGRAMS
+
+
+def encode_request(request: Request) -> str:
+    """The request as an argument of a command line."""
+    return msgspec.json.encode(request, enc_hook=str).decode()
+
+
+def decode_request(text: str) -> Request:
+    """The request of such an argument; raises msgspec.ValidationError for any other text."""
+    return msgspec.json.decode(text, type=Request, dec_hook=lambda kind, value: kind(value))
 
 
 class Endpoints(msgspec.Struct, frozen=True):
@@ -148,6 +158,20 @@ def endpoints_of(kept: State, environ: Mapping[str, str]) -> Endpoints:
     )
 
 
+def endpoints_now(folder: Path, environ: Mapping[str, str]) -> Endpoints:
+    """Where a folder's stack is reached, as its state says."""
+    return endpoints_of(state.load(Layout(data_dir=folder)), environ)
+
+
+def with_local_stack(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment with where the local stack is reached, for commands: what is named already stays."""
+    layout = Layout(data_dir=data_dir(environ))
+    if not layout.state_file.exists():
+        return dict(environ)
+    reached = endpoints_of(state.load(layout), environ).environ
+    return {**reached, DATA_DIR_VARIABLE: str(layout.data_dir), **environ}
+
+
 def database_url(kept: State) -> str:
     """The connection string of the folder's own PostgreSQL."""
     return postgres.url_of(kept.password, kept.ports.get(postgres.PORT, 0))
@@ -194,12 +218,18 @@ async def prepare_topics(bootstrap: str, flush_interactions: bool, note: Note) -
 
 
 def bring_down(layout: Layout, note: Note) -> tuple[str, ...]:
-    """Ends what runs of this folder without a supervisor: the recorded, then the strays. The names of what was ended."""
-    running = list(recorded(layout))
-    known = {one.pid for one in running}
-    running += [one for one in strays(layout) if one.pid not in known]
-    stop_recorded(running, layout, note)
-    return tuple(one.name for one in running)
+    """Ends the folder's supervisor, which ends its processes, then what else runs of this folder. The names of all ended."""
+    before = {one.name for one in everything(layout)}
+    stop_recorded([one for one in recorded(layout) if one.name == SUPERVISOR], layout, note)
+    stop_recorded(list(everything(layout)), layout, note)
+    return tuple(sorted(before))
+
+
+def everything(layout: Layout) -> tuple[Running, ...]:
+    """What runs of this folder: the recorded, and those whose starter died before it recorded them."""
+    known = recorded(layout)
+    pids = {one.pid for one in known}
+    return (*known, *(one for one in strays(layout) if one.pid not in pids))
 
 
 def strays(layout: Layout) -> Iterator[Running]:

@@ -110,9 +110,17 @@ class Supervisor:
             for one in self._watched.values():
                 self._forget(one)
 
+    def cancel(self) -> None:
+        """Ends `wait_cancelled`, and a `start` under way with a StackError; a signal's handler may call it."""
+        self._ending.set()
+
+    def wait_cancelled(self) -> None:
+        """Returns once somebody cancelled; the watching goes on meanwhile."""
+        self._ending.wait()
+
     def release(self) -> None:
         """Ends the watching and leaves all processes running, for the next supervisor of the folder."""
-        self._ending.set()
+        self.cancel()
         if self._watcher is not None:
             self._watcher.join()
 
@@ -155,6 +163,8 @@ class Supervisor:
         one = self._watched[name]
         deadline = time.monotonic() + one.service.start_patience_ms / 1000
         while not self.is_ready(name):
+            if self._ending.is_set():
+                raise StackError("stopped before everything was up")
             if time.monotonic() > deadline:
                 raise StackError(
                     f"{name} was not ready after {one.service.start_patience_ms / 1000:.0f} s; the end of its log:\n"
