@@ -44,7 +44,7 @@ class GroupConsumer(Protocol):
         ...
 
     async def fetch(self) -> Fetched:
-        """Waits until records have come. Raises whatever the group or the log answers that is not known to pass."""
+        """Waits until records have come. Raises Displaced, LogBroken, or whatever else is not known to pass."""
         ...
 
     async def committed(self, partition: TopicPartition) -> int | None: ...
@@ -74,6 +74,10 @@ class GroupConsumer(Protocol):
 
 class NotOwner(Exception):
     """A commit was refused because the group has gone on without this member."""
+
+
+class Displaced(Exception):
+    """The group has given this static member's place to another process, or up: this one must end."""
 
 
 class Producer(Protocol):

@@ -1,12 +1,14 @@
 """A member of a Kafka group, as the partition worker needs it.
 
-aiokafka swallows what a rebalance listener raises and starts to fetch as soon as a position is known: so an assigned
-partition is paused at a placeholder position, in the same step, until `begin`. Any error that a fetch raises is let
-through: a member that was displaced gets `KafkaError` on every fetch, and must end.
+aiokafka starts to fetch as soon as a position is known: so an assigned partition is paused at a placeholder position,
+in the same step, until `begin`. A static member that the group no longer knows was displaced, or was silent too long;
+aiokafka would join again and displace its successor in turn, for ever: here it is an error of the next fetch instead,
+as is whatever else the coordinator answers that aiokafka does not know.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -15,13 +17,14 @@ from aiokafka.errors import CommitFailedError, OffsetOutOfRangeError
 from aiokafka.structs import ConsumerRecord
 from aiokafka.structs import TopicPartition as KafkaPartition
 
-from runtime.broker import Fetched, GroupPolicy, Membership, NotOwner
+from runtime.broker import Displaced, Fetched, GroupPolicy, Membership, NotOwner
 from runtime.errors import LogBroken
 from runtime.kafka_clients import ClientSetup, make_group_consumer, started, stopped
 from runtime.records import Record, TopicPartition
 from runtime.stage import LogRange
 
 _FETCH_TIMEOUT_MS: Final = 60_000
+_NO_MEMBER: Final = ""
 
 
 class KafkaGroupConsumer:
@@ -31,22 +34,33 @@ class KafkaGroupConsumer:
         self._setup = setup
         self._policy = policy
         self._started: AIOKafkaConsumer | None = None
+        self._displaced: Displaced | None = None
+        self._fetching: asyncio.Task[object] | None = None
 
     async def start(self, membership: Membership) -> None:
         def make() -> AIOKafkaConsumer:
             return make_group_consumer(self._setup, self._policy.group_id, self._policy.static_member_id)
 
         self._started = await started(self._setup, make)
-        self._started.subscribe([self._policy.topic], listener=_Listener(self._started, membership))
+        self._started.subscribe([self._policy.topic], listener=_Listener(self, membership))
 
     async def stop(self) -> None:
         await stopped(self._started)
 
     async def fetch(self) -> Fetched:
+        self._fetching = asyncio.current_task()
         try:
+            self._check_displaced()
             fetched = await self._consumer.getmany(timeout_ms=_FETCH_TIMEOUT_MS)
+        except asyncio.CancelledError:
+            if self._displaced is not None and self._fetching is not None:
+                self._fetching.uncancel()
+                self._check_displaced()
+            raise
         except OffsetOutOfRangeError as error:
             raise LogBroken(f"{self._policy.topic}: a position is outside the log: {error}") from error
+        finally:
+            self._fetching = None
         return {partition: [to_record(record) for record in records] for partition, records in fetched.items()}
 
     async def committed(self, partition: TopicPartition) -> int | None:
@@ -82,20 +96,43 @@ class KafkaGroupConsumer:
             raise RuntimeError("the consumer has not been started")
         return self._started
 
+    def is_displaced(self) -> bool:
+        """Whether the group has dropped this static member; then the fetch under way, and every later one, fails."""
+        forgotten = self._consumer._coordinator.member_id == _NO_MEMBER  # noqa: SLF001 - said nowhere else
+        if self._policy.static_member_id is None or not forgotten:
+            return False
+        self._displaced = Displaced(f"{self._policy.group_id} has gone on without {self._policy.static_member_id}")
+        if self._fetching is not None:
+            self._fetching.cancel()
+        return True
+
+    def hold(self, partitions: Iterable[TopicPartition]) -> None:
+        """Nothing of these is fetched, and no committed offset is needed, until `begin`."""
+        for partition in partitions:
+            self._consumer.seek(KafkaPartition(*partition), 0)
+            self._consumer.pause(KafkaPartition(*partition))
+
+    def _check_displaced(self) -> None:
+        if self._displaced is not None:
+            raise self._displaced
+
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no types
-    def __init__(self, consumer: AIOKafkaConsumer, membership: Membership) -> None:
+    def __init__(self, consumer: KafkaGroupConsumer, membership: Membership) -> None:
         self._consumer = consumer
         self._membership = membership
+        self._was_member = False
 
     async def on_partitions_assigned(self, assigned: Iterable[KafkaPartition]) -> None:
         held = [TopicPartition(*partition) for partition in assigned]
-        for partition in held:
-            self._consumer.seek(KafkaPartition(*partition), 0)
-            self._consumer.pause(KafkaPartition(*partition))
+        self._was_member = True
+        self._consumer.hold(held)
         self._membership.assigned(held)
 
     async def on_partitions_revoked(self, revoked: Iterable[KafkaPartition]) -> None:
+        if self._was_member and self._consumer.is_displaced():
+            # Any other exception would be swallowed; this one ends aiokafka's coordination before it joins again.
+            raise asyncio.CancelledError
         await self._membership.revoked([TopicPartition(*partition) for partition in revoked])
 
 

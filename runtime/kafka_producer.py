@@ -82,7 +82,7 @@ class KafkaProducer:
 def _batches(client: AIOKafkaProducer, outputs: Sequence[Output]) -> Any:
     batch = client.create_batch()
     for output in outputs:
-        fields = {"key": output.key, "value": output.value, "timestamp": None, "headers": output.headers}
+        fields = {"key": output.key, "value": output.value, "timestamp": None, "headers": list(output.headers)}
         if batch.append(**fields) is not None:
             continue
         if batch.record_count() > 0:

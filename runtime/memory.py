@@ -63,13 +63,21 @@ class MemoryBroker:
     def __init__(self, topics: Mapping[str, int], clock: Clock, *, log_append_time: Iterable[str] = ()) -> None:
         self.clock = clock
         self.faults = Faults()
-        self._log_append_time = frozenset(log_append_time)
-        self._partition_counts = dict(topics)
-        self._logs = {
-            TopicPartition(topic, number): _Log(0, []) for topic, count in topics.items() for number in range(count)
-        }
+        self._log_append_time: set[str] = set()
+        self._partition_counts: dict[str, int] = {}
+        self._logs: dict[TopicPartition, _Log] = {}
         self._groups: dict[str, MemoryGroup] = {}
         self._grown = asyncio.Event()
+        stamped = frozenset(log_append_time)
+        for name, count in topics.items():
+            self.create(name, count, log_append_time=name in stamped)
+
+    def create(self, topic: str, partition_count: int, *, log_append_time: bool = False) -> None:
+        """A new, empty topic."""
+        self._partition_counts[topic] = partition_count
+        if log_append_time:
+            self._log_append_time.add(topic)
+        self.recreate(topic)
 
     def consumer(self, policy: GroupPolicy) -> MemoryConsumer:
         return MemoryConsumer(self, policy)

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from runtime.broker import Fetched, GroupPolicy, Membership, NotOwner
-from runtime.memory_group import Fenced
+from runtime.broker import Displaced, Fetched, GroupPolicy, Membership, NotOwner
 from runtime.partitioner import place
 from runtime.records import Output, Record, TopicPartition
 from runtime.stage import LogRange
@@ -79,7 +78,7 @@ class MemoryConsumer:
         while True:
             await self._broker.faults.present.wait()
             if self._fenced:
-                raise Fenced(self.static_member_id)
+                raise Displaced(f"another {self.static_member_id} has joined")
             found = self._read()
             if found:
                 return found

@@ -14,10 +14,6 @@ from runtime.broker import Membership
 from runtime.records import TopicPartition
 
 
-class Fenced(Exception):
-    """Another instance has taken this static member's place."""
-
-
 class Member(Protocol):
     """A consumer, seen by its group."""
 

@@ -39,6 +39,10 @@ class Metrics:
         self.http_requests = self._counter("http_requests", "Requests answered", "route", "status")
         self.http_seconds = self._histogram("http_seconds", "Time to answer, polls' waiting included", _FAST_S, "route")
 
+        self.identity_contacts = self._counter("identity_contacts", "Contacts sent on, by what was known", "standing")
+        self.identity_late = self._counter("identity_late", "Contacts settled by the late pass")
+        self.identity_backlog = self._gauge("identity_backlog_records", "Sent, but not stored yet", "partition")
+
         self.database_up = self._gauge("database_up", "1 while the database answers")
 
     def render(self) -> bytes:

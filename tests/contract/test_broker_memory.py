@@ -1,0 +1,30 @@
+"""The broker in memory passes the suite that a real Kafka passes."""
+
+from __future__ import annotations
+
+import pytest
+
+from runtime.clock import SystemClock
+from runtime.ids import random_id
+from runtime.memory import MemoryBroker
+from runtime.records import TopicPartition
+from tests.support.broker_suite import Bench, BrokerSuite
+
+
+class MemoryBench(Bench):
+    def __init__(self) -> None:
+        self.broker: MemoryBroker = MemoryBroker({}, SystemClock())
+
+    async def topic(self, partitions: int = 1, *, log_append_time: bool = False) -> str:
+        name = random_id("topic")
+        self.broker.create(name, partitions, log_append_time=log_append_time)
+        return name
+
+    async def drop_before(self, partition: TopicPartition, first: int) -> None:
+        self.broker.truncate(partition, first=first)
+
+
+class TestMemoryBroker(BrokerSuite):
+    @pytest.fixture
+    def bench(self) -> Bench:
+        return MemoryBench()
