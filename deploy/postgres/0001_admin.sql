@@ -53,7 +53,7 @@ CREATE TABLE workspaces (
 CREATE TABLE workspace_versions (
     workspace text NOT NULL REFERENCES workspaces (workspace),
     version integer NOT NULL,
-    document jsonb NOT NULL,            -- as written, names for screens included
+    document json NOT NULL,             -- as written, names for screens included; json keeps the order of keys
     source_text text NOT NULL,          -- the very text, with its comments
     source_format text NOT NULL,        -- yaml | json
     routing text NOT NULL,              -- canonical JSON of the routing part

@@ -58,7 +58,6 @@ def read_table(context: Context, table: Table, value: Any, path: str, pattern: s
             continue
         if place in context.not_yet and read not in context.not_yet[place]:
             context.problems.add(where, NOT_SUPPORTED)
-            continue
         found[wanted.target] = read
     return found
 

@@ -1,0 +1,52 @@
+"""Who did what: one row for each change, in the transaction of the change."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+
+Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+
+CONSOLE: Final = "console"
+"""The actor of commands given on the machine itself, with the database's own password."""
+
+
+class Action(StrEnum):
+    """What the audit knows."""
+
+    USER_ADDED = "user.added"
+    USER_REVOKED = "user.revoked"
+    KEY_ADDED = "key.added"
+    KEY_REVOKED = "key.revoked"
+    SIGNED_IN = "session.started"
+    SIGN_IN_REFUSED = "session.refused"
+    SIGNED_OUT = "session.ended"
+    DOCUMENT_PUT = "document.put"
+    CUSTOMER_PUT = "customer.put"
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One row; `detail` holds no secret and nothing of a customer but ids."""
+
+    at_ms: int
+    workspace: str
+    actor: str
+    action: Action
+    subject: str
+    detail: dict[str, Any] = {}
+
+
+async def record(connection: Connection, entry: Entry) -> None:
+    """Adds the row; call it inside the change's transaction."""
+    await connection.execute(
+        "INSERT INTO audit (at_ms, workspace, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5, $6::jsonb)",
+        entry.at_ms,
+        entry.workspace,
+        entry.actor,
+        entry.action.value,
+        entry.subject,
+        msgspec.json.encode(entry.detail).decode(),
+    )
