@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from runtime.clock import SystemClock
-from runtime.ids import random_id
 from runtime.memory import MemoryBroker
 from runtime.records import TopicPartition
 from tests.support.broker_suite import Bench, BrokerSuite
@@ -15,10 +14,8 @@ class MemoryBench(Bench):
     def __init__(self) -> None:
         self.broker: MemoryBroker = MemoryBroker({}, SystemClock())
 
-    async def topic(self, partitions: int = 1, *, log_append_time: bool = False) -> str:
-        name = random_id("topic")
+    async def create(self, name: str, partitions: int, *, log_append_time: bool = False) -> None:
         self.broker.create(name, partitions, log_append_time=log_append_time)
-        return name
 
     async def drop_before(self, partition: TopicPartition, first: int) -> None:
         self.broker.truncate(partition, first=first)

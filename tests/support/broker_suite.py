@@ -24,6 +24,12 @@ class Bench:
 
     async def topic(self, partitions: int = 1, *, log_append_time: bool = False) -> str:
         """A new, empty topic."""
+        name = random_id("topic")
+        await self.create(name, partitions, log_append_time=log_append_time)
+        return name
+
+    async def create(self, name: str, partitions: int, *, log_append_time: bool = False) -> None:
+        """As `topic`, with a name given."""
         raise NotImplementedError
 
     async def drop_before(self, partition: TopicPartition, first: int) -> None:

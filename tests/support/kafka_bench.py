@@ -9,7 +9,6 @@ from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.structs import TopicPartition as KafkaPartition
 
 from runtime.clock import SystemClock
-from runtime.ids import random_id
 from runtime.kafka import KafkaConnection
 from runtime.records import TopicPartition
 from runtime.settings import Kafka
@@ -25,11 +24,6 @@ class KafkaBench(Bench):
         quick = {"session_timeout_ms": 6_000, "heartbeat_interval_ms": 300, "fetch_max_wait_ms": 50, **settings}
         self.settings = Kafka(bootstrap_servers=bootstrap_servers, **quick)
         self.broker: KafkaConnection = KafkaConnection(self.settings, SystemClock(), "test")
-
-    async def topic(self, partitions: int = 1, *, log_append_time: bool = False) -> str:
-        name = random_id("topic")
-        await self.create(name, partitions, log_append_time=log_append_time)
-        return name
 
     async def create(self, name: str, partitions: int, *, log_append_time: bool = False) -> None:
         """Creates a topic and waits until it can be written."""
