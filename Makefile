@@ -23,7 +23,7 @@ check: lint ## Lint, types and every test that needs no service
 	$(BIN)/pytest -n 2 $(PURE)
 
 test: lint ## All tests, on a real Kafka and PostgreSQL that it starts itself
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2
 
 soak: setup ## Long runs: the fault matrix, hours of changes, millions of fuzz steps
 	$(BIN)/pytest -m soak --timeout 0

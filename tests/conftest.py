@@ -1,24 +1,29 @@
-"""What holds for every test: Hypothesis' profiles, and which tests share one real stack."""
+"""What holds for every test: Hypothesis' profiles, and which process runs which tests."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("soak", deadline=None, max_examples=20_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
 
-_TESTS = Path(__file__).parent
-_ON_THE_STACK = ("integration", "e2e")
+_ON_THE_STACK = ("tests/integration/", "tests/e2e/")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on real services run in one process, beside the pure ones: they share one Kafka and one PostgreSQL."""
-    for item in items:
-        if item.path.relative_to(_TESTS).parts[0] in _ON_THE_STACK:
-            item.add_marker(pytest.mark.xdist_group("stack"))
+class _OneForTheStack(LoadScopeScheduling):  # type: ignore[misc]  # xdist is published without types.
+    """Tests on real services run one after the other in one process; all others wherever there is room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "stack" if nodeid.startswith(_ON_THE_STACK) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """Decides for every run with `-n` which process gets which tests."""
+    return _OneForTheStack(config, log)

@@ -76,16 +76,26 @@ def _importable(module: str) -> bool:
 
 
 def _words(tree: ast.Module) -> Iterator[Breach]:
+    fields = _own_names(tree)
     for node in ast.walk(tree):
         match node:
             case ast.AsyncFunctionDef() | ast.Await() | ast.AsyncFor() | ast.AsyncWith():
                 yield Breach(node.lineno, "async")
             case ast.Global():
                 yield Breach(node.lineno, "global state")
-            case ast.Name(id=word) if word in NAMES:
+            case ast.Name(id=word, ctx=ast.Load()) if word in NAMES and word not in fields:
                 yield Breach(node.lineno, f"{word}: {NAMES[word]}")
             case _:
                 pass
+
+
+def _own_names(tree: ast.Module) -> set[str]:
+    """Names that the file gives to things of its own: there `id` or `open` is not the built-in one."""
+    return {
+        node.id if isinstance(node, ast.Name) else node.arg
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    }
 
 
 def _arithmetic(tree: ast.Module) -> Iterator[Breach]:
