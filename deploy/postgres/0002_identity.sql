@@ -31,6 +31,7 @@ CREATE TABLE identities (
     value text NOT NULL,
     customer_id text NOT NULL,
     linked_ms bigint NOT NULL,
+    by text NOT NULL DEFAULT '',        -- the interaction in which it was first seen, or who linked it
     log_partition integer,              -- the record that made the link
     log_offset bigint,
     PRIMARY KEY (workspace, kind, value),

@@ -1,0 +1,130 @@
+"""The identity store in memory: the twin of PostgreSQL, with faults that tests plant."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from streams.identity.model import (
+    Contact,
+    Customer,
+    CustomerKey,
+    Interaction,
+    InteractionKey,
+    Known,
+    Link,
+    Outcome,
+    PointKey,
+    Suggestion,
+    Writes,
+)
+from streams.identity.settle import NewId, settle, wanted_interactions, wanted_points
+from streams.identity.store import Mark, NoAnswer
+
+T = TypeVar("T")
+
+
+class Fault(enum.Enum):
+    """`REFUSE`: NoAnswer at once. `HANG`: no answer ever. `COMMIT_THEN_HANG`: done, but nobody hears of it."""
+
+    REFUSE = enum.auto()
+    HANG = enum.auto()
+    COMMIT_THEN_HANG = enum.auto()
+
+
+class MemoryIdentityStore:
+    """See `streams.identity.store.IdentityStore`; the tables are its attributes.
+
+    `fault` holds until it is taken away. `race` is called once between a look-up and its commit: what another writer did.
+    """
+
+    def __init__(self, new_id: NewId) -> None:
+        self.customers: dict[CustomerKey, Customer] = {}
+        self.links: dict[PointKey, Link] = {}
+        self.history: list[Link] = []
+        self.interactions: dict[InteractionKey, Interaction] = {}
+        self.suggestions: dict[tuple[str, str, str], Suggestion] = {}
+        self.marks: dict[int, int] = {}
+        self.merged: dict[CustomerKey, str] = {}
+        self.fault: Fault | None = None
+        self.race: Callable[[], None] | None = None
+        self.calls = 0
+        self._new_id = new_id
+
+    async def settle(self, contacts: Sequence[Contact], mark: Mark | None) -> Sequence[Outcome]:
+        """See IdentityStore."""
+        return await self._answer(lambda: self._settle(contacts, mark))
+
+    async def mark_of(self, partition: int) -> int | None:
+        """See IdentityStore."""
+        return await self._answer(lambda: self.marks.get(partition))
+
+    async def move_mark(self, mark: Mark) -> None:
+        """See IdentityStore."""
+        await self._answer(lambda: self._move(mark))
+
+    async def ping(self) -> None:
+        """See IdentityStore."""
+        await self._answer(lambda: None)
+
+    async def _answer(self, work: Callable[[], T]) -> T:
+        self.calls += 1
+        if self.fault is Fault.REFUSE:
+            raise NoAnswer("planted")
+        if self.fault is Fault.HANG:
+            await asyncio.Event().wait()
+        answer = work()
+        if self.fault is Fault.COMMIT_THEN_HANG:
+            await asyncio.Event().wait()
+        return answer
+
+    def _settle(self, contacts: Sequence[Contact], mark: Mark | None) -> Sequence[Outcome]:
+        while True:
+            settled = settle(self._known(contacts), contacts, self._new_id)
+            race, self.race = self.race, None
+            if race is not None:
+                race()
+            if not any(_key(link) in self.links for link in settled.writes.links):
+                break
+        self._write(settled.writes)
+        if mark is not None:
+            self._move(mark)
+        return settled.outcomes
+
+    def _known(self, contacts: Sequence[Contact]) -> Known:
+        rows = [row for key in wanted_interactions(contacts) if (row := self.interactions.get(key)) is not None]
+        stored = [
+            PointKey(row.workspace, it.kind, it.value) for row in rows for it in row.contact_points if not it.error
+        ]
+        points = dict.fromkeys([*wanted_points(contacts), *stored])
+        links = [self._resolved(self.links[key]) for key in points if key in self.links]
+        named = [CustomerKey(it.workspace, it.customer_id) for it in links]
+        named += [CustomerKey(row.workspace, row.customer_id) for row in rows if row.customer_id is not None]
+        customers = [self.customers[key] for key in dict.fromkeys(named) if key in self.customers]
+        return Known(links=links, customers=customers, interactions=rows)
+
+    def _resolved(self, link: Link) -> Link:
+        survivor = self.merged.get(CustomerKey(link.workspace, link.customer_id), link.customer_id)
+        return msgspec.structs.replace(link, customer_id=survivor)
+
+    def _write(self, writes: Writes) -> None:
+        for customer in writes.customers:
+            self.customers[CustomerKey(customer.workspace, customer.customer_id)] = customer
+        for link in writes.links:
+            self.links[_key(link)] = link
+            self.history.append(link)
+        for it in writes.suggestions:
+            self.suggestions.setdefault((it.workspace, it.customer_id, it.other_id), it)
+        for row in writes.interactions:
+            self.interactions[InteractionKey(row.workspace, row.interaction_id)] = row
+
+    def _move(self, mark: Mark) -> None:
+        self.marks[mark.partition] = max(mark.stored_offset, self.marks.get(mark.partition, 0))
+
+
+def _key(link: Link) -> PointKey:
+    return PointKey(link.workspace, link.kind, link.value)

@@ -1,0 +1,82 @@
+"""The row of an interaction: from its arrival, and with later changes folded in. Pure.
+
+Changes may be folded out of order (the late pass comes after), so a change that is older than the row's newest only
+fills what is missing; contact points are a growing set. PostgreSQL holds no NUL: it becomes U+FFFD here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from runtime.contact_points import NormalPoint
+from schemas.interactions import InteractionAttributesChanged, InteractionReceived
+from streams.identity.model import Interaction, Place
+
+
+def arrival(event: InteractionReceived, place: Place, points: tuple[NormalPoint, ...]) -> Interaction:
+    """The row of a contact that has just arrived, with no customer yet."""
+    return Interaction(
+        workspace=event.workspace,
+        interaction_id=event.interaction_id,
+        adapter=_clean(event.adapter),
+        instance=_clean(event.instance),
+        external_id=_clean(event.external_id),
+        channel=_clean(event.channel),
+        received_ms=event.received_at_ms,
+        log_partition=place.partition,
+        first_offset=place.offset,
+        changed_offset=place.offset,
+        contact_points=tuple(dict.fromkeys(points)),
+        customer_name=named(event),
+        subject=_clean_or_none(event.subject),
+        language=_clean_or_none(event.language),
+        preferred_agent=_clean_or_none(event.preferred_agent),
+        attributes=_clean_all(event.attributes),
+    )
+
+
+def named(event: InteractionReceived) -> str | None:
+    """The customer's name as the adapter gave it."""
+    name = _clean_or_none(event.customer_name)
+    return name.strip() or None if name is not None else None
+
+
+def changed(
+    row: Interaction, event: InteractionAttributesChanged, offset: int, points: tuple[NormalPoint, ...]
+) -> Interaction:
+    """The row with a change of `offset` folded in."""
+    said = _clean_all(event.attributes or {})
+    language, preferred = _clean_or_none(event.language), _clean_or_none(event.preferred_agent)
+    newest = offset >= row.changed_offset
+    return msgspec.structs.replace(
+        row,
+        changed_offset=max(offset, row.changed_offset),
+        contact_points=with_points(row, points),
+        language=_pick(newest, row.language, language),
+        preferred_agent=_pick(newest, row.preferred_agent, preferred),
+        attributes={**row.attributes, **said} if newest else {**said, **row.attributes},
+    )
+
+
+def with_points(row: Interaction, points: tuple[NormalPoint, ...]) -> tuple[NormalPoint, ...]:
+    """The row's contact points and these, each once."""
+    return tuple(dict.fromkeys(row.contact_points + points))
+
+
+def _pick(newest: bool, kept: str | None, said: str | None) -> str | None:
+    first, second = (said, kept) if newest else (kept, said)
+    return first if first is not None else second
+
+
+def _clean(text: str) -> str:
+    return text.replace("\x00", "\ufffd")
+
+
+def _clean_or_none(text: str | None) -> str | None:
+    return None if text is None else _clean(text)
+
+
+def _clean_all(attributes: Mapping[str, str]) -> dict[str, str]:
+    return {_clean(name): _clean(text) for name, text in attributes.items()}
