@@ -21,8 +21,11 @@ MODULES: Final = frozenset(
 )  # fmt: skip
 """Modules that may be imported whole; `schemas` and the engine's own package beside them."""
 
-PARTS: Final = {"math": frozenset({"ceil", "comb", "gcd", "isqrt", "lcm"})}
-"""Modules of which only some names may be imported."""
+PARTS: Final = {
+    "math": frozenset({"comb", "gcd", "isqrt", "lcm"}),
+    "sys": frozenset({"intern"}),
+}
+"""Modules of which only some names may be used."""
 
 OWN: Final = ("schemas", "streams.routing")
 
@@ -58,9 +61,12 @@ def breaches(source: str, attributes: frozenset[str] = frozenset()) -> list[Brea
 
 def _imports(tree: ast.Module) -> Iterator[Breach]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in PARTS:
+            if node.attr not in PARTS[node.value.id]:
+                yield Breach(node.lineno, f"uses {node.value.id}.{node.attr}")
+        elif isinstance(node, ast.Import):
             for alias in node.names:
-                if not _importable(alias.name):
+                if not _importable(alias.name) and alias.name not in PARTS:
                     yield Breach(node.lineno, f"imports {alias.name}")
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")

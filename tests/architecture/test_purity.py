@@ -63,6 +63,8 @@ PLANTED = {
     "division": "def mean(total, count): return total / count",
     "division in place": "def halve(x):\n    x /= 2",
     "floats of math": "from math import sqrt",
+    "floats of math in full": "import math\ndef root(x): return math.sqrt(x)",
+    "the interpreter's state": "import sys\ndef f(): return sys.argv",
     "hash": "def bucket(key): return hash(key) % 16",
     "hash as a key": "def order(xs): return sorted(xs, key=hash)",
     "identity": "def order(xs): return sorted(xs, key=id)",
@@ -106,6 +108,7 @@ ALLOWED = {
     "whole division": "def f(a: int, b: int): return a // b, divmod(a, b)",
     "whole roots": "from math import isqrt",
     "the same name elsewhere": "def f(a: set[str]): return len(a)\ndef g(a: list[str]):\n    for x in a: f(x)",
+    "interned texts": "import sys\ndef f(x: str): return sys.intern(x)",
     "its own names": "class Queue:\n    id: str\n    open: bool\ndef f(id): return id",
     "its own contracts": "from schemas.decisions import Decision\nfrom streams.routing.clocks import Clocks\nimport msgspec",
 }
