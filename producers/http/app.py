@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -31,30 +32,29 @@ _OF_STATUS: Final = {
 def build(receiver: Receiver, polling: Polling, log: Logger) -> Litestar:
     """The application."""
 
-    async def take(request: HttpRequest, workspace: str, parse: Parser, about: str | None = None) -> Response[bytes]:
-        admitted = await receiver.admit(workspace, request.headers.get("authorization"))
-        if about is not None:
+    async def take(request: HttpRequest, parser: Callable[[str], Parser], about: str = "") -> Response[bytes]:
+        admitted = await receiver.admit(request.path_params["workspace"], request.headers.get("authorization"))
+        if about:
             check_owner(admitted, about)
         receiver.spend(admitted)
-        body = await request.body()
-        answer = await receiver.take(admitted, parse, dict(request.headers), body)
+        answer = await receiver.take(admitted, parser(about), dict(request.headers), await request.body())
         return Response(msgspec.json.encode(answer), status_code=202, media_type=_JSON)
 
     @post(_INTERACTIONS, status_code=202)
-    async def post_interactions(request: HttpRequest, workspace: str) -> Response[bytes]:
-        return await take(request, workspace, interaction)
+    async def post_interactions(request: HttpRequest) -> Response[bytes]:
+        return await take(request, lambda _about: interaction)
 
     @post(_INTERACTIONS + "/{about:str}/events", status_code=202)
-    async def post_events(request: HttpRequest, workspace: str, about: str) -> Response[bytes]:
-        return await take(request, workspace, event_of(about), about)
+    async def post_events(request: HttpRequest) -> Response[bytes]:
+        return await take(request, event_of, request.path_params["about"])
 
     @post(_INTERACTIONS + "/{about:str}/messages", status_code=202)
-    async def post_messages(request: HttpRequest, workspace: str, about: str) -> Response[bytes]:
-        return await take(request, workspace, message_of(about), about)
+    async def post_messages(request: HttpRequest) -> Response[bytes]:
+        return await take(request, message_of, request.path_params["about"])
 
     @get("/v1/workspaces/{workspace:str}/decisions")
-    async def get_decisions(request: HttpRequest, workspace: str) -> Response[bytes]:
-        admitted = await receiver.admit(workspace, request.headers.get("authorization"))
+    async def get_decisions(request: HttpRequest) -> Response[bytes]:
+        admitted = await receiver.admit(request.path_params["workspace"], request.headers.get("authorization"))
         query = read_query(request.query_params.multi_items(), admitted)
         page = await polling.page(admitted, query.after, query.wait_s)
         return Response(page.body(), media_type=_JSON, headers={"cache-control": "no-store"})
