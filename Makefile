@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run lint check test soak bench lock audit clean
+.PHONY: help setup venv run lint check test soak bench lock audit clean
 
 BIN := .venv/bin
 PURE := tests/unit tests/property tests/contract tests/scenarios tests/replay tests/architecture
@@ -10,10 +10,13 @@ help: ## Show what can be made
 setup: ## Install everything: .venv, Java, Kafka, PostgreSQL (again only when something changed)
 	@sh deploy/setup.sh
 
+venv:
+	@sh deploy/setup.sh --no-services
+
 run: setup ## Start the demo: a book city, its contacts, its agents; Ctrl-C stops it
 	@$(BIN)/hubline run
 
-lint: setup
+lint: venv
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -22,7 +25,7 @@ lint: setup
 check: lint ## Lint, types and every test that needs no service
 	$(BIN)/pytest -n 2 $(PURE)
 
-test: lint ## All tests, on a real Kafka and PostgreSQL that it starts itself
+test: setup lint ## All tests, on a real Kafka and PostgreSQL that it starts itself
 	$(BIN)/pytest -n 2
 
 soak: setup ## Long runs: the fault matrix, hours of changes, millions of fuzz steps
@@ -31,10 +34,10 @@ soak: setup ## Long runs: the fault matrix, hours of changes, millions of fuzz s
 bench: setup ## Measure the product beside its peers
 	@$(BIN)/hubline bench
 
-lock: setup ## Write the locks anew (UPGRADE=1 takes newer versions)
+lock: venv ## Write the locks anew (UPGRADE=1 takes newer versions)
 	@sh deploy/lock.sh $(if $(UPGRADE),--upgrade)
 
-audit: setup ## Look the locked versions up among known weaknesses (asks the network)
+audit: venv ## Look the locked versions up among known weaknesses (asks the network)
 	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.txt
 
 clean: ## Remove what was built here (data and downloads elsewhere stay)

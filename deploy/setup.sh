@@ -37,3 +37,14 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || ! suits .venv/bin/python; t
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
     echo "$wanted" > "$stamp"
 fi
+
+# Kafka's jars and PostgreSQL's programs: fetched once, with their checksums. The report is shown if there is a fault.
+if [ "${1:-}" != "--no-services" ]; then
+    status=0
+    report="$(.venv/bin/hubline doctor --fetch)" || status=$?
+    if [ "$status" -ne 0 ]; then
+        echo "$report"
+        echo "setup: this machine is not ready, see above; 'hubline doctor' looks again" >&2
+        exit "$status"
+    fi
+fi
