@@ -50,15 +50,16 @@ def up(
     One Kafka node keeps what a killed process acknowledged; a power cut may cost its last seconds, unless
     --flush-interactions. KAFKA_BOOTSTRAP_SERVERS and DATABASE_URL name services to use instead of our own.
     """
-    from deploy.local import plan
-    from deploy.local.serve import Kind, launch, serve, supervisor_of
+    from deploy.local import plan, state
+    from deploy.local.layout import Layout
+    from deploy.local.serve import Kind, launch, serve
     from deploy.local.stack import Request
 
     folder = _folder(data_dir)
     names = tuple(name.strip() for name in only.split(",") if name.strip()) or plan.NAMES
     _refuse_unknown(names, plan.NAMES)
     request = Request(data_dir=folder, only=names, flush_interactions=flush_interactions)
-    if supervisor_of(folder) is not None:
+    if state.holder_of(Layout(data_dir=folder)) is not None:
         _show_up(request, 0, json)
         raise typer.Exit(0 if detach else NOT_WELL)
     if not detach:
@@ -109,7 +110,7 @@ def logs(
     from deploy.local import plan
     from deploy.local.follow import Follower, last_lines
     from deploy.local.layout import Layout
-    from deploy.local.stack import SUPERVISOR
+    from deploy.local.state import SUPERVISOR
 
     known = (*plan.NAMES, SUPERVISOR)
     names = known if process is None else (process,)

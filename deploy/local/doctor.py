@@ -19,7 +19,6 @@ import psutil
 from deploy.local import jars, java, kafka, plan, postgres, state
 from deploy.local.errors import StackError
 from deploy.local.layout import Layout, cache_dir
-from deploy.local.serve import supervisor_of
 from deploy.local.stack import everything
 
 GIB: Final = 2**30
@@ -190,7 +189,7 @@ def _leftovers(machine: Machine) -> Finding:
     if not machine.layout.run_dir.exists():
         return Finding("leftovers", True, "none")
     running = everything(machine.layout)
-    if supervisor_of(machine.layout.data_dir) is not None or not running:
+    if state.holder_of(machine.layout) is not None or not running:
         return Finding("leftovers", True, "none")
     names = ", ".join(f"{one.name} ({one.pid})" for one in running)
     return Finding(

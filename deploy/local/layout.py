@@ -27,6 +27,11 @@ class Layout(msgspec.Struct, frozen=True):
         return self.data_dir / "stack.lock"
 
     @property
+    def holder_file(self) -> Path:
+        """Who holds the lock."""
+        return self.data_dir / "stack.holder"
+
+    @property
     def state_file(self) -> Path:
         """Ports, the cluster's id and the database's password: kept across restarts."""
         return self.data_dir / "stack.json"

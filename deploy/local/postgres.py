@@ -101,7 +101,7 @@ def find_programs(cache: Path) -> Path:
         )
     if os.geteuid() != 0 or is_open_to_others(newest):
         return newest.parent
-    return _copied(package, newest.parent.parent, cache) / "bin"
+    return copied(package, newest.parent.parent, cache) / "bin"
 
 
 def is_open_to_others(path: Path) -> bool:
@@ -114,7 +114,8 @@ def _number(name: str) -> int:
     return int(digits) if digits else 0
 
 
-def _copied(package: Path, install: Path, cache: Path) -> Path:
+def copied(package: Path, install: Path, cache: Path) -> Path:
+    """A copy of an installation, with its libraries beside it as it expects them, that every account can run; made once."""
     name = f"postgres-{install.name}-{install.stat().st_mtime_ns}"
     place = cache / name / PACKAGE / install.name
     if place.exists():
@@ -134,8 +135,9 @@ def _copied(package: Path, install: Path, cache: Path) -> Path:
 
 def _open_up(folder: Path) -> None:
     for path in (folder, *folder.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(path.stat().st_mode | stat.S_IRGRP | stat.S_IROTH | (0o111 if path.is_dir() else 0))
+        mode = path.stat().st_mode
+        passable = path.is_dir() or bool(mode & stat.S_IXUSR)
+        path.chmod(mode | stat.S_IRGRP | stat.S_IROTH | (stat.S_IXGRP | stat.S_IXOTH if passable else 0))
 
 
 def prepare(postgres: Postgres) -> None:

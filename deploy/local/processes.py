@@ -69,23 +69,29 @@ class Running(msgspec.Struct, frozen=True):
 
 def mark_of(pid: int) -> str | None:
     """What tells this process from any other that had or will have its pid; None when no such process lives."""
+    seen = _seen(pid)
+    return None if seen is None or seen[1] else seen[0]
+
+
+def _seen(pid: int) -> tuple[str, bool] | None:
+    """The process's mark, and whether it has ended and only waits for its parent to notice."""
     if (_PROC / "self" / "stat").exists():
-        return _linux_mark(pid)
+        return _seen_on_linux(pid)
     try:
         process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else str(process.create_time())
+        return str(process.create_time()), process.status() == psutil.STATUS_ZOMBIE
     except psutil.Error:
         return None
 
 
-def _linux_mark(pid: int) -> str | None:
+def _seen_on_linux(pid: int) -> tuple[str, bool] | None:
     try:
         stat = (_PROC / str(pid) / "stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return None
     fields = stat.rpartition(")")[2].split()
     boot = (_PROC / "sys/kernel/random/boot_id").read_text().strip()
-    return None if fields[0] in _DEAD else f"{boot}:{fields[19]}"
+    return f"{boot}:{fields[19]}", fields[0] in _DEAD
 
 
 def lives(running: Running) -> bool:
@@ -98,7 +104,7 @@ def start(
 ) -> tuple[Running, subprocess.Popen[bytes]]:
     """Starts the command; its standard output and error go to the end of `log_file`.
 
-    Raises StackError when the program cannot be executed or is gone at once.
+    Raises StackError when the program cannot be executed.
     """
     turn_log(log_file)
     account = command.account
@@ -118,14 +124,11 @@ def start(
             )
         except OSError as error:
             raise StackError(f"{name} cannot be started: {error}") from error
-    mark = mark_of(child.pid)
-    if mark is None:
-        child.wait()
-        raise StackError(f"{name} ended at once; {log_file} says why")
+    seen = _seen(child.pid)  # Never None: our child keeps its entry until we have waited for it.
     running = Running(
         name=name,
         pid=child.pid,
-        mark=mark,
+        mark=seen[0] if seen is not None else "",
         digest=command.digest,
         ending=ending,
         restarts=restarts,
@@ -194,7 +197,7 @@ def wait_gone(running: Running, patience_ms: int) -> bool:
 
 def write_record(path: Path, running: Running) -> None:
     """Replaces the record in one step."""
-    fresh = path.with_suffix(".new")
+    fresh = path.with_name(f"{path.name}.new")
     fresh.write_bytes(msgspec.json.encode(running))
     os.replace(fresh, path)
 

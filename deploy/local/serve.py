@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from types import FrameType
 from typing import Final
 
@@ -23,10 +22,9 @@ from deploy.local import processes
 from deploy.local.errors import StackError
 from deploy.local.layout import Layout
 from deploy.local.plan import ROOT
-from deploy.local.processes import Ending, Running
-from deploy.local.stack import SUPERVISOR, Request, encode_request, opened
+from deploy.local.stack import Request, encode_request, opened
+from deploy.local.state import SUPERVISOR
 
-ENDING: Final = Ending(patience_ms=90_000, rank=9)
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -59,8 +57,6 @@ def serve(request: Request, environ: Mapping[str, str], tell: Tell) -> bool:
     try:
         with opened(request, environ, lambda text: tell(Said(Kind.NOTE, text))) as stack:
             _cancel_on_signals(stack.supervisor.cancel)
-            record = stack.layout.record_file(SUPERVISOR)
-            processes.write_record(record, _self())
             try:
                 stack.supervisor.start()
                 took_ms = round((time.monotonic() - begun_s) * 1000)
@@ -69,7 +65,6 @@ def serve(request: Request, environ: Mapping[str, str], tell: Tell) -> bool:
                 tell(Said(Kind.NOTE, "stopping"))
             finally:
                 stack.supervisor.stop()
-                record.unlink(missing_ok=True)
     except StackError as error:
         tell(Said(Kind.FAILED, error.problem, error.advice))
         return False
@@ -126,18 +121,6 @@ def detached(writing: int, request: Request, environ: Mapping[str, str]) -> bool
             os.close(writing)
 
     return serve(request, environ, tell)
-
-
-def supervisor_of(data_dir: Path) -> Running | None:
-    """The supervisor that watches this folder now."""
-    running = processes.read_record(Layout(data_dir=data_dir).record_file(SUPERVISOR))
-    return running if running is not None and processes.lives(running) else None
-
-
-def _self() -> Running:
-    mark = processes.mark_of(os.getpid()) or ""
-    started_ms = time.time_ns() // 1_000_000
-    return Running(name=SUPERVISOR, pid=os.getpid(), mark=mark, digest="", ending=ENDING, started_ms=started_ms)
 
 
 def _cancel_on_signals(cancel: Callable[[], None]) -> None:

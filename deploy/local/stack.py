@@ -27,7 +27,6 @@ from deploy.local.supervisor import Note, Supervisor, recorded, stop_recorded
 
 INHERITED: Final = ("PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "JAVA_HOME")
 INHERITED_PREFIXES: Final = ("HUBLINE_", "LC_", "OTEL_", "PYTHON")
-SUPERVISOR: Final = "supervisor"
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -219,9 +218,14 @@ async def prepare_topics(bootstrap: str, flush_interactions: bool, note: Note) -
 
 def bring_down(layout: Layout, note: Note) -> tuple[str, ...]:
     """Ends the folder's supervisor, which ends its processes, then what else runs of this folder. The names of all ended."""
-    before = {one.name for one in everything(layout)}
-    stop_recorded([one for one in recorded(layout) if one.name == SUPERVISOR], layout, note)
-    stop_recorded(list(everything(layout)), layout, note)
+    if not layout.lock_file.exists():
+        return ()
+    holder = state.holder_of(layout)
+    before = {one.name for one in (*everything(layout), *([holder] if holder else []))}
+    if holder is not None:
+        stop_recorded([holder], layout, note)
+    with state.exclusive(layout):
+        stop_recorded(list(everything(layout)), layout, note)
     return tuple(sorted(before))
 
 

@@ -10,6 +10,7 @@ import fcntl
 import os
 import secrets
 import socket
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +18,15 @@ from typing import Final
 
 import msgspec
 
+from deploy.local import processes
 from deploy.local.errors import StackError
 from deploy.local.layout import Layout
+from deploy.local.processes import Ending, Running
 
 HOST: Final = "127.0.0.1"
+SUPERVISOR: Final = "supervisor"
+ENDING: Final = Ending(patience_ms=90_000, rank=9)
+"""A supervisor ends all of its own first, which takes its time."""
 PREFERRED_PORTS: Final[dict[str, int]] = {"http": 8080, "admin": 8081, "gateway": 8082}
 
 
@@ -59,7 +65,7 @@ def load(layout: Layout) -> State:
 
 def store(layout: Layout, state: State) -> None:
     """Replaces the state in one step; only its owner can read it."""
-    fresh = layout.state_file.with_suffix(".new")
+    fresh = layout.state_file.with_name(f"{layout.state_file.name}.new")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(msgspec.json.encode(state))
@@ -105,16 +111,34 @@ def _any_free(taken: set[int]) -> int:
 
 @contextmanager
 def exclusive(layout: Layout) -> Iterator[None]:
-    """Holds the folder's lock.
+    """Holds the folder's lock, and says in its file who does.
 
     Raises StackError when another supervisor holds it.
     """
     layout.make_folders()
-    with layout.lock_file.open("w") as file:
+    with layout.lock_file.open("ab") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StackError(
                 f"the stack in {layout.data_dir} is already up", "See `hubline status`; `hubline down` stops it."
             ) from None
-        yield
+        processes.write_record(layout.holder_file, _holder())
+        try:
+            yield
+        finally:
+            layout.holder_file.unlink(missing_ok=True)
+
+
+def holder_of(layout: Layout) -> Running | None:
+    """Who holds the folder's lock now: the supervisor that watches it, None when nobody does."""
+    running = processes.read_record(layout.holder_file)
+    return running if running is not None and processes.lives(running) else None
+
+
+def _holder() -> Running:
+    pid = os.getpid()
+    started_ms = time.time_ns() // 1_000_000
+    return Running(
+        name=SUPERVISOR, pid=pid, mark=processes.mark_of(pid) or "", digest="", ending=ENDING, started_ms=started_ms
+    )

@@ -13,7 +13,6 @@ import msgspec
 from deploy.local import kafka, plan, postgres, state
 from deploy.local.layout import Layout, cache_dir
 from deploy.local.processes import Running
-from deploy.local.serve import supervisor_of
 from deploy.local.stack import Endpoints, endpoints_of, everything
 from deploy.local.state import HOST
 
@@ -68,7 +67,7 @@ def look(folder: Path, environ: Mapping[str, str]) -> StackStatus:
     endpoints = endpoints_of(state.load(layout), environ)
     running = {one.name: one for one in everything(layout)}
     found = tuple(_status(name, running.get(name), layout, endpoints, environ) for name in plan.NAMES)
-    return StackStatus(data_dir=str(folder), supervised=supervisor_of(folder) is not None, processes=found)
+    return StackStatus(data_dir=str(folder), supervised=state.holder_of(layout) is not None, processes=found)
 
 
 def _status(

@@ -1,0 +1,91 @@
+"""What runs, and how each process is told who and where it is."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+import threading
+from pathlib import Path
+
+from deploy.local import plan
+from deploy.local.layout import Layout
+from deploy.local.plan import Parts, Program
+from deploy.local.state import HOST
+
+PROGRAM = Program("http", "producers.http", plan.INTAKE, port="http")
+
+
+def test_every_program_is_a_package_of_the_product_with_a_name_of_its_own() -> None:
+    packages = [importlib.util.find_spec(program.module.partition(".")[0]) for program in plan.PROGRAMS]
+    assert all(packages)
+    assert len(set(plan.NAMES)) == len(plan.NAMES)
+    assert set(plan.PORTS) <= set(plan.NAMES)
+
+
+def test_what_takes_work_in_ends_first_and_the_services_last(tmp_path: Path) -> None:
+    built = plan.build(
+        Parts(kafka=None, postgres=None, programs=plan.PROGRAMS), Layout(data_dir=tmp_path), {}, plan.nothing
+    )
+    ranks = {service.name: service.ending.rank for phase in built for service in phase.services}
+    assert ranks["http"] == ranks["admin"] > ranks["gateway"] > ranks["routing"] > 0
+
+
+def test_services_come_before_the_step_and_programs_after_it(tmp_path: Path) -> None:
+    built = plan.build(
+        Parts(kafka=None, postgres=None, programs=(PROGRAM,)), Layout(data_dir=tmp_path), {}, plan.nothing
+    )
+    assert [[service.name for service in phase.services] for phase in built] == [[], ["http"]]
+    assert built[0].then is plan.nothing
+
+
+def test_a_program_is_told_its_name_its_folder_and_where_to_write_its_health_port(tmp_path: Path) -> None:
+    layout = Layout(data_dir=tmp_path)
+    given = {"KAFKA_BOOTSTRAP_SERVERS": "k:1", "HUBLINE_INSTANCE": "somebody", "HUBLINE_HEALTH_PORT": "9"}
+    told = dict(plan.program_service(PROGRAM, layout, given).command.environ)
+    assert told == {
+        "KAFKA_BOOTSTRAP_SERVERS": "k:1",
+        "HUBLINE_DATA_DIR": str(tmp_path),
+        "HUBLINE_INSTANCE": "http-1",
+        "HUBLINE_PORT_FILE": str(layout.port_file("http")),
+        "HUBLINE_HEALTH_PORT": "0",
+    }
+
+
+def test_the_port_of_an_earlier_life_is_forgotten_before_a_start(tmp_path: Path) -> None:
+    layout = Layout(data_dir=tmp_path)
+    layout.make_folders()
+    layout.port_file("http").write_text("4711\n")
+    plan.program_service(PROGRAM, layout, {}).prepare()
+    assert plan.health_port(layout.port_file("http")) is None
+
+
+def test_a_process_is_ready_when_it_says_200(tmp_path: Path) -> None:
+    assert _asked(tmp_path, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") is True
+
+
+def test_a_process_that_says_503_or_nothing_is_not(tmp_path: Path) -> None:
+    assert _asked(tmp_path, b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n") is False
+    assert _asked(tmp_path, b"") is False
+
+
+def test_a_process_without_a_port_yet_is_not_ready(tmp_path: Path) -> None:
+    assert not plan.says_ready(tmp_path / "http.port")
+    (tmp_path / "http.port").write_text("")
+    assert not plan.says_ready(tmp_path / "http.port")
+
+
+def _asked(folder: Path, answer: bytes) -> bool:
+    with socket.create_server((HOST, 0)) as listening:
+        (folder / "http.port").write_text(f"{listening.getsockname()[1]}\n")
+        server = threading.Thread(target=_answer_one, args=(listening, answer))
+        server.start()
+        said = plan.says_ready(folder / "http.port")
+        server.join()
+    return said
+
+
+def _answer_one(listening: socket.socket, answer: bytes) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(1024)
+        connection.sendall(answer)
