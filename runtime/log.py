@@ -17,6 +17,7 @@ from structlog.typing import EventDict, FilteringBoundLogger, Processor, Wrapped
 
 from runtime.personal import MASK, PERSONAL_NAMES
 from runtime.settings import LogLevel
+from schemas.personal import is_personal
 
 Logger = FilteringBoundLogger
 
@@ -65,12 +66,17 @@ def _masked(name: str, value: object) -> object:
     if isinstance(value, bytes | bytearray | memoryview):
         return f"<{len(value)} bytes>"
     if isinstance(value, msgspec.Struct):
-        return _masked(name, msgspec.structs.asdict(value))
+        return _masked_struct(value)
     if isinstance(value, Mapping):
         return {str(key): _masked(str(key), inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_masked(name, inner) for inner in value]
+        return [_masked("", inner) for inner in value]
     return value
+
+
+def _masked_struct(value: msgspec.Struct) -> dict[str, object]:
+    fields = msgspec.structs.asdict(value).items()
+    return {name: MASK if is_personal(type(value), name) else _masked(name, inner) for name, inner in fields}
 
 
 def _to_json(event: object, **_: object) -> str:
