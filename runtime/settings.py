@@ -83,9 +83,10 @@ class Http(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Admin(msgspec.Struct, frozen=True, kw_only=True):
-    """producers/admin."""
+    """producers/admin; publishing a document waits `apply_wait_ms` for routing before it says that it has not answered."""
 
     port: Port = 8081
+    apply_wait_ms: Positive = 20_000
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,9 +97,21 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gateway(msgspec.Struct, frozen=True, kw_only=True):
-    """consumers/gateway."""
+    """consumers/gateway. `origins`: those that browsers may come from, with commas; the product's own terminal console
+    names `app://hubline`. `allow_no_origin`: programs that name none may come too.
+    """
 
     port: Port = 8082
+    origins: str = "app://hubline"
+    allow_no_origin: bool = False
+    hello_timeout_ms: Positive = 5_000
+    max_frame_bytes: Positive = 32_768
+    backlog_bytes: Positive = 262_144
+    frames_per_s: Positive = 20
+    frames_burst: Positive = 60
+    beat_ms: Positive = 5_000
+    keepalive_ms: Positive = 20_000
+    feed_linger_ms: Positive = 60_000
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

@@ -123,6 +123,15 @@ class Versions:
             await _insert(connection, stored, compiled.routing)
         return stored
 
+    async def state(self, workspace: str, version: int) -> tuple[State, str | None]:
+        """What routing has said of a version that exists, and why it refused."""
+        row = await self._pool.fetchrow(
+            "SELECT state, detail FROM workspace_versions WHERE workspace = $1 AND version = $2", workspace, version
+        )
+        if row is None:
+            raise LookupError(f"{workspace} has no version {version}")
+        return State(row["state"]), row["detail"]
+
     async def waiting(self) -> list[str]:
         """The workspaces that have a version waiting."""
         rows = await self._pool.fetch("SELECT DISTINCT workspace FROM configuration_outbox ORDER BY workspace")

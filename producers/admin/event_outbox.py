@@ -1,0 +1,68 @@
+"""Sends the events that follow a change of a row: in order, at least once, each with an id that stays the same.
+
+A row of `event_outbox` is written in the transaction of its change and deleted after the broker has acknowledged it.
+Positions of one customer rise with its changes, because they hold the customer's row while they write.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+
+from producers.admin.audit import Connection
+from runtime.broker import Producer
+from runtime.records import Output
+from schemas import codec
+from schemas.envelope import Envelope, to_headers
+from schemas.event import Event, wire_type
+from schemas.topics import BY_NAME, Topic
+
+SOURCE: Final = "hubline/admin"
+_BATCH: Final = 500
+
+
+async def enqueue(connection: Connection, topic: Topic, key: str, event_id: str, event: Event) -> None:
+    """Adds an event; call it inside the change's transaction."""
+    await connection.execute(
+        "INSERT INTO event_outbox (topic, key, event_id, event) VALUES ($1, $2, $3, $4::jsonb)",
+        topic.name,
+        key,
+        event_id,
+        codec.encode(event).decode(),
+    )
+
+
+class EventOutbox:
+    """Sends what waits."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], producer: Producer) -> None:
+        self._pool = pool
+        self._producer = producer
+
+    async def deliver(self) -> int:
+        """Sends everything that waits; returns how many events."""
+        total = 0
+        while True:
+            rows = await self._pool.fetch(
+                "SELECT position, topic, key, event_id, event::text AS event FROM event_outbox"
+                " ORDER BY position LIMIT $1",
+                _BATCH,
+            )
+            if not rows:
+                return total
+            await self._producer.send([to_output(dict(row)) for row in rows])
+            await self._pool.execute(
+                "DELETE FROM event_outbox WHERE position = ANY($1::bigint[])", [row["position"] for row in rows]
+            )
+            total += len(rows)
+
+
+def to_output(row: dict[str, Any]) -> Output:
+    """The record that a row stands for."""
+    event = codec.decode(BY_NAME[row["topic"]], row["event"].encode())
+    envelope = Envelope(
+        id=row["event_id"], source=SOURCE, type=wire_type(event), version=event.VERSION, subject=row["key"]
+    )
+    return Output(row["topic"], row["key"].encode(), msgspec.json.encode(event), to_headers(envelope))

@@ -1,0 +1,105 @@
+"""Publishing a workspace document: check, store with the next number, wait for routing's answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from producers.admin.changes import Change, changes
+from producers.admin.compile import Compiled, compile_document
+from producers.admin.document import Format, parse
+from producers.admin.versions import Conflict, State, Stored, Versions
+from runtime.clock import Clock
+
+POLL_S = 0.03
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as it was sent, for the workspace of the address."""
+
+    workspace: str
+    text: str
+    form: Format
+
+
+class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of it. `state` is `waiting` when routing had not answered in time: it will, nothing is lost.
+
+    `version` None: a dry run. `changes` are against the version before.
+    """
+
+    workspace: str
+    version: int | None
+    state: State | None
+    changes: list[Change]
+    unchanged: bool = False
+    detail: str | None = None
+
+
+class Publication:
+    """`wake` is called after a version was stored."""
+
+    def __init__(self, versions: Versions, clock: Clock, wake: Callable[[], None], wait_ms: int) -> None:
+        self._versions = versions
+        self._clock = clock
+        self._wake = wake
+        self._wait_ms = wait_ms
+
+    async def preview(self, draft: Draft) -> Published:
+        """What publishing would change; raises InvalidDocument."""
+        compiled = await _compiled(draft)
+        current = await self._versions.current(draft.workspace)
+        found = changes(_document(current), compiled.document)
+        return Published(
+            workspace=draft.workspace, version=None, state=None, changes=found, unchanged=_is(current, draft)
+        )
+
+    async def publish(self, draft: Draft, expected: int | None, actor: str) -> Published:
+        """Stores the document as the version after `expected`, and waits for routing.
+
+        Raises:
+            InvalidDocument: with every error; nothing has changed.
+            Conflict: `expected` is not the current version; nothing has changed.
+        """
+        compiled = await _compiled(draft)
+        before = await self._versions.current(draft.workspace)
+        stored = await self._versions.put(compiled, draft.text, draft.form, expected, actor)
+        unchanged = before is not None and stored.version == before.version
+        self._wake()
+        settled = await self._settled(stored)
+        return Published(
+            workspace=draft.workspace,
+            version=settled.version,
+            state=settled.state,
+            changes=changes(_document(before), compiled.document),
+            unchanged=unchanged,
+            detail=settled.detail,
+        )
+
+    async def _settled(self, stored: Stored) -> Stored:
+        """The version as it is when routing has answered, or when `wait_ms` have passed."""
+        deadline = self._clock.monotonic() + self._wait_ms / 1000
+        while stored.state is State.WAITING and self._clock.monotonic() < deadline:
+            await self._clock.sleep(POLL_S)
+            found = await self._versions.state(stored.workspace, stored.version)
+            stored = msgspec.structs.replace(stored, state=found[0], detail=found[1])
+        return stored
+
+
+async def _compiled(draft: Draft) -> Compiled:
+    """Off the event loop: ten thousand agents take more than a second."""
+    return await asyncio.to_thread(lambda: compile_document(parse(draft.text, draft.form), draft.workspace))
+
+
+def _document(stored: Stored | None) -> dict[str, Any]:
+    return {} if stored is None else stored.document
+
+
+def _is(stored: Stored | None, draft: Draft) -> bool:
+    return stored is not None and (stored.source_text, stored.source_format) == (draft.text, draft.form)
+
+
+__all__ = ["Conflict", "Draft", "Publication", "Published"]

@@ -1,0 +1,107 @@
+"""Of several admin processes one brings the outboxes into the log: the one that holds PostgreSQL's advisory lock.
+
+The lock is a connection's: it is lost with it, and another process takes over. Two that think they hold it for a moment
+do no harm, as everything sent bears an id that stays the same. Without broker or database the relay tries again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import asyncpg
+
+from producers.admin.configuration_outbox import ConfigurationOutbox
+from producers.admin.event_outbox import EventOutbox
+from producers.admin.versions import Versions
+from runtime.broker import Broker
+from runtime.clock import Clock
+from runtime.log import Logger
+
+LOCK: Final = 0x68756231
+"""`hub1` in ASCII: the relay's advisory lock in the product's database."""
+POLL_S: Final = 0.5
+RETRY_S: Final = 1.0
+
+
+class Relay:
+    """Runs until stopped. `wake` after a change was stored, so that it is sent at once."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], broker: Broker, clock: Clock, log: Logger) -> None:
+        self._pool = pool
+        self._broker = broker
+        self._clock = clock
+        self._log = log
+        self._changed = asyncio.Event()
+        self.trouble: str | None = "the relay has not started"
+        """Why nothing is relayed just now; None = it is, here or in another process."""
+
+    def wake(self) -> None:
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Never returns; cancel it."""
+        while True:
+            try:
+                async with self._pool.acquire() as connection:
+                    if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+                        try:
+                            await self._hold(connection)
+                        finally:
+                            await _unlock(connection)
+                    else:
+                        self.trouble = None
+            except Exception as error:
+                self.trouble = f"{type(error).__name__}: {error}"
+                self._log.warning("relay.interrupted", error=type(error).__name__, exc_info=error)
+            await self._clock.sleep(RETRY_S)
+
+    async def _hold(self, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
+        """Relays while the connection, and with it the lock, lasts. Raises whatever interrupts it."""
+        producer, reader = self._broker.producer(), self._broker.reader()
+        delivering: dict[str, asyncio.Task[None]] = {}
+        try:
+            await producer.start()
+            versions = Versions(self._pool, self._clock)
+            configurations = ConfigurationOutbox(versions, producer, reader, self._log)
+            events = EventOutbox(self._pool, producer)
+            self.trouble = None
+            while True:
+                self._changed.clear()
+                await connection.execute("SELECT 1")
+                await events.deliver()
+                _raise_ended(delivering)
+                for workspace in await versions.waiting():
+                    if workspace not in delivering:
+                        delivering[workspace] = asyncio.create_task(configurations.deliver(workspace))
+                await self._pause()
+        finally:
+            await _cancelled(delivering)
+            await producer.stop()
+            await reader.stop()
+
+    async def _pause(self) -> None:
+        pause = asyncio.create_task(self._clock.sleep(POLL_S))
+        woken = asyncio.create_task(self._changed.wait())
+        try:
+            await asyncio.wait((pause, woken), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            pause.cancel()
+            woken.cancel()
+
+
+def _raise_ended(delivering: dict[str, asyncio.Task[None]]) -> None:
+    """Forgets deliveries that are done; raises what one of them raised."""
+    for workspace in [workspace for workspace, task in delivering.items() if task.done()]:
+        delivering.pop(workspace).result()
+
+
+async def _cancelled(delivering: dict[str, asyncio.Task[None]]) -> None:
+    for task in delivering.values():
+        task.cancel()
+    await asyncio.gather(*delivering.values(), return_exceptions=True)
+
+
+async def _unlock(connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
+    if not connection.is_closed():
+        await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)

@@ -1,0 +1,1 @@
+"""The addresses of the HTTP interface; each file has those of one matter."""

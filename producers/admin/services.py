@@ -1,0 +1,32 @@
+"""What the HTTP interface works with, put together once at start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from producers.admin.accounts import Accounts
+from producers.admin.customers import Customers
+from producers.admin.passwords import Attempts, Passwords
+from producers.admin.publication import Publication
+from producers.admin.versions import Versions
+from runtime.credentials import BearerVerifier, TicketIssuer
+from runtime.directory import WorkspaceDirectory
+
+
+class Services(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a request may need. `region` reads phones without a country code; `wake` says that events wait."""
+
+    accounts: Accounts
+    versions: Versions
+    publication: Publication
+    customers: Customers
+    directory: WorkspaceDirectory
+    verifier: BearerVerifier
+    tickets: TicketIssuer
+    passwords: Passwords
+    user_attempts: Attempts
+    address_attempts: Attempts
+    region: str
+    wake: Callable[[], None]
