@@ -1,7 +1,8 @@
 """tests/unit mirrors the sources: a pure file has its test file, and a test file has its source.
 
-A file that performs is proved by running it for real; `PROVED_BY` says where. A file that only declares (no function
-has a body to test) needs none.
+Pure is what neither waits nor reaches outside: no `async`, nothing imported from `OUTSIDE`, none of the shell's names.
+A file that performs is proved by running it for real. A file that only declares (no function with a body
+but those of errors) needs no unit file either. `PROVED_BY` names what is proved elsewhere all the same, and where.
 """
 
 from __future__ import annotations
@@ -15,11 +16,20 @@ from tests.architecture import tree
 
 MIRRORED = ("consumers", "deploy", "producers", "runtime", "schemas", "streams")
 
+OUTSIDE = frozenset(
+    {
+        "aiokafka", "asyncio", "asyncpg", "httpx", "jgo", "opentelemetry", "os", "platformdirs", "prometheus_client",
+        "prompt_toolkit", "psutil", "rich", "shutil", "signal", "socket", "structlog", "subprocess", "tempfile",
+        "threading", "time", "uvicorn", "websockets",
+    }
+)  # fmt: skip
+"""Whoever imports these reaches outside."""
+
 PROVED_BY: dict[str, str] = {
     "deploy/cli.py": "tests/architecture/test_commands.py",
     "deploy/commands/": "tests/integration, tests/e2e",
 }
-"""Files that perform, and folders of them, with the tests that run them."""
+"""Files, and folders of them, that are proved by other tests, and by which."""
 
 
 def test_every_pure_file_has_its_unit_test_file() -> None:
@@ -52,6 +62,7 @@ def test_every_exemption_names_a_source_and_tests_that_exist() -> None:
         ("class A:\n    x: int\n", True),
         ("def f() -> int:\n    return 1\n", False),
         ("class A:\n    def f(self) -> int:\n        return 1\n", False),
+        ("class Broken(Exception):\n    def __init__(self, name: str) -> None:\n        self.name = name\n", True),
         ("class A(Protocol):\n    def f(self) -> int:\n        '''Says.'''\n        ...\n", True),
     ],
 )
@@ -59,15 +70,46 @@ def test_a_file_that_only_declares_is_told_from_one_that_decides(source: str, de
     assert _declares_only(ast.parse(source)) is declares
 
 
+@pytest.mark.parametrize(
+    ("source", "performs"),
+    [
+        ("import json\n", False),
+        ("import os.path\n", True),
+        ("from asyncio import Queue\n", True),
+        ("async def f() -> None: ...\n", True),
+        ("def f() -> int:\n    return 1\n", False),
+    ],
+)
+def test_a_file_that_performs_is_told_from_one_that_decides(source: str, performs: bool) -> None:
+    assert _performs(ast.parse(source)) is performs
+
+
 def _exempt(path: Path) -> bool:
     name = tree.name(path)
     if path.stem in tree.SHELL_NAMES or any(name == entry or name.startswith(entry) for entry in PROVED_BY):
         return True
-    return _declares_only(tree.parsed(path))
+    return _performs(tree.parsed(path)) or _declares_only(tree.parsed(path))
+
+
+def _performs(module: ast.Module) -> bool:
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(module)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [str(node.module)])
+    }
+    return bool(imported & OUTSIDE) or any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(module))
 
 
 def _declares_only(module: ast.Module) -> bool:
-    return all(_is_signature(function) for function in tree.functions(module))
+    of_errors = {
+        method
+        for node in ast.walk(module)
+        if isinstance(node, ast.ClassDef)
+        and any("Error" in base or "Exception" in base for base in map(ast.unparse, node.bases))
+        for method in tree.functions(node)
+    }
+    return all(function in of_errors or _is_signature(function) for function in tree.functions(module))
 
 
 def _is_signature(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
