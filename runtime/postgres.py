@@ -7,14 +7,14 @@ the connect timeout (`AWAY`); a process starts without it.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import asyncpg
 
 from runtime.migrations import Applied, pending, read_folder
 from runtime.settings import Postgres, SettingsError
 
-Pool = asyncpg.Pool[asyncpg.Record]
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 AWAY: Final = (
     OSError,
