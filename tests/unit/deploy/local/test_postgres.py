@@ -50,7 +50,11 @@ def test_a_cluster_that_exists_gets_its_settings_and_is_not_made_again(tmp_path:
     assert (cluster / "hubline.conf").read_text() == postgres.configuration(server)
 
 
-@pytest.mark.parametrize("content", [f"{os.getpid()}\n/somewhere\n", "4194304\n", "", "no number\n"])
+@pytest.mark.parametrize(
+    "content",
+    [f"{os.getpid()}\n/somewhere\n", "4194304\n", "", "no number\n"],
+    ids=["taken", "free", "empty", "torn"],
+)
 def test_a_pid_file_of_a_crash_is_removed_even_when_another_process_has_its_pid(tmp_path: Path, content: str) -> None:
     server = a_server(tmp_path / "postgres")
     pid_file = a_made_cluster(server) / "postmaster.pid"
