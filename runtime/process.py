@@ -1,7 +1,8 @@
 """The life of a process: settings, log, health, signals, then its own `main`, then the end.
 
-SIGTERM and SIGINT set `context.stop`: a process stops taking, finishes, commits and leaves. An exception of `main` is a
-crash: logged once, exit code 1, and whoever watches the process starts it again. Wrong settings: exit code 2.
+SIGTERM and SIGINT set `context.stop`: a process stops taking, finishes, commits and leaves, within the stop time-out. An
+exception of `main` is a crash: logged once, exit code 1, and whoever watches the process starts it again. Wrong
+settings: exit code 2.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from runtime.log import Logger
 from runtime.metrics import Metrics
 from runtime.server import serving
 from runtime.settings import Settings, SettingsError, describe, load
+from runtime.tracing import Tracing
 
 CRASHED: Final = 1
 MISCONFIGURED: Final = 2
@@ -40,6 +42,7 @@ class Context(msgspec.Struct, frozen=True):
     log: Logger
     metrics: Metrics
     health: Health
+    tracing: Tracing
     stop: asyncio.Event
 
 
@@ -67,6 +70,7 @@ async def _live(name: str, main: Main, settings: Settings) -> int:
         log=logger,
         metrics=Metrics(),
         health=Health(),
+        tracing=Tracing(settings.trace, name, instance),
         stop=asyncio.Event(),
     )
     loop = asyncio.get_running_loop()
@@ -78,12 +82,25 @@ async def _live(name: str, main: Main, settings: Settings) -> int:
         app = HealthApp(context.health, context.metrics)
         async with serving(app, settings.process.bind, settings.health.port, stop_timeout_ms=1_000) as port:
             _write_port(settings.process.port_file, port)
-            await main(context)
+            await _until_ended(main, context)
     except Exception:
         logger.exception("process.crashed")
         return CRASHED
+    finally:
+        context.tracing.close()
     logger.info("process.stopped")
     return 0
+
+
+async def _until_ended(main: Main, context: Context) -> None:
+    """Raises what `main` raises, and TimeoutError when it does not end in time after `stop`."""
+    running = asyncio.ensure_future(main(context))
+    stopped = asyncio.create_task(context.stop.wait())
+    try:
+        await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait_for(running, context.settings.process.stop_timeout_ms / 1000 if stopped.done() else None)
+    finally:
+        stopped.cancel()
 
 
 def _write_port(port_file: str | None, port: int) -> None:
