@@ -1,0 +1,167 @@
+"""Who may take a kind of waiting work: an audience is all agents who meet one queue's one step for one set of skills.
+
+What depends on configuration only (rank, skills, site) is decided once, when the audience is made; what changes
+(presence, capacity) is kept as counts by code, and as heaps of those who are free, by what they have room for.
+All of it is derived from the state and made anew after a restore or a configuration change.
+"""
+
+from __future__ import annotations
+
+import heapq
+
+import msgspec
+
+from schemas.configuration import AgentSettings
+from schemas.vocabulary import PassedOver, Strategy
+from streams.routing.lanes import Lane
+from streams.routing.model import Agent, Interaction, Leg, Requirements, WorkKey
+
+Free = tuple[int, int, int, int, str, int, Agent]
+"""(queue rank, strategy's value, has work in hand, since, id, turn, agent): lower is better."""
+
+
+class AudienceKey(msgspec.Struct, frozen=True):
+    """What an audience is asked for. `only`: nobody but that agent; `anyhow`: whatever queues, rank and skills."""
+
+    queue: str
+    requirements: Requirements = ()
+    min_rank: int | None = None
+    max_rank: int | None = None
+    site: str | None = None
+    only: str | None = None
+    anyhow: bool = False
+
+
+class Audience:
+    """One audience. `lanes` by channel number; `alone`: waiting legs that some agent was passed over for."""
+
+    __slots__ = (
+        "alone",
+        "class_",
+        "counts",
+        "free",
+        "key",
+        "lanes",
+        "members",
+        "on_queue",
+        "serving",
+        "static",
+        "strategy",
+    )
+
+    def __init__(self, key: AudienceKey, class_: int, strategy: Strategy) -> None:
+        self.key = key
+        self.class_ = class_
+        self.strategy = strategy
+        self.members: dict[str, int] = {}
+        self.serving = 0
+        self.static: dict[PassedOver, int] = {}
+        self.counts: dict[int, int] = {}
+        self.on_queue = 0
+        self.free: dict[int, list[Free]] = {}
+        self.lanes: dict[int, Lane] = {}
+        self.alone: dict[WorkKey, tuple[Interaction, Leg, int]] = {}
+
+    def consider(self, agent: Agent) -> None:
+        """Take the agent in, or count why not."""
+        reason = unfit(self.key, agent.agent_id, agent.settings)
+        self.serving += 1
+        if reason is not None:
+            self.static[reason] = self.static.get(reason, 0) + 1
+            return
+        self.members[agent.agent_id] = 0 if self.key.anyhow else agent.settings.queues.get(self.key.queue, 0)
+        agent.audiences.append(self)
+        self.recount(None, agent.code)
+        if agent.take and not agent.loose:
+            self.admit(agent)
+
+    def recount(self, before: int | None, code: int) -> None:
+        """A member's code is `code` now."""
+        if before is not None:
+            self.counts[before] -= 1
+            if not self.counts[before]:
+                del self.counts[before]
+            self.on_queue -= before >= 0
+        self.counts[code] = self.counts.get(code, 0) + 1
+        self.on_queue += code >= 0
+
+    def admit(self, agent: Agent) -> None:
+        """The member is free for what its `take` says."""
+        heap = self.free.setdefault(agent.take, [])
+        if len(heap) >= 2 * len(self.members) + 64:
+            heap[:] = [entry for entry in heap if entry[6].turn == entry[5]]
+            heapq.heapify(heap)
+        heapq.heappush(heap, self.standing(agent))
+
+    def standing(self, agent: Agent) -> Free:
+        """How the member compares to others."""
+        busy = agent.in_hand()
+        since = agent.last_accepted_ms if busy else agent.idle_since_ms
+        return (
+            self.members[agent.agent_id],
+            self._strategy_value(agent),
+            int(busy),
+            since,
+            agent.agent_id,
+            agent.turn,
+            agent,
+        )
+
+    def pop_best(self, bit: int) -> Free | None:
+        """Take out the best of those in the heaps who have room for the channel `bit`."""
+        found: list[Free] | None = None
+        for take, heap in self.free.items():
+            if not take & bit:
+                continue
+            while heap and heap[0][6].turn != heap[0][5]:
+                heapq.heappop(heap)
+            if heap and (found is None or heap[0] < found[0]):
+                found = heap
+        return None if found is None else heapq.heappop(found)
+
+    def put_back(self, entry: Free) -> None:
+        """Undo `pop_best`."""
+        heapq.heappush(self.free[entry[6].take], entry)
+
+    def lane(self, number: int) -> Lane:
+        """Where work of the channel `number` waits."""
+        found = self.lanes.get(number)
+        if found is None:
+            found = self.lanes[number] = Lane()
+        return found
+
+    def is_used(self) -> bool:
+        """Whether anybody waits for this audience."""
+        return bool(self.alone) or any(lane.head() is not None for lane in self.lanes.values())
+
+    def _strategy_value(self, agent: Agent) -> int:
+        queue = self.key.queue
+        if self.strategy is Strategy.MOST_SKILLED:
+            return -sum(agent.settings.skills.get(skill, 0) for skill, _ in self.key.requirements)
+        if self.strategy is Strategy.LEAST_LOADED:
+            return agent.load_per_million
+        if self.strategy is Strategy.ROUND_ROBIN:
+            return agent.last_offered.get(queue, -1)
+        if self.strategy is Strategy.FEWEST_HANDLED:
+            return agent.handled.get(queue, 0)
+        return 0
+
+
+def unfit(key: AudienceKey, agent_id: str, settings: AgentSettings) -> PassedOver | None:
+    """Why the configuration alone keeps the agent out of the audience; None = it does not."""
+    if key.only is not None and key.only != agent_id:
+        return PassedOver.NOT_PREFERRED
+    if key.anyhow:
+        return None
+    rank = settings.queues.get(key.queue, 0)
+    if (key.min_rank is not None and rank < key.min_rank) or (key.max_rank is not None and rank > key.max_rank):
+        return PassedOver.RANK
+    for skill, level in key.requirements:
+        has = settings.skills.get(skill)
+        if has is None:
+            return PassedOver.LACKS_SKILL
+        if has < level:
+            return PassedOver.LEVEL_TOO_LOW
+    if key.site is not None and settings.site != key.site:
+        return PassedOver.OTHER_SITE
+    return None

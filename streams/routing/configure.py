@@ -1,0 +1,160 @@
+"""A configuration change on a live workspace: it applies to what waits, and cuts nothing that is connected.
+
+This is the one input that may look at all work and all agents.
+"""
+
+from __future__ import annotations
+
+from schemas.configuration import RoutingConfiguration
+from schemas.decisions import AgentChanged, ConfigurationApplied, QueueChanged, QueueRemoved
+from schemas.inputs import ConfigurationPublished, QueueClosed, QueueOpened
+from schemas.values import QueueValue
+from schemas.vocabulary import AgentCause, LegState, Refusal, RescindReason
+from streams.routing import offers, patches, presence, statuses, waiting
+from streams.routing.audiences import unfit
+from streams.routing.capacity import Capacity
+from streams.routing.legs import WAITING
+from streams.routing.model import OFF_QUEUE, Agent
+from streams.routing.policy import Policy
+from streams.routing.project import agent_value, queue_value
+from streams.routing.refusals import Refused
+from streams.routing.timers import TimerKind
+from streams.routing.world import World
+
+
+def published(w: World, event: ConfigurationPublished) -> None:
+    """Collect the parts; with the last one, apply."""
+    if event.base_version != w.policy.version or event.version <= event.base_version:
+        raise Refused(Refusal.INVALID_CONFIGURATION, f"version: {w.policy.version} is in force")
+    parts = w.parts if event.part > 1 else patches.begin(event)
+    if parts is None or not parts.fits(event):
+        raise Refused(Refusal.INVALID_CONFIGURATION, f"part: {event.part} of {event.parts} is out of order")
+    text = "".join(parts.texts) + event.patch
+    if event.part < event.parts:
+        parts.texts.append(event.patch)
+        w.parts = parts
+        return
+    w.parts = None
+    try:
+        configuration = patches.result(w.policy.configuration, text, event.digest)
+    except patches.InvalidPatch as invalid:
+        raise Refused(Refusal.INVALID_CONFIGURATION, str(invalid)) from invalid
+    w.digest = event.digest
+    w.decide(ConfigurationApplied, version=event.version, digest=event.digest, command_id=event.command_id)
+    apply(w, configuration, event.version)
+
+
+def apply(w: World, configuration: RoutingConfiguration, version: int) -> None:
+    """Put the configuration in force and everything in its place under it."""
+    before = {name: queue_value(w, name) for name in w.policy.queues}
+    derive_policy(w, configuration, version)
+    _queues(w, before)
+    changed = _agents(w, configuration)
+    serve(w)
+    _pending_offers(w)
+    for agent in changed:
+        w.decide(AgentChanged, agent=agent_value(w, agent), because=AgentCause.CONFIGURED)
+    for agent in w.agents.values():
+        w.touch_agent(agent)
+    for interaction in list(w.interactions.values()):
+        for leg in interaction.all_legs():
+            if leg.state in WAITING:
+                waiting.renew(w, interaction, leg)
+        for at in (interaction.passed or {}).values():
+            for wait in (w.policy.settings.reoffer_pause_ms, w.policy.settings.reoffer_after_ms):
+                if at + wait >= w.clocks.attended_ms:
+                    w.timers.set(TimerKind.REOFFER, at + wait, interaction.interaction_id)
+
+
+def derive_policy(w: World, configuration: RoutingConfiguration, version: int) -> None:
+    """Make the rules ready, and what depends on their channels."""
+    w.policy = Policy(configuration, version)
+    w.profiles.renumber(w.policy.channels)
+    w.capacity = Capacity(w.policy.channels, w.profiles.channel_numbers)
+
+
+def serve(w: World) -> None:
+    """Who serves which queue, anew; everyone counts as off queue until looked at."""
+    w.serving = {}
+    w.on_queue = {}
+    for agent in w.agents.values():
+        agent.code = agent.code_now = OFF_QUEUE
+        agent.take = 0
+        agent.loose = False
+        if not agent.removed:
+            for queue in agent.settings.queues:
+                w.serving.setdefault(queue, []).append(agent)
+    w.forget_audiences()
+
+
+def queue_opened(w: World, event: QueueOpened) -> None:
+    """The queue's opening hours began."""
+    _set_open(w, event.queue, open_now=True)
+
+
+def queue_closed(w: World, event: QueueClosed) -> None:
+    """The queue's opening hours ended; who waits is still served."""
+    _set_open(w, event.queue, open_now=False)
+
+
+def drop_retired(w: World) -> None:
+    """Say goodbye to queues that are no longer configured, once nobody waits in them."""
+    for name in w.retired:
+        record = w.queues[name]
+        if not record.waiting:
+            del w.queues[name]
+            w.decide(QueueRemoved, queue_id=name)
+    w.retired = [name for name in w.retired if name in w.queues]
+
+
+def _set_open(w: World, queue: str, *, open_now: bool) -> None:
+    record = w.queue(queue)
+    if queue in w.policy.queues and record.open != open_now:
+        record.open = open_now
+        w.decide(QueueChanged, queue=queue_value(w, queue))
+    record.open = open_now
+
+
+def _queues(w: World, before: dict[str, QueueValue]) -> None:
+    for name in w.policy.queues:
+        record = w.queue(name)
+        record.retired = False
+        value = queue_value(w, name)
+        if value != before.get(name):
+            w.decide(QueueChanged, queue=value)
+    for name in before:
+        if name not in w.policy.queues:
+            w.queue(name).retired = True
+    w.retired = [name for name, record in w.queues.items() if record.retired]
+
+
+def _agents(w: World, configuration: RoutingConfiguration) -> list[Agent]:
+    changed: list[Agent] = []
+    for agent_id, settings in configuration.agents.items():
+        agent = w.agents.get(agent_id)
+        if agent is None:
+            agent = w.agents[agent_id] = Agent(agent_id, settings, w.now_ms)
+            changed.append(agent)
+        elif agent.settings != settings or agent.removed:
+            agent.settings = settings
+            agent.removed = False
+            changed.append(agent)
+    for agent_id, agent in w.agents.items():
+        if agent_id not in configuration.agents and not agent.removed:
+            agent.removed = True
+            presence.drop_sessions(w, agent)
+    return changed
+
+
+def _pending_offers(w: World) -> None:
+    for agent in list(w.agents.values()):
+        if agent.removed:
+            statuses.rescind_all(w, agent, RescindReason.AGENT_REMOVED)
+            continue
+        for interaction, leg in list(agent.work.values()):
+            if leg.state is LegState.OFFERED:
+                leg.step = min(leg.step, len(w.policy.queue(leg.queue or "").steps) - 1)
+                if unfit(w.audience(interaction, leg).key, agent.agent_id, agent.settings) is not None or (
+                    leg.queue not in agent.settings.queues
+                ):
+                    offers.rescind(w, interaction, leg, RescindReason.NO_LONGER_QUALIFIES)

@@ -1,0 +1,132 @@
+"""Why this agent: counts of those passed over, the winner's score, the runner-up and where they differed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from schemas.values import Explanation, ScorePart
+from schemas.vocabulary import LegState, PassedOver
+from streams.routing.audiences import Audience, Free, unfit
+from streams.routing.model import (
+    DISCONNECTED,
+    DRAINING,
+    NOT_RESPONDING,
+    OFF_QUEUE,
+    Agent,
+    Interaction,
+    Leg,
+)
+from streams.routing.passing import blocked
+from streams.routing.policy import required
+from streams.routing.world import World
+
+AWAY: Final = {
+    OFF_QUEUE: PassedOver.OFF_QUEUE,
+    NOT_RESPONDING: PassedOver.NOT_RESPONDING,
+    DISCONNECTED: PassedOver.DISCONNECTED,
+    DRAINING: PassedOver.DRAINING,
+}
+
+
+def offer(
+    w: World,
+    interaction: Interaction,
+    leg: Leg,
+    audience: Audience,
+    loose: dict[str, Agent],
+    choice: tuple[Free, Free | None],
+) -> Explanation:
+    """What `OfferMade` says of the choice. Each agent passed over counts once, for the first reason that holds:
+    what the configuration says of him, then his presence, then his room, then what he did with this interaction."""
+    winner, runner_up = choice
+    preferred = w.agents.get(leg.preferred or interaction.preferred_agent or "")
+    score = _score(audience, winner, preferred)
+    return Explanation(
+        queue=leg.queue,
+        step=leg.step,
+        requirements=dict(audience.key.requirements),
+        considered=audience.serving,
+        passed_over=_passed_over(w, interaction, audience, loose),
+        score=score,
+        runner_up=None if runner_up is None else runner_up[4],
+        tie_break=None if runner_up is None else _tie_break(score, _score(audience, runner_up, preferred)),
+        configuration_version=w.policy.version,
+    )
+
+
+def reasons(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> tuple[PassedOver, ...]:
+    """Every reason that keeps the agent from the waiting leg now; empty = none does."""
+    audience = w.audience(interaction, leg)
+    found: list[PassedOver] = []
+    by_configuration = unfit(audience.key, agent.agent_id, agent.settings)
+    if by_configuration is not None:
+        found.append(by_configuration)
+    if agent.code_now < 0:
+        found.append(AWAY[agent.code_now])
+    fits, take, _ = w.capacity.room(agent)
+    bit = w.channel_bit(interaction)
+    if not fits & bit:
+        found.append(PassedOver.NO_CAPACITY)
+    elif not take & bit:
+        found.append(PassedOver.CHANNEL_LIMIT)
+    passed = blocked(w, interaction, audience) if leg.state is LegState.QUEUED else tuple(interaction.passed or ())
+    if agent.agent_id in passed:
+        found.append(PassedOver.REJECTED_BEFORE)
+    return tuple(found)
+
+
+def requirements(w: World, interaction: Interaction, leg: Leg) -> dict[str, int]:
+    """What the leg asks for in its present step."""
+    step = w.policy.queue(leg.queue or "").steps[leg.step]
+    return dict(required(w.profile(interaction).requirements, step))
+
+
+def _passed_over(
+    w: World, interaction: Interaction, audience: Audience, loose: dict[str, Agent]
+) -> dict[PassedOver, int]:
+    counts = dict(audience.counts)
+    for agent in loose.values():
+        if agent.code != agent.code_now and agent.agent_id in audience.members:
+            counts[agent.code] -= 1
+            counts[agent.code_now] = counts.get(agent.code_now, 0) + 1
+    found = dict(audience.static)
+    number = w.profiles.channel_numbers[interaction.profile]
+    width = len(w.policy.channels.names)
+    for code, count in counts.items():
+        if code < 0:
+            reason = AWAY[code]
+        elif not code >> number & 1:
+            reason = PassedOver.NO_CAPACITY
+        elif not code >> (width + number) & 1:
+            reason = PassedOver.CHANNEL_LIMIT
+        else:
+            continue
+        if count:
+            found[reason] = found.get(reason, 0) + count
+    rejected = 0
+    for agent_id in blocked(w, interaction, audience):
+        passed = w.agents.get(agent_id)
+        if passed is not None and agent_id in audience.members and passed.take >> number & 1:
+            rejected += 1
+    if rejected:
+        found[PassedOver.REJECTED_BEFORE] = rejected
+    return dict(sorted(found.items()))
+
+
+def _score(audience: Audience, entry: Free, preferred: Agent | None) -> tuple[ScorePart, ...]:
+    parts = [
+        ScorePart(name="rank", value=entry[0]),
+        ScorePart(name=audience.strategy.value, value=entry[1]),
+        ScorePart(name="has_work", value=entry[2]),
+        ScorePart(name="last_accepted_ms" if entry[2] else "idle_since_ms", value=entry[3]),
+    ]
+    if preferred is not None:
+        parts.insert(0, ScorePart(name="preferred", value=int(entry[6] is not preferred)))
+    return tuple(parts)
+
+
+def _tie_break(winner: tuple[ScorePart, ...], runner_up: tuple[ScorePart, ...]) -> str:
+    for mine, other in zip(winner, runner_up, strict=True):
+        if mine.value != other.value:
+            return mine.name
+    return "agent_id"

@@ -1,0 +1,216 @@
+"""The engine's state: what is, without rules.
+
+Records of work are compact (a workspace may have a million waiting) and hold no reference back, so that dropping an
+engine frees them at once. `*_ms` is log time unless the name says `attended`. What can be computed from the rest
+(lanes, audiences, an agent's place among the free) is not part of the state and not in a snapshot.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from schemas.configuration import OFFLINE, AgentSettings
+from schemas.vocabulary import Direction, EndReason, JoinMode, LegKind, LegState, RoutingStatus
+
+if TYPE_CHECKING:
+    from streams.routing.audiences import Audience
+
+Requirements = tuple[tuple[str, int], ...]
+
+
+class Profile(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What many interactions share; interned, so that a waiting interaction costs one number."""
+
+    channel: str
+    adapter: str
+    instance: str
+    tier: str | None
+    card_type: str | None
+    language: str | None
+    priority: int
+    requirements: Requirements
+    site: str | None
+    campaign: str | None
+    direction: Direction
+    confirms_connection: bool
+    do_not_contact: bool
+
+
+class Leg(msgspec.Struct, array_like=True, gc=False):
+    """One agent's share of an interaction.
+
+    `place` orders legs of one virtual arrival; `turn` rises with every entry into a lane, so that what lies in a
+    lane from before is known to be stale. `agent_id` is also set while an offer to that agent is pending.
+    `wakes_ms`: when waiting brings the next step or the expiry. `due_attended_ms`: the deadline of the offer, of the
+    connection or of the wrap-up; `due_ms` is the same on the log clock if the agents stay attended.
+    """
+
+    number: int
+    kind: LegKind
+    state: LegState
+    since_ms: int
+    arrived_ms: int
+    place: int
+    queue: str | None = None
+    agent_id: str | None = None
+    reason: EndReason | None = None
+    entered_queue_ms: int | None = None
+    waited_ms: int = 0
+    virtual_arrival_ms: int = 0
+    step: int = 0
+    step_head_start_ms: int = 0
+    turn: int = 0
+    offers: int = 0
+    wakes_ms: int | None = None
+    due_ms: int | None = None
+    due_attended_ms: int | None = None
+    connected_ms: int | None = None
+    held_ms: int = 0
+    wrap_up_ms: int = 0
+    disposition: str | None = None
+    preferred: str | None = None
+    scheduled_for_ms: int | None = None
+    join_mode: JoinMode | None = None
+
+
+class Interaction(msgspec.Struct, array_like=True, gc=False):
+    """One contact. `main` is its newest main leg; `others` are older ones still wrapping up, consults and joins.
+
+    `passed` maps agents who rejected or missed it to the attended time of that.
+    """
+
+    interaction_id: str
+    profile: int
+    arrived_ms: int
+    main: Leg
+    customer_id: str | None = None
+    preferred_agent: str | None = None
+    owner: str | None = None
+    case_ids: tuple[str, ...] = ()
+    linked_to: str | None = None
+    others: tuple[Leg, ...] = ()
+    legs: int = 1
+    turns: int = 0
+    passed: dict[str, int] | None = None
+
+    def leg(self, number: int) -> Leg | None:
+        """The live leg of that number."""
+        if self.main.number == number:
+            return self.main
+        for leg in self.others:
+            if leg.number == number:
+                return leg
+        return None
+
+    def all_legs(self) -> tuple[Leg, ...]:
+        """Every leg still kept, the newest main leg first."""
+        return (self.main, *self.others)
+
+
+Session = tuple[str, int, str]
+WorkKey = tuple[str, int]
+
+
+class Agent:
+    """An agent. `work` holds what is offered or in hand, oldest first.
+
+    Derived: `code_now` says whether the agent is on queue and with what room, `take` for which channels, `code` what
+    the audiences have counted; a `loose` agent is being matched and stands in no audience's heap.
+    """
+
+    __slots__ = (
+        "agent_id",
+        "audiences",
+        "code",
+        "code_now",
+        "grace_due_attended_ms",
+        "handled",
+        "idle_since_ms",
+        "last_accepted_ms",
+        "last_offered",
+        "load_per_million",
+        "loose",
+        "next_status",
+        "not_responding",
+        "removed",
+        "responds_due_attended_ms",
+        "routing_status",
+        "sessions",
+        "settings",
+        "since_ms",
+        "status",
+        "take",
+        "turn",
+        "units",
+        "work",
+    )
+
+    def __init__(self, agent_id: str, settings: AgentSettings, now_ms: int) -> None:
+        self.agent_id = agent_id
+        self.settings = settings
+        self.removed = False
+        self.status = OFFLINE
+        self.next_status: str | None = None
+        self.not_responding = False
+        self.responds_due_attended_ms: int | None = None
+        self.sessions: dict[Session, None] = {}
+        self.grace_due_attended_ms: int | None = None
+        self.routing_status = RoutingStatus.OFF_QUEUE
+        self.since_ms = now_ms
+        self.idle_since_ms = now_ms
+        self.last_accepted_ms = 0
+        self.handled: dict[str, int] = {}
+        self.last_offered: dict[str, int] = {}
+        self.work: dict[WorkKey, tuple[Interaction, Leg]] = {}
+        self.audiences: list[Audience] = []
+        self.code = OFF_QUEUE
+        self.code_now = OFF_QUEUE
+        self.loose = False
+        self.take = 0
+        self.turn = 0
+        self.units = 0
+        self.load_per_million = 0
+
+    @property
+    def connected(self) -> bool:
+        """Whether at least one session is open."""
+        return bool(self.sessions)
+
+    def in_hand(self) -> bool:
+        """Whether there is work beyond pending offers."""
+        return any(leg.state is not LegState.OFFERED for _, leg in self.work.values())
+
+
+OFF_QUEUE = -1
+NOT_RESPONDING = -2
+DISCONNECTED = -3
+DRAINING = -4
+"""Codes of agents who are not on queue; the code of one who is tells what there is room for (see `capacity`)."""
+
+
+class Gateway(msgspec.Struct, array_like=True):
+    """A gateway, whose `sessions` maps a session to its agent. With sessions it has a lease."""
+
+    incarnation: int
+    seen_attended_ms: int
+    lease_due_attended_ms: int | None = None
+    sessions: dict[str, str] = {}
+
+
+class Queue(msgspec.Struct, array_like=True):
+    """A queue as opening hours have it. `retired`: no longer configured, kept while somebody waits in it."""
+
+    queue: str
+    open: bool = True
+    retired: bool = False
+    waiting: int = 0
+
+
+class Stopped(msgspec.Struct, frozen=True, array_like=True):
+    """The input at `offset` broke `invariant`."""
+
+    invariant: str
+    offset: int
+    detail: str

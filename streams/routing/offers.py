@@ -1,0 +1,165 @@
+"""Offers: one agent held for one leg until a deadline of attended time."""
+
+from __future__ import annotations
+
+from schemas.decisions import (
+    LegConnected,
+    LegQueued,
+    OfferAccepted,
+    OfferMade,
+    OfferRejected,
+    OfferRescinded,
+    OfferTimedOut,
+)
+from schemas.values import Explanation
+from schemas.vocabulary import LegState, OfferState, RescindReason
+from streams.routing import agents, waiting
+from streams.routing.model import Agent, Interaction, Leg
+from streams.routing.project import agent_value, leg_value, offer_value
+from streams.routing.timers import TimerKind
+from streams.routing.world import World
+
+SILENT_AFTER_MS: int = 6_000
+"""An offer that is due while all the agent's gateways have been silent for longer is not the agent's fault."""
+
+
+def make(w: World, interaction: Interaction, leg: Leg, agent: Agent, explanation: Explanation) -> None:
+    """Offer the queued leg to the agent; a channel may have it accepted at once."""
+    channel = w.policy.channels.of(w.profile(interaction).channel)
+    w.transition(interaction, leg, LegState.OFFERED)
+    leg.offers += 1
+    leg.agent_id = agent.agent_id
+    deadline(w, interaction, leg, TimerKind.OFFER, channel.offer_timeout_ms)
+    agent.work[interaction.interaction_id, leg.number] = (interaction, leg)
+    w.offers_made += 1
+    if leg.queue is not None:
+        agent.last_offered[leg.queue] = w.offers_made
+    w.touch_agent(agent)
+    w.decide(
+        OfferMade,
+        offer=offer_value(interaction, leg, agent, OfferState.PENDING, w.now_ms),
+        leg=leg_value(interaction, leg),
+        agent=agent_value(w, agent),
+        explanation=explanation,
+    )
+    if channel.auto_accept:
+        accept(w, interaction, leg, agent)
+
+
+def deadline(w: World, interaction: Interaction, leg: Leg, kind: TimerKind, after_ms: int) -> None:
+    """Give the leg a deadline on attended time, in place of any it had."""
+    leg.due_attended_ms = w.clocks.attended_ms + after_ms
+    leg.due_ms = w.now_ms + after_ms
+    w.timers.set(kind, leg.due_attended_ms, interaction.interaction_id, leg.number)
+
+
+def accept(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
+    """The agent takes the leg: connected, or connecting until the adapter confirms."""
+    made_ms = leg.since_ms
+    confirms = w.profile(interaction).confirms_connection
+    w.transition(interaction, leg, LegState.CONNECTING if confirms else LegState.CONNECTED)
+    leg.wakes_ms = leg.due_attended_ms = leg.due_ms = None
+    if confirms:
+        deadline(w, interaction, leg, TimerKind.CONNECT, w.policy.settings.connect_timeout_ms)
+    else:
+        leg.connected_ms = w.now_ms
+    agent.last_accepted_ms = w.now_ms
+    if leg.queue is not None:
+        agent.handled[leg.queue] = agent.handled.get(leg.queue, 0) + 1
+    agents.respond(w, agent)
+    w.touch_agent(agent)
+    w.decide(
+        OfferAccepted,
+        offer=offer_value(interaction, leg, agent, OfferState.ACCEPTED, made_ms),
+        leg=leg_value(interaction, leg),
+        agent=agent_value(w, agent),
+    )
+
+
+def connected(w: World, interaction: Interaction, leg: Leg) -> None:
+    """The adapter has confirmed the connection."""
+    agent = w.agents[leg.agent_id or ""]
+    w.transition(interaction, leg, LegState.CONNECTED)
+    leg.due_attended_ms = leg.due_ms = None
+    leg.connected_ms = w.now_ms
+    w.touch_agent(agent)
+    w.decide(LegConnected, leg=leg_value(interaction, leg), agent=agent_value(w, agent))
+
+
+def reject(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
+    """The agent declines: others go first for a while."""
+    made_ms = leg.since_ms
+    pass_over(w, interaction, agent)
+    _take_back(w, interaction, leg, agent)
+    w.decide(
+        OfferRejected,
+        offer=offer_value(interaction, leg, agent, OfferState.REJECTED, made_ms),
+        leg=leg_value(interaction, leg),
+        agent=agent_value(w, agent),
+    )
+
+
+def time_out(w: World, interaction: Interaction, leg: Leg) -> None:
+    """The deadline has come: the agent missed it, unless no gateway could have shown it."""
+    agent = w.agents[leg.agent_id or ""]
+    if not agents.is_reachable(w, agent, SILENT_AFTER_MS):
+        rescind(w, interaction, leg, RescindReason.AGENT_UNREACHABLE)
+        return
+    made_ms = leg.since_ms
+    pass_over(w, interaction, agent)
+    agents.miss(w, agent)
+    _take_back(w, interaction, leg, agent)
+    w.decide(
+        OfferTimedOut,
+        offer=offer_value(interaction, leg, agent, OfferState.TIMED_OUT, made_ms),
+        leg=leg_value(interaction, leg),
+        agent=agent_value(w, agent),
+    )
+
+
+def rescind(w: World, interaction: Interaction, leg: Leg, reason: RescindReason) -> None:
+    """Take the pending offer back without blame; the leg is queued again in its place."""
+    agent = w.agents[leg.agent_id or ""]
+    made_ms = leg.since_ms
+    _take_back(w, interaction, leg, agent)
+    w.decide(
+        OfferRescinded,
+        offer=offer_value(interaction, leg, agent, OfferState.RESCINDED, made_ms, reason),
+        leg=leg_value(interaction, leg),
+        agent=agent_value(w, agent),
+    )
+
+
+def unconnected(w: World, interaction: Interaction, leg: Leg, *, missed: bool) -> None:
+    """The connection did not come about: back in its place; `missed` makes it the agent's fault."""
+    agent = w.agents[leg.agent_id or ""]
+    if missed:
+        pass_over(w, interaction, agent)
+        agents.miss(w, agent)
+    _take_back(w, interaction, leg, agent)
+    agents.left_work(w, agent)
+    w.decide(LegQueued, leg=leg_value(interaction, leg), agent=agent_value(w, agent))
+
+
+def pass_over(w: World, interaction: Interaction, agent: Agent) -> None:
+    """For `reoffer_after` of attended time others go first; with none, he is asked again after `reoffer_pause`."""
+    settings = w.policy.settings
+    at = w.clocks.attended_ms
+    interaction.passed = {**(interaction.passed or {}), agent.agent_id: at}
+    for wait in (settings.reoffer_pause_ms, settings.reoffer_after_ms):
+        w.timers.set(TimerKind.REOFFER, at + wait, interaction.interaction_id)
+
+
+def reoffer(w: World, interaction: Interaction) -> None:
+    """A pause or a period is over: forget those who may be asked again like others, and match the leg anew."""
+    limit = w.clocks.attended_ms - w.policy.settings.reoffer_after_ms
+    interaction.passed = {a: at for a, at in (interaction.passed or {}).items() if at > limit} or None
+    for leg in interaction.all_legs():
+        if leg.state is LegState.QUEUED:
+            waiting.touch(w, interaction, leg)
+
+
+def _take_back(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
+    del agent.work[interaction.interaction_id, leg.number]
+    w.touch_agent(agent)
+    waiting.stand(w, interaction, leg)

@@ -1,0 +1,117 @@
+"""Two clocks and their timers.
+
+Log time is the broker's stamp, made monotonic. Attended time advances with it for at most `ATTENDS_FOR_MS` after each
+tick, then stands still: no ticks, no agent time-outs. Timers due at one moment fire in the order they were set.
+A timer is never taken out of its heap: whoever set it keeps the due time in its own record, and a timer whose record
+no longer says the same is dead and dropped when it comes to the top.
+"""
+
+from __future__ import annotations
+
+import enum
+import heapq
+from collections.abc import Callable
+from typing import Final
+
+ATTENDS_FOR_MS: Final = 2_000
+
+
+class TimerKind(enum.IntEnum):
+    """What a timer is for; the subject is an interaction (with a leg's number), an agent or a gateway."""
+
+    WAITING = 0
+    OFFER = 1
+    CONNECT = 2
+    WRAP_UP = 3
+    REOFFER = 4
+    GRACE = 5
+    NOT_RESPONDING = 6
+    LEASE = 7
+
+
+ON_LOG_TIME: Final = frozenset({TimerKind.WAITING})
+
+Timer = tuple[int, int, int, str, int]
+"""(due, order of setting, kind, subject, number)"""
+Live = Callable[[Timer], bool]
+
+
+class Clocks:
+    """Log time and attended time; both are functions of the log."""
+
+    __slots__ = ("attended_ms", "attends_until_ms", "now_ms")
+
+    def __init__(self) -> None:
+        self.now_ms = 0
+        self.attended_ms = 0
+        self.attends_until_ms = 0
+
+    def advance(self, to_ms: int) -> None:
+        """Move log time to `to_ms` (never back), and attended time as far as somebody attends."""
+        if to_ms <= self.now_ms:
+            return
+        attended = min(to_ms, self.attends_until_ms) - self.now_ms
+        if attended > 0:
+            self.attended_ms += attended
+        self.now_ms = to_ms
+
+    def tick(self) -> None:
+        """The router attends now."""
+        self.attends_until_ms = self.now_ms + ATTENDS_FOR_MS
+
+    def log_moment(self, due_attended_ms: int) -> int:
+        """When attended time reaches `due_attended_ms` on the log clock, if somebody attends until then."""
+        return self.now_ms + max(0, due_attended_ms - self.attended_ms)
+
+
+class Timers:
+    """Pending timers of both clocks."""
+
+    __slots__ = ("_live", "attended", "log", "order")
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self.log: list[Timer] = []
+        self.attended: list[Timer] = []
+        self.order = 0
+
+    def set(self, kind: TimerKind, due_ms: int, subject: str, number: int = 0) -> None:
+        """Fire at `due_ms` of the kind's clock."""
+        self.order += 1
+        heap = self.log if kind in ON_LOG_TIME else self.attended
+        heapq.heappush(heap, (due_ms, self.order, int(kind), subject, number))
+
+    def pop_due(self, clocks: Clocks, until_ms: int) -> tuple[int, Timer] | None:
+        """Take out the earliest timer that is due by log time `until_ms`, with its due moment on the log clock."""
+        log, attended = self._head(self.log), self._head(self.attended)
+        found: tuple[int, Timer] | None = None
+        if log is not None and log[0] <= until_ms:
+            found = (max(log[0], clocks.now_ms), log)
+        if attended is not None:
+            moment = clocks.log_moment(attended[0])
+            reached = moment <= until_ms and (moment <= clocks.attends_until_ms or moment == clocks.now_ms)
+            if reached and (found is None or (moment, attended[1]) < (found[0], found[1][1])):
+                heapq.heappop(self.attended)
+                return moment, attended
+        if found is not None:
+            heapq.heappop(self.log)
+        return found
+
+    def next_due_ms(self, clocks: Clocks) -> int | None:
+        """The earliest due moment on the log clock, assuming attendance from now on; None = no timer pending."""
+        log, attended = self._head(self.log), self._head(self.attended)
+        moments = [] if log is None else [log[0]]
+        if attended is not None:
+            moments.append(clocks.log_moment(attended[0]))
+        return min(moments, default=None)
+
+    def pending(self) -> tuple[list[Timer], list[Timer]]:
+        """The live timers of log and of attended time, earliest first."""
+        return [t for t in sorted(self.log) if self._live(t)], [t for t in sorted(self.attended) if self._live(t)]
+
+    def _head(self, heap: list[Timer]) -> Timer | None:
+        while heap:
+            if self._live(heap[0]):
+                return heap[0]
+            heapq.heappop(heap)
+        return None

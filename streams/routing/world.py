@@ -1,0 +1,251 @@
+"""One workspace as the engine knows it, and the verbs that every rule is written with.
+
+`decide` records a decision with its place, cause and time. `transition` is the only way a leg changes state.
+`touch_agent` and `touch_leg` say that something that matters to matching has changed; after each input and timer
+`matching.settle` looks at what was touched, and only at that.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from schemas import ids
+from schemas.configuration import QueueSettings, RoutingConfiguration
+from schemas.decisions import Decision
+from schemas.vocabulary import ENDED, EndReason, LegState, Strategy
+from streams.routing import legs
+from streams.routing.audiences import Audience, AudienceKey
+from streams.routing.capacity import Capacity
+from streams.routing.memory import Memory
+from streams.routing.model import Agent, Gateway, Interaction, Leg, Profile, Queue, Stopped, WorkKey
+from streams.routing.patches import Parts
+from streams.routing.policy import Policy, required
+from streams.routing.profiles import Profiles
+from streams.routing.timers import Clocks, Timer, TimerKind, Timers
+
+_AUDIENCES_AT_FIRST: Final = 4_096
+EPOCH_BITS: Final = 40
+DUE_IN: Final[dict[int, LegState]] = {
+    TimerKind.OFFER: LegState.OFFERED,
+    TimerKind.CONNECT: LegState.CONNECTING,
+    TimerKind.WRAP_UP: LegState.WRAP_UP,
+}
+"""The state in which each deadline of attended time stands."""
+
+
+class World:
+    """The state of one workspace (see `snapshot` for what is kept) and what is derived from it."""
+
+    __slots__ = (
+        "_audience_limit",
+        "_routes",
+        "accepted",
+        "agents",
+        "audiences",
+        "capacity",
+        "cause",
+        "clocks",
+        "decisions",
+        "digest",
+        "ended",
+        "engine_version",
+        "epoch",
+        "gateways",
+        "interactions",
+        "memory",
+        "offers_made",
+        "offset",
+        "on_queue",
+        "parts",
+        "policy",
+        "profiles",
+        "queues",
+        "retired",
+        "seq",
+        "serving",
+        "stopped",
+        "timers",
+        "touched_agents",
+        "touched_legs",
+        "workspace",
+    )
+
+    def __init__(self, workspace: str, engine_version: int) -> None:
+        self.workspace = workspace
+        self.engine_version = engine_version
+        self.epoch = 1
+        self.seq = 0
+        self.offset = -1
+        self.clocks = Clocks()
+        self.policy = Policy(RoutingConfiguration(), 0)
+        self.digest = ""
+        self.parts: Parts | None = None
+        self.interactions: dict[str, Interaction] = {}
+        self.profiles = Profiles()
+        self.agents: dict[str, Agent] = {}
+        self.queues: dict[str, Queue] = {}
+        self.retired: list[str] = []
+        self.gateways: dict[str, Gateway] = {}
+        self.timers = Timers(self.is_live)
+        self.memory = Memory()
+        self.stopped: Stopped | None = None
+        self.accepted = 0
+        self.ended = 0
+        self.offers_made = 0
+        self.capacity = Capacity(self.policy.channels, self.profiles.channel_numbers)
+        self.serving: dict[str, list[Agent]] = {}
+        self.on_queue: dict[str, int] = {}
+        self.forget_audiences()
+        self.begin(-1)
+
+    def forget_audiences(self) -> None:
+        """All audiences are to be made anew."""
+        self.audiences: dict[AudienceKey, Audience] = {}
+        self._routes: dict[tuple[Any, ...], Audience] = {}
+        self._audience_limit = _AUDIENCES_AT_FIRST
+        for agent in self.agents.values():
+            agent.audiences = []
+
+    def begin(self, cause: int) -> None:
+        """Start on an input."""
+        self.cause = cause
+        self.decisions: list[Decision] = []
+        self.touched_agents: dict[str, Agent] = {}
+        self.touched_legs: dict[WorkKey, tuple[Interaction, Leg]] = {}
+
+    @property
+    def now_ms(self) -> int:
+        """The engine's log time."""
+        return self.clocks.now_ms
+
+    @property
+    def place(self) -> int:
+        """What orders work that arrives with this input."""
+        return (self.epoch - 1) << EPOCH_BITS | self.cause
+
+    def decide(self, kind: type[Decision], **values: Any) -> None:
+        """Record a decision."""
+        self.seq += 1
+        self.decisions.append(
+            kind(
+                workspace=self.workspace,
+                epoch=self.epoch,
+                seq=self.seq,
+                cause=self.cause,
+                at_ms=self.clocks.now_ms,
+                **values,
+            )
+        )
+
+    def transition(self, interaction: Interaction, leg: Leg, to: LegState, reason: EndReason | None = None) -> None:
+        """Bring the leg into state `to`; waiting and hold time are added up on the way."""
+        before, now = leg.state, self.clocks.now_ms
+        if to not in legs.TRANSITIONS[before]:
+            legs.check(ids.leg_id(interaction.interaction_id, leg.number), before, to)
+        if before in legs.WAITING:
+            leg.waited_ms += now - leg.since_ms
+            if before is LegState.QUEUED and leg.queue is not None:
+                self.queue(leg.queue).waiting -= 1
+        elif before is LegState.ON_HOLD:
+            leg.held_ms += now - leg.since_ms
+        leg.state = to
+        leg.since_ms = now
+        if reason is not None:
+            leg.reason = reason
+        if to is LegState.QUEUED and leg.queue is not None:
+            self.queue(leg.queue).waiting += 1
+        elif to in ENDED:
+            leg.due_attended_ms = leg.due_ms = leg.wakes_ms = None
+
+    def touch_agent(self, agent: Agent) -> None:
+        """Something that matters to matching has changed with the agent."""
+        self.touched_agents[agent.agent_id] = agent
+        agent.turn += 1
+
+    def touch_leg(self, interaction: Interaction, leg: Leg) -> None:
+        """The leg, which waits, is to be matched."""
+        self.touched_legs[interaction.interaction_id, leg.number] = (interaction, leg)
+
+    def profile(self, interaction: Interaction) -> Profile:
+        """What the interaction shares with others."""
+        return self.profiles[interaction.profile]
+
+    def queue(self, queue: str) -> Queue:
+        """The record of a queue, made when it is first spoken of."""
+        found = self.queues.get(queue)
+        if found is None:
+            found = self.queues[queue] = Queue(queue)
+        return found
+
+    def channel_bit(self, interaction: Interaction) -> int:
+        """The bit of the interaction's channel in what agents have room for."""
+        return 1 << self.profiles.channel_numbers[interaction.profile]
+
+    def audience(self, interaction: Interaction, leg: Leg) -> Audience:
+        """Who may take the waiting leg now."""
+        profile = self.profiles[interaction.profile]
+        queue = leg.queue or ""
+        route = (queue, leg.step, profile.requirements, profile.site)
+        found = self._routes.get(route)
+        if found is None:
+            found = self._routes[route] = self._find(self._key(queue, leg, profile))
+        return found
+
+    def _key(self, queue: str, leg: Leg, profile: Profile) -> AudienceKey:
+        step = self.policy.queue(queue).steps[leg.step]
+        return AudienceKey(
+            queue=queue,
+            requirements=required(profile.requirements, step),
+            min_rank=step.min_rank,
+            max_rank=step.max_rank,
+            site=profile.site if step.same_site else None,
+        )
+
+    def _find(self, key: AudienceKey) -> Audience:
+        found = self.audiences.get(key)
+        if found is not None:
+            return found
+        if len(self.audiences) >= self._audience_limit:
+            self._sweep()
+        policy = self.policy.queues.get(key.queue)
+        found = Audience(
+            key,
+            policy.class_ if policy else QueueSettings().class_,
+            policy.strategy if policy else Strategy.LONGEST_IDLE,
+        )
+        self.audiences[key] = found
+        for agent in self.serving.get(key.queue, ()):
+            found.consider(agent)
+        return found
+
+    def _sweep(self) -> None:
+        self.audiences = {key: audience for key, audience in self.audiences.items() if audience.is_used()}
+        self._routes = {}
+        for agent in self.agents.values():
+            agent.audiences = [audience for audience in agent.audiences if audience.key in self.audiences]
+        self._audience_limit = max(_AUDIENCES_AT_FIRST, 2 * len(self.audiences))
+
+    def is_live(self, timer: Timer) -> bool:
+        """Whether the record that set the timer still says so."""
+        due, _, kind, subject, number = timer
+        if kind in (TimerKind.GRACE, TimerKind.NOT_RESPONDING):
+            agent = self.agents.get(subject)
+            if agent is None:
+                return False
+            return due == (agent.grace_due_attended_ms if kind == TimerKind.GRACE else agent.responds_due_attended_ms)
+        if kind == TimerKind.LEASE:
+            gateway = self.gateways.get(subject)
+            return gateway is not None and gateway.lease_due_attended_ms == due
+        interaction = self.interactions.get(subject)
+        if interaction is None:
+            return False
+        if kind == TimerKind.REOFFER:
+            settings = self.policy.settings
+            waits = (settings.reoffer_pause_ms, settings.reoffer_after_ms)
+            return any(due - at in waits for at in (interaction.passed or {}).values())
+        leg = interaction.leg(number)
+        if leg is None:
+            return False
+        if kind == TimerKind.WAITING:
+            return due == leg.wakes_ms
+        return due == leg.due_attended_ms and leg.state is DUE_IN[kind]
