@@ -7,16 +7,17 @@ Unknown `HUBLINE_*` variables are errors with a suggestion; all errors are repor
 
 from __future__ import annotations
 
-import difflib
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, get_type_hints
-from urllib.parse import urlsplit, urlunsplit
+from typing import Annotated, Final
 
 import msgspec
 
-PREFIX: Final = "HUBLINE_"
+from runtime import environment
+from runtime.environment import Names, SettingsError, Shown, without_password
+
+__all__ = ["Settings", "SettingsError", "Shown", "describe", "load", "without_password"]
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 """0 = any free one."""
@@ -187,111 +188,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     view: View = View()
 
 
-UNPREFIXED_GROUP: Final = "process"
-FOREIGN_NAMES: Final[Mapping[tuple[str, str], str]] = {
-    ("kafka", "bootstrap_servers"): "KAFKA_BOOTSTRAP_SERVERS",
-    ("postgres", "url"): "DATABASE_URL",
-}
-SECRETS: Final[frozenset[tuple[str, str]]] = frozenset({("ticket", "key")})
-"""Settings never shown. A URL is shown without its password."""
-URLS: Final = frozenset({("postgres", "url"), ("trace", "otlp_endpoint")})
-
-
-class SettingsError(Exception):
-    """Every problem of the environment at once, one sentence each."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
-        self.problems = problems
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """One setting as `hubline config` prints it: redacted, with its source `default` or `environment`."""
-
-    variable: str
-    group: str
-    name: str
-    value: str | int | None
-    source: str
-
-
-class _Slot(msgspec.Struct, frozen=True):
-    variable: str
-    group: str
-    name: str
-    type: Any
-    default: Any
-
-
-def variable_of(group: str, name: str) -> str:
-    """The environment variable of a setting."""
-    foreign = FOREIGN_NAMES.get((group, name))
-    if foreign is not None:
-        return foreign
-    middle = "" if group == UNPREFIXED_GROUP else f"{group.upper()}_"
-    return f"{PREFIX}{middle}{name.upper()}"
+NAMES: Final = Names(
+    prefix="HUBLINE_",
+    unprefixed_group="process",
+    foreign={("kafka", "bootstrap_servers"): "KAFKA_BOOTSTRAP_SERVERS", ("postgres", "url"): "DATABASE_URL"},
+    secrets=frozenset({("ticket", "key")}),
+    urls=frozenset({("postgres", "url"), ("trace", "otlp_endpoint")}),
+)
 
 
 def load(environ: Mapping[str, str]) -> Settings:
     """Reads all settings; raises SettingsError with every problem. An empty variable counts as not set."""
-    slots = {slot.variable: slot for slot in _slots()}
-    problems = [_unknown(name, slots) for name in sorted(environ) if name.startswith(PREFIX) and name not in slots]
-    groups: dict[str, dict[str, Any]] = {}
-    for slot in slots.values():
-        text = environ.get(slot.variable, "")
-        if text == "":
-            continue
-        try:
-            value = msgspec.convert(text, slot.type, strict=False)
-        except msgspec.ValidationError as error:
-            problems.append(f"{slot.variable}: {error}")
-        else:
-            groups.setdefault(slot.group, {})[slot.name] = value
-    if problems:
-        raise SettingsError(problems)
-    hints = get_type_hints(Settings)
-    return Settings(**{group: hints[group](**values) for group, values in groups.items()})
+    return environment.read(Settings, NAMES, environ)
 
 
 def describe(settings: Settings, environ: Mapping[str, str]) -> list[Shown]:
     """Every setting with its value, redacted, and where it came from."""
-    return [
-        Shown(
-            variable=slot.variable,
-            group=slot.group,
-            name=slot.name,
-            value=_redacted(slot, getattr(getattr(settings, slot.group), slot.name)),
-            source="environment" if environ.get(slot.variable) else "default",
-        )
-        for slot in _slots()
-    ]
-
-
-def _slots() -> Iterator[_Slot]:
-    for group, struct in get_type_hints(Settings).items():
-        hints = get_type_hints(struct, include_extras=True)
-        for field in msgspec.structs.fields(struct):
-            yield _Slot(variable_of(group, field.name), group, field.name, hints[field.name], field.default)
-
-
-def _unknown(name: str, slots: Mapping[str, _Slot]) -> str:
-    near = difflib.get_close_matches(name, slots, n=1, cutoff=0.6)
-    return f"{name}: no such setting" + (f"; did you mean {near[0]}?" if near else "")
-
-
-def _redacted(slot: _Slot, value: object) -> str | int | None:
-    if value is None or isinstance(value, int):
-        return value
-    key = (slot.group, slot.name)
-    if key in SECRETS:
-        return "***"
-    return without_password(str(value)) if key in URLS else str(value)
-
-
-def without_password(url: str) -> str:
-    """The URL with `***` in place of its password."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    user, _, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{user.split(':', 1)[0]}:***@{host}"))
+    return environment.describe(settings, NAMES, environ)
