@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-MODULES: Final[tuple[str, ...]] = ("stack", "config", "dlq")
+MODULES: Final[tuple[str, ...]] = ("stack", "config", "dlq", "schemas")
 """Modules of `deploy.commands`, in the order in which the help shows their commands."""
 
 
