@@ -2,7 +2,7 @@
 .PHONY: help setup venv run lint check test soak bench lock audit clean
 
 BIN := .venv/bin
-PURE := tests/unit tests/property tests/contract tests/scenarios tests/replay tests/architecture
+ON_SERVICES := tests/integration tests/e2e
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -23,7 +23,7 @@ lint: venv
 	$(BIN)/lint-imports --no-logo
 
 check: lint ## Lint, types and every test that needs no service
-	$(BIN)/pytest -n 2 $(PURE)
+	$(BIN)/pytest -n 2 $(ON_SERVICES:%=--ignore=%)
 
 test: setup lint ## All tests, on a real Kafka and PostgreSQL that it starts itself
 	$(BIN)/pytest -n 2
