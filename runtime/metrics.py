@@ -45,6 +45,11 @@ class Metrics:
 
         self.database_up = self._gauge("database_up", "1 while the database answers")
 
+        self.gateway_sessions = self._gauge("gateway_sessions", "Sockets that are signed in", "role")
+        self.gateway_closes = self._counter("gateway_closes", "Sockets that the gateway closed", "why")
+        self.gateway_live = self._gauge("gateway_live", "1 while screens are current")
+        self.gateway_tell_seconds = self._histogram("gateway_tell_seconds", "Time to apply and tell a batch", _FAST_S)
+
     def render(self) -> bytes:
         """The text that Prometheus reads."""
         return generate_latest(self.registry)

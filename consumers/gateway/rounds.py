@@ -1,0 +1,100 @@
+"""What a gateway does by the clock: signs of life in both directions, and whether it is live at all.
+
+Live = the broker answers, and all that it held one round ago has been told. Not live is said to every socket at once;
+sockets stay open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+import msgspec
+
+from consumers.gateway.follower import Follower
+from consumers.gateway.workspace import Workspace
+from runtime.clock import Clock
+from runtime.partitioner import partition_of
+from runtime.records import TopicPartition
+from schemas import live
+from schemas.topics import ROUTING_DECISIONS
+
+PROBE_TIMEOUT_S: Final = 2.0
+PROBE_S: Final = 1.0
+
+
+class Liveness:
+    """Asks the broker again and again. `said` hears each change of `state` (None = live)."""
+
+    def __init__(
+        self,
+        follower: Follower,
+        ends: Callable[[list[TopicPartition]], Awaitable[dict[TopicPartition, int]]],
+        clock: Clock,
+        said: Callable[[live.Frame], None],
+    ) -> None:
+        self._follower = follower
+        self._ends = ends
+        self._clock = clock
+        self._said = said
+        self._known_ends: dict[TopicPartition, int] = {}
+        self._current_ms = clock.now_ms()
+        self.state: live.NotLive | None = live.NotLive(
+            at_ms=self._current_ms, since_ms=self._current_ms, reason=live.NotLiveReason.CATCHING_UP
+        )
+
+    def not_live(self) -> live.NotLive | None:
+        """What a new socket is told; None = nothing, it is live."""
+        if self.state is None:
+            return None
+        return msgspec.structs.replace(self.state, at_ms=self._clock.now_ms())
+
+    async def run(self) -> None:
+        """Asks until cancelled."""
+        while True:
+            await self.look()
+            await self._clock.sleep(PROBE_S)
+
+    async def look(self) -> None:
+        """One round."""
+        asked_ms = self._clock.now_ms()
+        wanted = watched(self._follower.workspaces)
+        try:
+            async with asyncio.timeout(PROBE_TIMEOUT_S):
+                ends = await self._ends(wanted)
+        except (TimeoutError, OSError):
+            self._become(live.NotLiveReason.BROKER)
+            return
+        positions = self._follower.positions
+        behind = any(positions.get(one, 0) < end for one, end in self._known_ends.items())
+        self._known_ends = ends
+        if behind:
+            self._become(live.NotLiveReason.CATCHING_UP)
+        else:
+            self._current_ms = asked_ms
+            self._become(None)
+
+    def _become(self, reason: live.NotLiveReason | None) -> None:
+        now_ms = self._clock.now_ms()
+        if reason is None:
+            if self.state is not None:
+                self.state = None
+                self._said(live.Live(at_ms=now_ms))
+        elif self.state is None or self.state.reason is not reason:
+            self.state = live.NotLive(at_ms=now_ms, since_ms=self._current_ms, reason=reason)
+            self._said(self.state)
+
+
+def watched(workspaces: Mapping[str, Workspace]) -> list[TopicPartition]:
+    """The partitions that somebody looks at here, or any one."""
+    shown = [name for name, workspace in workspaces.items() if next(workspace.members(), None) is not None]
+    numbers = sorted({partition_of(name.encode(), ROUTING_DECISIONS.partitions) for name in shown}) or [0]
+    return [TopicPartition(ROUTING_DECISIONS.name, number) for number in numbers]
+
+
+async def every(clock: Clock, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+    """Does it again and again until cancelled."""
+    while True:
+        await clock.sleep(seconds)
+        await do()
