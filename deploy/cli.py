@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-MODULES: Final[tuple[str, ...]] = ("stack", "config", "dlq", "schemas")
+MODULES: Final[tuple[str, ...]] = ("stack", "config", "dlq", "log", "schemas")
 """Modules of `deploy.commands`, in the order in which the help shows their commands."""
 
 
