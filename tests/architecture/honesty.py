@@ -31,8 +31,12 @@ def assertionless(module: ast.Module) -> Iterator[Breach]:
 def blind_waits(module: ast.Module) -> Iterator[Breach]:
     """Sleeps outside a loop: they let time pass instead of waiting for a condition. `asyncio.sleep(0)` only yields."""
     polling = {call for loop in ast.walk(module) if isinstance(loop, ast.While | ast.For) for call in ast.walk(loop)}
+    imported = any(
+        isinstance(node, ast.ImportFrom) and node.module in {"time", "asyncio"} and _takes(node, "sleep")
+        for node in ast.walk(module)
+    )
     for call in ast.walk(module):
-        if isinstance(call, ast.Call) and call not in polling and _sleeps(call):
+        if isinstance(call, ast.Call) and call not in polling and _sleeps(call, imported):
             yield Breach(call.lineno, "sleeps; wait for a condition (tests.support.waiting)")
 
 
@@ -82,13 +86,14 @@ def _asserts(function: ast.AST, asserting: frozenset[str]) -> bool:
     )
 
 
-def _sleeps(call: ast.Call) -> bool:
-    if _word(call) != "sleep" or not isinstance(call.func, ast.Attribute | ast.Name):
-        return False
-    if isinstance(call.func, ast.Attribute) and not (
-        isinstance(call.func.value, ast.Name) and call.func.value.id in {"time", "asyncio"}
-    ):
-        return False
+def _sleeps(call: ast.Call, imported: bool) -> bool:
+    match call.func:
+        case ast.Attribute(value=ast.Name(id="time" | "asyncio"), attr="sleep"):
+            pass
+        case ast.Name(id="sleep") if imported:
+            pass
+        case _:
+            return False
     return not (call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value == 0)
 
 

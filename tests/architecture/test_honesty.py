@@ -29,6 +29,7 @@ PLANTED: list[tuple[Check, str]] = [
     (assertionless, "def helper():\n    run()\ndef test_it():\n    helper()"),
     (blind_waits, "async def test_it():\n    await asyncio.sleep(1)"),
     (blind_waits, "def test_it():\n    time.sleep(0.5)"),
+    (blind_waits, "from time import sleep\ndef test_it():\n    sleep(0.5)"),
     (mocks, "from unittest.mock import Mock"),
     (mocks, "from unittest import mock"),
     (mocks, "import unittest.mock"),
