@@ -77,8 +77,9 @@ def read(settings: type[SettingsT], names: Names, environ: Mapping[str, str]) ->
             groups.setdefault(slot.group, {})[slot.name] = value
     if problems:
         raise SettingsError(problems)
-    hints = get_type_hints(settings)
-    return settings(**{group: hints[group](**values) for group, values in groups.items()})
+    default = settings()
+    changed = {group: msgspec.structs.replace(getattr(default, group), **values) for group, values in groups.items()}
+    return msgspec.structs.replace(default, **changed)
 
 
 def describe(settings: msgspec.Struct, names: Names, environ: Mapping[str, str]) -> list[Shown]:
