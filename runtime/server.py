@@ -13,6 +13,8 @@ import uvicorn
 Application = Callable[..., Awaitable[Any]]
 
 _BACKLOG: Final = 2_048
+_KEEP_ALIVE_S: Final = 75
+"""Longer than clients keep idle connections, so that none is closed under a request."""
 
 
 class _Server(uvicorn.Server):
@@ -55,6 +57,7 @@ async def serving(
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=max(1, stop_timeout_ms // 1000),
         )
         server = _Server(config)
