@@ -1,6 +1,6 @@
 """The process: `python -m producers.http`."""
 
-from producers.http.process import main
+from producers.http.server import main
 from runtime.process import run
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -153,16 +153,11 @@ async def poll(client: httpx.AsyncClient, service: Service, after: str | None, w
 async def pages(client: httpx.AsyncClient, service: Service, after: str, count: int) -> list[Any]:
     """Polls on until `count` events have come."""
     events: list[Any] = []
-
-    async def enough() -> bool:
-        nonlocal after
-        page = await poll(client, service, after)
-        after = page["after"]
-        events.extend(page["events"])
-        return len(events) >= count
-
-    look: Callable[[], Awaitable[bool]] = enough
-    await eventually(look, what=f"{count} events")
+    async with asyncio.timeout(30):
+        while len(events) < count:
+            page = await poll(client, service, after, wait_s=10)
+            after = page["after"]
+            events.extend(page["events"])
     return events
 
 

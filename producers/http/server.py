@@ -25,7 +25,6 @@ from runtime.kafka import KafkaConnection, KafkaReader
 from runtime.postgres import connect_pool
 from runtime.process import Context
 from runtime.server import serving
-from runtime.tracing import child_traceparent
 
 _LOOK_S: Final = 5.0
 
@@ -49,7 +48,7 @@ async def main(context: Context) -> None:
             sending,
             Buckets(RatePolicy(per_s=settings.http.rate_per_s, burst=settings.http.burst)),
             clock,
-            child_traceparent,
+            context.tracing.hop("http.ingest"),
         )
         app = Measured(build(receiver, Polling(tail, reader, clock, polls), context.log), clock, context.metrics)
         context.health.add_ready("log", sending.problem)
