@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 from typing import Protocol
 
-import asyncpg
 import msgspec
 
+from runtime.postgres import Pool
 from schemas.vocabulary import Role
 
 
@@ -39,7 +39,7 @@ class StoredSession(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CredentialStore(Protocol):
-    """What verifying needs. Any of these may raise one of `runtime.last_known.AWAY`."""
+    """What verifying needs. Any of these may raise one of `runtime.postgres.AWAY`."""
 
     async def find_key(self, key_id: str) -> StoredKey | None: ...
 
@@ -58,7 +58,7 @@ def secret_hash(secret: str) -> bytes:
 class PostgresCredentialStore:
     """See `CredentialStore`."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def find_key(self, key_id: str) -> StoredKey | None:

@@ -21,7 +21,8 @@ from joserfc.jwk import OctKey
 from runtime.clock import Clock
 from runtime.credential_store import CredentialStore, Principal, StoredKey, StoredSession, secret_hash
 from runtime.ids import random_id, random_secret
-from runtime.last_known import AWAY, LastKnown, StoreAway
+from runtime.last_known import LastKnown, StoreAway
+from runtime.postgres import AWAY
 from schemas.vocabulary import Role
 
 __all__ = [

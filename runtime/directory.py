@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import asyncpg
-
 from runtime.clock import Clock
 from runtime.last_known import LastKnown
+from runtime.postgres import Pool
 
 
 class VersionStore(Protocol):
-    """Where the applied versions are kept. May raise one of `runtime.last_known.AWAY`."""
+    """Where the applied versions are kept. May raise one of `runtime.postgres.AWAY`."""
 
     async def applied_version(self, workspace: str) -> int | None: ...
 
@@ -22,7 +21,7 @@ class VersionStore(Protocol):
 class PostgresVersionStore:
     """See `VersionStore`."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def applied_version(self, workspace: str) -> int | None:

@@ -12,19 +12,9 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Final, Generic, TypeVar
 
-import asyncpg
-
 from runtime.clock import Clock
+from runtime.postgres import AWAY
 
-AWAY: Final[tuple[type[Exception], ...]] = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.exceptions.OperatorInterventionError,
-    asyncpg.exceptions.InsufficientResourcesError,
-)
-"""What PostgreSQL being away looks like."""
 PAUSE_S: Final = 1.0
 
 KeyT = TypeVar("KeyT")

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import asyncpg
 import msgspec
 
 from producers.admin.audit import Action, Entry, record
 from runtime.clock import Clock
 from runtime.credential_store import Principal, secret_hash
 from runtime.credentials import new_key, new_session_token
+from runtime.postgres import Pool
 from schemas.vocabulary import Role
 
 SESSION_MS: Final = 12 * 60 * 60 * 1000
-Pool = asyncpg.Pool[asyncpg.Record]
 
 
 class Refused(Exception):

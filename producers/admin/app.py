@@ -18,8 +18,8 @@ from producers.admin.refusals import MEDIA_TYPE, Kind, Refusal, invalid
 from producers.admin.routes import accounts, customers, documents, sessions
 from producers.admin.services import Services
 from runtime.credentials import Principal
-from runtime.last_known import AWAY
 from runtime.log import Logger
+from runtime.postgres import AWAY
 
 HttpRequest = Request[Any, Any, Any]
 LARGEST_BODY_BYTES: Final = 16 * 1024 * 1024

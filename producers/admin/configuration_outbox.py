@@ -17,12 +17,12 @@ from producers.admin.patch import Version, publish
 from producers.admin.versions import Pending, State
 from runtime.broker import Producer, Reader
 from runtime.errors import LogBroken
+from runtime.events import to_output
 from runtime.log import Logger
 from runtime.partitioner import partition_of
 from runtime.records import Output, Record, TopicPartition, header
 from schemas import codec
 from schemas.decisions import CommandRefused, ConfigurationApplied
-from schemas.envelope import Envelope, to_headers
 from schemas.event import wire_type
 from schemas.inputs import ConfigurationPublished
 from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS, WORKSPACE_PARTITIONS
@@ -122,11 +122,11 @@ def find_answer(records: Sequence[Record], workspace: str, command_id: str) -> A
 
 
 def _output(event: ConfigurationPublished) -> Output:
-    envelope = Envelope(
-        id=f"{event.command_id}/{event.part}",
+    return to_output(
+        event,
+        ROUTING_INPUTS,
+        key=event.workspace,
+        event_id=f"{event.command_id}/{event.part}",
         source=SOURCE,
-        type=wire_type(event),
-        version=event.VERSION,
         subject=event.workspace,
     )
-    return Output(ROUTING_INPUTS.name, event.workspace.encode(), codec.encode(event), to_headers(envelope))

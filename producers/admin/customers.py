@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import asyncpg
 import msgspec
 
 from producers.admin.audit import Action, Connection, Entry, record
@@ -18,6 +17,7 @@ from producers.admin.problems import Problem
 from runtime.clock import Clock
 from runtime.contact_points import NormalPoint
 from runtime.ids import random_id
+from runtime.postgres import Pool
 from schemas.customers import CustomerChanged, CustomerCreated, IdentityLinked, Relation
 from schemas.ids import event_id
 from schemas.interactions import ContactPoint
@@ -68,7 +68,7 @@ class _Raced(Exception):
 class Customers:
     """The customers of all workspaces."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], clock: Clock) -> None:
+    def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
 

@@ -6,17 +6,16 @@ Positions of one customer rise with its changes, because they hold the customer'
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
-
-import asyncpg
-import msgspec
 
 from producers.admin.audit import Connection
 from runtime.broker import Producer
+from runtime.events import to_output
+from runtime.postgres import Pool
 from runtime.records import Output
 from schemas import codec
-from schemas.envelope import Envelope, to_headers
-from schemas.event import Event, wire_type
+from schemas.event import Event
 from schemas.topics import BY_NAME, Topic
 
 SOURCE: Final = "hubline/admin"
@@ -37,7 +36,7 @@ async def enqueue(connection: Connection, topic: Topic, key: str, event_id: str,
 class EventOutbox:
     """Sends what waits."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], producer: Producer) -> None:
+    def __init__(self, pool: Pool, producer: Producer) -> None:
         self._pool = pool
         self._producer = producer
 
@@ -52,17 +51,15 @@ class EventOutbox:
             )
             if not rows:
                 return total
-            await self._producer.send([to_output(dict(row)) for row in rows])
+            await self._producer.send([record_of(dict(row)) for row in rows])
             await self._pool.execute(
                 "DELETE FROM event_outbox WHERE position = ANY($1::bigint[])", [row["position"] for row in rows]
             )
             total += len(rows)
 
 
-def to_output(row: dict[str, Any]) -> Output:
+def record_of(row: Mapping[str, Any]) -> Output:
     """The record that a row stands for."""
-    event = codec.decode(BY_NAME[row["topic"]], row["event"].encode())
-    envelope = Envelope(
-        id=row["event_id"], source=SOURCE, type=wire_type(event), version=event.VERSION, subject=row["key"]
-    )
-    return Output(row["topic"], row["key"].encode(), msgspec.json.encode(event), to_headers(envelope))
+    topic = BY_NAME[row["topic"]]
+    event = codec.decode(topic, row["event"].encode())
+    return to_output(event, topic, key=row["key"], event_id=row["event_id"], source=SOURCE, subject=row["key"])

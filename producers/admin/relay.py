@@ -17,6 +17,7 @@ from producers.admin.versions import Versions
 from runtime.broker import Broker
 from runtime.clock import Clock
 from runtime.log import Logger
+from runtime.postgres import Pool
 
 LOCK: Final = 0x68756231
 """`hub1` in ASCII: the relay's advisory lock in the product's database."""
@@ -27,7 +28,7 @@ RETRY_S: Final = 1.0
 class Relay:
     """Runs until stopped. `wake` after a change was stored, so that it is sent at once."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], broker: Broker, clock: Clock, log: Logger) -> None:
+    def __init__(self, pool: Pool, broker: Broker, clock: Clock, log: Logger) -> None:
         self._pool = pool
         self._broker = broker
         self._clock = clock

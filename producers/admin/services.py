@@ -12,7 +12,6 @@ from producers.admin.passwords import Attempts, Passwords
 from producers.admin.publication import Publication
 from producers.admin.versions import Versions
 from runtime.credentials import BearerVerifier, TicketIssuer
-from runtime.directory import WorkspaceDirectory
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +21,6 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     versions: Versions
     publication: Publication
     customers: Customers
-    directory: WorkspaceDirectory
     verifier: BearerVerifier
     tickets: TicketIssuer
     passwords: Passwords

@@ -18,9 +18,8 @@ from producers.admin.document import Format
 from producers.admin.patch import NOTHING, Version
 from runtime.clock import Clock
 from runtime.ids import random_id
+from runtime.postgres import Pool
 from schemas.configuration import RoutingConfiguration, canonical, digest
-
-Pool = asyncpg.Pool[asyncpg.Record]
 
 
 class State(StrEnum):
@@ -216,7 +215,7 @@ async def _current(connection: Connection, workspace: str) -> Stored | None:
 async def _insert(connection: Connection, stored: Stored, routing: RoutingConfiguration) -> None:
     await connection.execute(
         "INSERT INTO workspace_versions (workspace, version, document, source_text, source_format, routing, digest,"
-        " command_id, state, created_ms, created_by) VALUES ($1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " command_id, state, created_ms, created_by) VALUES ($1, $2, $3::json, $4, $5, $6, $7, $8, $9, $10, $11)",
         stored.workspace,
         stored.version,
         msgspec.json.encode(stored.document).decode(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
 
 from producers.admin import permissions
 from producers.admin.accounts import ApiKey, Refused, User
@@ -27,13 +28,15 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
 
 def _user_handlers(services: Services) -> list[HTTPRouteHandler]:
     @get(_USERS)
-    async def list_users(workspace: str, principal: NamedDependency[Principal]) -> list[User]:
+    async def list_users(workspace: FromPath[str], principal: NamedDependency[Principal]) -> list[User]:
         """All users, revoked ones included."""
         permissions.check(principal, Operation.MANAGE_USERS, workspace)
         return await services.accounts.users(workspace)
 
     @post(_USERS, status_code=201)
-    async def add_user(workspace: str, data: NewUser, principal: NamedDependency[Principal]) -> User:
+    async def add_user(
+        workspace: FromPath[str], data: JSONBody[NewUser], principal: NamedDependency[Principal]
+    ) -> User:
         """Add a user. A name is not used again, even after it was revoked."""
         permissions.check(principal, Operation.MANAGE_USERS, workspace)
         try:
@@ -48,7 +51,7 @@ def _user_handlers(services: Services) -> list[HTTPRouteHandler]:
             raise Refusal(Kind.INVALID, str(error)) from None
 
     @delete(_USERS + "/{name:str}")
-    async def revoke_user(workspace: str, name: str, principal: NamedDependency[Principal]) -> None:
+    async def revoke_user(workspace: FromPath[str], name: FromPath[str], principal: NamedDependency[Principal]) -> None:
         """Revoke a user and end the user's sessions. Other processes notice within 5 s."""
         permissions.check(principal, Operation.MANAGE_USERS, workspace)
         if not await services.accounts.revoke_user(workspace, name, principal.user):
@@ -59,13 +62,15 @@ def _user_handlers(services: Services) -> list[HTTPRouteHandler]:
 
 def _key_handlers(services: Services) -> list[HTTPRouteHandler]:
     @get(_KEYS)
-    async def list_keys(workspace: str, principal: NamedDependency[Principal]) -> list[ApiKey]:
+    async def list_keys(workspace: FromPath[str], principal: NamedDependency[Principal]) -> list[ApiKey]:
         """All API keys, without their secrets, revoked ones included."""
         permissions.check(principal, Operation.MANAGE_KEYS, workspace)
         return await services.accounts.keys(workspace)
 
     @post(_KEYS, status_code=201)
-    async def add_key(workspace: str, data: NewApiKey, principal: NamedDependency[Principal]) -> KeyAnswer:
+    async def add_key(
+        workspace: FromPath[str], data: JSONBody[NewApiKey], principal: NamedDependency[Principal]
+    ) -> KeyAnswer:
         """Make an API key. The answer shows it this once."""
         permissions.check(principal, Operation.MANAGE_KEYS, workspace)
         try:
@@ -76,7 +81,9 @@ def _key_handlers(services: Services) -> list[HTTPRouteHandler]:
         return KeyAnswer(key_id=key.key_id, raw=made.raw, label=key.label, roles=key.roles, adapter=key.adapter)
 
     @delete(_KEYS + "/{key_id:str}")
-    async def revoke_key(workspace: str, key_id: str, principal: NamedDependency[Principal]) -> None:
+    async def revoke_key(
+        workspace: FromPath[str], key_id: FromPath[str], principal: NamedDependency[Principal]
+    ) -> None:
         """Revoke a key. Other processes notice within 5 s."""
         permissions.check(principal, Operation.MANAGE_KEYS, workspace)
         if not await services.accounts.revoke_key(workspace, key_id, principal.user):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import get, put
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, JSONBody
 
 from producers.admin import permissions
 from producers.admin.customer_record import POINT_ERRORS, CustomerRecord, check_record, words_of
@@ -23,7 +24,9 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
     """The handlers of this matter."""
 
     @get(_CUSTOMER)
-    async def read_customer(workspace: str, key: str, principal: NamedDependency[Principal]) -> Customer:
+    async def read_customer(
+        workspace: FromPath[str], key: FromPath[str], principal: NamedDependency[Principal]
+    ) -> Customer:
         """The customer whom this contact point belongs to."""
         permissions.check(principal, Operation.READ_CUSTOMER, workspace)
         point = parse_key(key.removeprefix("/"), services.region)
@@ -36,7 +39,10 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
 
     @put(_CUSTOMER)
     async def write_customer(
-        workspace: str, key: str, data: CustomerRecord, principal: NamedDependency[Principal]
+        workspace: FromPath[str],
+        key: FromPath[str],
+        data: JSONBody[CustomerRecord],
+        principal: NamedDependency[Principal],
     ) -> Customer:
         """Create the customer or replace its attributes; contact points are added, none is taken away."""
         permissions.check(principal, Operation.WRITE_CUSTOMER, workspace)

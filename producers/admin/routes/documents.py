@@ -9,6 +9,7 @@ import yaml
 from litestar import Request, Response, get, put
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
 
 from producers.admin import permissions
 from producers.admin.document import Format
@@ -39,7 +40,7 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
 
     @get(_WORKSPACE)
     async def read_document(
-        request: HttpRequest, workspace: str, principal: NamedDependency[Principal]
+        request: HttpRequest, workspace: FromPath[str], principal: NamedDependency[Principal]
     ) -> Response[bytes]:
         """The current document, as JSON with its version, or (Accept: application/yaml) as it was written."""
         permissions.check(principal, Operation.READ_DOCUMENT, workspace)
@@ -55,10 +56,9 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
     @put(_WORKSPACE)
     async def write_document(
         request: HttpRequest,
-        workspace: str,
-        body: bytes,
+        workspace: FromPath[str],
         principal: NamedDependency[Principal],
-        dry_run: bool = False,
+        dry_run: FromQuery[bool] = False,
     ) -> Response[bytes]:
         """Publish a document (YAML or JSON); send If-Match with the version that was changed, none for the first one.
 
@@ -66,7 +66,9 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         and will be applied). `dry_run=true` checks and shows what would change.
         """
         permissions.check(principal, Operation.WRITE_DOCUMENT, workspace)
-        draft = Draft(workspace=workspace, text=_text(body), form=_format(request.headers.get("content-type", "")))
+        draft = Draft(
+            workspace=workspace, text=_text(await request.body()), form=_format(request.headers.get("content-type", ""))
+        )
         if_match = request.headers.get("if-match")
         try:
             if dry_run:

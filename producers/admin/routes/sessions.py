@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody
 
 from producers.admin import permissions
 from producers.admin.access import token_of
@@ -25,7 +26,7 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
     """The handlers of this matter."""
 
     @post("/v1/sign-in", status_code=200, security=[])
-    async def sign_in(request: HttpRequest, data: SignIn) -> SignInAnswer:
+    async def sign_in(request: HttpRequest, data: JSONBody[SignIn]) -> SignInAnswer:
         """Sign in with a password. Repeated failures are slowed down, by user and by address."""
         name = f"{data.workspace}/{data.user}"
         address = request.client.host if request.client else ""
