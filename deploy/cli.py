@@ -12,7 +12,14 @@ from typing import Annotated, Final
 
 import typer
 
-MODULES: Final[tuple[str, ...]] = ("stack", "config", "dlq", "log", "schemas")
+MODULES: Final[tuple[str, ...]] = (
+    "stack",
+    "config",
+    "dlq",
+    "log",
+    "schemas",
+    "scenario",
+)
 """Modules of `deploy.commands`, in the order in which the help shows their commands."""
 
 
