@@ -62,6 +62,7 @@ class Endpoints(msgspec.Struct, frozen=True):
         return {KAFKA_VARIABLE: self.kafka, POSTGRES_VARIABLE: self.database_url, **listening}
 
 
+MIGRATIONS: Final = Path(__file__).resolve().parents[1] / "postgres"
 PUBLIC: Final = tuple(program.port for program in plan.PROGRAMS if program.port is not None)
 
 
@@ -190,12 +191,31 @@ async def prepare(parts: Parts, endpoints: Endpoints, request: Request, note: No
 
 
 async def prepare_database(url: str, note: Note) -> None:
-    """The database exists."""
+    """The database exists and has its newest shape.
+
+    Raises StackError when the migrations do not fit the database, or it does not answer.
+    """
     from deploy.local.database import ensure_database
+    from runtime.migrations import MigrationError
+    from runtime.postgres import AWAY, connect_pool, migrate
+    from runtime.settings import Postgres as PostgresSettings
 
     name = urlsplit(url).path.lstrip("/")
-    if await ensure_database(url):
-        note(f"database {name} created")
+    try:
+        if await ensure_database(url):
+            note(f"database {name} created")
+        async with connect_pool(PostgresSettings(url=url)) as pool:
+            applied = await migrate(pool, MIGRATIONS)
+    except AWAY as error:
+        raise StackError(
+            f"the database does not answer: {error}", f"Start it, or unset {POSTGRES_VARIABLE}."
+        ) from error
+    except MigrationError as error:
+        raise StackError(
+            str(error), "Put the migrations back as they were applied, or start with a new database."
+        ) from error
+    if applied:
+        note(f"migrations applied: {', '.join(applied)}")
 
 
 async def prepare_topics(bootstrap: str, flush_interactions: bool, note: Note) -> None:
