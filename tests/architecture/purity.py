@@ -118,7 +118,7 @@ def _arithmetic(tree: ast.Module) -> Iterator[Breach]:
 
 
 def _sets(tree: ast.Module, attributes: frozenset[str]) -> Iterator[Breach]:
-    free = _order_free_generators(tree)
+    free = _order_free(tree)
     for scope, node in Scope.walk(tree, attributes):
         match node:
             case ast.For(iter=over) if scope.is_set(over):
@@ -131,7 +131,7 @@ def _sets(tree: ast.Module, attributes: frozenset[str]) -> Iterator[Breach]:
                 yield Breach(node.lineno, "unpacks a set")
             case ast.Assign(targets=[ast.Tuple() | ast.List(), *_], value=value) if scope.is_set(value):
                 yield Breach(node.lineno, "unpacks a set")
-            case ast.Call():
+            case ast.Call() if node not in free:
                 yield from _calls(scope, node)
             case _:
                 pass
@@ -147,8 +147,8 @@ def _calls(scope: Scope, call: ast.Call) -> Iterator[Breach]:
         yield Breach(call.lineno, "pops from a set")
 
 
-def _order_free_generators(tree: ast.Module) -> set[ast.AST]:
-    """Comprehensions whose order nobody sees: the only argument of `sorted`, `sum`, `any` and their like."""
+def _order_free(tree: ast.Module) -> set[ast.AST]:
+    """Expressions whose order nobody sees: the only argument of `sorted`, `sum`, `any` and their like."""
     return {
         node.args[0]
         for node in ast.walk(tree)

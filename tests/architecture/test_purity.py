@@ -101,6 +101,7 @@ def test_a_planted_impurity_is_found(what: str) -> None:
 
 ALLOWED = {
     "sorted sets": "def f(a: set[str]): return [x for x in sorted(a)]",
+    "sorted texts of sets": "def f(a: set[int]): return ', '.join(sorted(map(str, a)))",
     "sums over sets": "def f(a: set[int]): return sum(x + 1 for x in a), any(x > 1 for x in a), len(a)",
     "membership": "def f(a: set[str], x: str): return x in a and not a & {x}",
     "sets of sets' members": "def f(a: set[int]): return {x + 1 for x in a}",
