@@ -39,7 +39,7 @@ class Fault(enum.Enum):
 class MemoryIdentityStore:
     """See `streams.identity.store.IdentityStore`; the tables are its attributes.
 
-    `fault` holds until it is taken away. `race` is called once between a look-up and its commit: what another writer did.
+    `fault` holds until it is taken away; batches of more than `slow_above` contacts never end. `race` is called once between a look-up and its commit: what another writer did.
     """
 
     def __init__(self, new_id: NewId) -> None:
@@ -51,12 +51,15 @@ class MemoryIdentityStore:
         self.marks: dict[int, int] = {}
         self.merged: dict[CustomerKey, str] = {}
         self.fault: Fault | None = None
+        self.slow_above: int | None = None
         self.race: Callable[[], None] | None = None
         self.calls = 0
         self._new_id = new_id
 
     async def settle(self, contacts: Sequence[Contact], mark: Mark | None) -> Sequence[Outcome]:
         """See IdentityStore."""
+        if self.slow_above is not None and len(contacts) > self.slow_above:
+            await asyncio.Event().wait()
         return await self._answer(lambda: self._settle(contacts, mark))
 
     async def mark_of(self, partition: int) -> int | None:

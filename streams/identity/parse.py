@@ -13,6 +13,7 @@ from runtime.errors import Invalid
 from runtime.records import Record
 from schemas.codec import Undecodable, decode
 from schemas.envelope import Envelope, from_headers
+from schemas.event import wire_type
 from schemas.interactions import InteractionAttributesChanged, InteractionReceived, InteractionsTopicEvent
 from schemas.topics import INTERACTIONS
 from streams.identity.model import Contact, Place
@@ -62,6 +63,8 @@ def _read(record: Record, region: str) -> Said:
         event = decode(INTERACTIONS, record.value, envelope.version)
     except (Undecodable, ValueError) as error:
         raise Invalid(str(error)) from error
+    if envelope.type != wire_type(event):
+        raise Invalid(f"ce_type says {envelope.type}, the value {wire_type(event)}")
     _check(record, event)
     place = Place(record.partition, record.offset)
     return Said(place, envelope, event, _contact(event, place, record.timestamp_ms, region))

@@ -2,7 +2,7 @@
 
 Contacts are taken in order and each sees what those before it made. The same record settled twice gives the same
 customer, and says again what it had created and linked. A repeated arrival with a later offset is a duplicate for ever;
-an earlier one (read late) becomes the arrival. A change of an unknown interaction finds customers but makes none.
+an earlier one (read late) becomes the arrival. Of an interaction that has not arrived yet, a change says nothing.
 """
 
 from __future__ import annotations
@@ -86,13 +86,13 @@ class _Ledger:
         if before is not None and _is_repeated_later(contact, before):
             return Outcome(duplicate=True)
         row = self._row(contact, before)
-        fresh = _fresh_points(contact, before)
-        customer = self._customer(contact, row, fresh)
-        if row is not None:
-            now = msgspec.structs.replace(row, customer_id=customer.customer_id if customer else None)
-            if now != before:
-                self._interactions[contact.key] = now
-                self._touched.add(contact.key)
+        if row is None:
+            return Outcome()
+        customer = self._customer(contact, row, _fresh_points(contact, before))
+        now = msgspec.structs.replace(row, customer_id=customer.customer_id if customer else None)
+        if now != before:
+            self._interactions[contact.key] = now
+            self._touched.add(contact.key)
         return Outcome(
             customer=customer,
             created=customer is not None and customer.made_at(contact.place),
@@ -100,22 +100,23 @@ class _Ledger:
         )
 
     def _row(self, contact: Contact, before: Interaction | None) -> Interaction | None:
-        """The interaction as it is after this contact; None = a change of one that is unknown."""
+        """The interaction as it is after this contact; None = a change of one that has not arrived."""
         event, place = contact.event, contact.place
         if not isinstance(event, InteractionReceived):
-            return None if before is None else rows.changed(before, event, place.offset, contact.points)
+            if before is None or place.offset < before.first_offset:
+                return None
+            return rows.changed(before, event, place.offset, contact.points)
         if before is None:
             return rows.arrival(event, place, contact.points)
         return msgspec.structs.replace(
             before, first_offset=place.offset, contact_points=rows.with_points(before, contact.points)
         )
 
-    def _customer(self, contact: Contact, row: Interaction | None, fresh: tuple[NormalPoint, ...]) -> Customer | None:
+    def _customer(self, contact: Contact, row: Interaction, fresh: tuple[NormalPoint, ...]) -> Customer | None:
         workspace = contact.event.workspace
-        points = contact.points if row is None else row.contact_points
-        links = {point: link.customer_id for point in points if (link := self._link(workspace, point)) is not None}
-        found = resolve(points, links, row.customer_id if row is not None else None)
-        to_link = [point for point in found.unlinked if point in fresh] if row is not None else []
+        links = {it: link.customer_id for it in row.contact_points if (link := self._link(workspace, it)) is not None}
+        found = resolve(row.contact_points, links, row.customer_id)
+        to_link = [point for point in found.unlinked if point in fresh]
         customer_id = found.customer_id
         if customer_id is None:
             if not to_link:
