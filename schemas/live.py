@@ -26,10 +26,12 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=16_384)]
 
 
 class Close(enum.IntEnum):
-    """Why the gateway closed a socket; 1001 and 1012 = the gateway stops: connect again."""
+    """Why the gateway closed a socket; 1001 and 1012 = the gateway stops, 1013 = it has only just
+    begun: connect again."""
 
     GOING_AWAY = 1001
     RESTART = 1012
+    TRY_AGAIN = 1013
     BAD_FRAME = 4400
     TICKET_REFUSED = 4401
     NOT_PERMITTED = 4403
@@ -40,7 +42,7 @@ class Close(enum.IntEnum):
     TOO_SLOW = 4430
 
 
-RETRY: Final = frozenset({Close.GOING_AWAY, Close.RESTART, Close.TOO_MANY_FRAMES, Close.TOO_SLOW})
+RETRY: Final = frozenset({Close.GOING_AWAY, Close.RESTART, Close.TRY_AGAIN, Close.TOO_MANY_FRAMES, Close.TOO_SLOW})
 """After these a client connects again by itself, as after a lost connection."""
 
 

@@ -71,7 +71,7 @@ class Gateway:
         self.commander = Commander(self.sender, clock, self.source, tell, answer_timeout_ms=answer_timeout_ms)
         self.loader = Loader(records, Transcripts(records, self.reader), clock, tell, self._border)
         self.liveness = Liveness(self.follower, self._ends, clock, self._said_live)
-        self.sockets.wire(self.commander, self.loader, self.liveness.not_live)
+        self.sockets.wire(self.commander, self.loader, self.liveness)
         self._alive: list[asyncio.Future[None]] = []
 
     def say(self, events: list[PresenceInput]) -> list[asyncio.Future[None]]:

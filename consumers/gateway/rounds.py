@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from consumers.gateway.follower import Follower
+from consumers.gateway.follower import DECISIONS, Follower
 from consumers.gateway.workspace import Workspace
 from runtime.clock import Clock
 from runtime.partitioner import partition_of
@@ -22,10 +22,11 @@ from schemas.topics import ROUTING_DECISIONS
 
 PROBE_TIMEOUT_S: Final = 2.0
 PROBE_S: Final = 1.0
+FIRST_PROBE_S: Final = 0.1
 
 
 class Liveness:
-    """Asks the broker again and again. `said` hears each change of `state` (None = live)."""
+    """Asks the broker again and again. `said` hears each change of `state` (None = live); `caught_up` = it was live once."""
 
     def __init__(
         self,
@@ -40,6 +41,7 @@ class Liveness:
         self._said = said
         self._known_ends: dict[TopicPartition, int] = {}
         self._current_ms = clock.now_ms()
+        self.caught_up = False
         self.state: live.NotLive | None = live.NotLive(
             at_ms=self._current_ms, since_ms=self._current_ms, reason=live.NotLiveReason.CATCHING_UP
         )
@@ -54,12 +56,12 @@ class Liveness:
         """Asks until cancelled."""
         while True:
             await self.look()
-            await self._clock.sleep(PROBE_S)
+            await self._clock.sleep(PROBE_S if self.caught_up else FIRST_PROBE_S)
 
     async def look(self) -> None:
         """One round."""
         asked_ms = self._clock.now_ms()
-        wanted = watched(self._follower.workspaces)
+        wanted = watched(self._follower.workspaces) if self.caught_up else list(DECISIONS)
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
                 ends = await self._ends(wanted)
@@ -67,12 +69,13 @@ class Liveness:
             self._become(live.NotLiveReason.BROKER)
             return
         positions = self._follower.positions
-        behind = any(positions.get(one, 0) < end for one, end in self._known_ends.items())
+        behind = not self._known_ends or any(positions.get(one, 0) < end for one, end in self._known_ends.items())
         self._known_ends = ends
         if behind:
             self._become(live.NotLiveReason.CATCHING_UP)
         else:
             self._current_ms = asked_ms
+            self.caught_up = True
             self._become(None)
 
     def _become(self, reason: live.NotLiveReason | None) -> None:

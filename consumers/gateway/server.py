@@ -19,7 +19,8 @@ from websockets.typing import Origin
 from consumers.gateway.commander import Commander
 from consumers.gateway.loader import Loader
 from consumers.gateway.presence import Presence
-from consumers.gateway.session import Act, Close, Limits, Load, Post, Redeem, Say, Session, State, Submit
+from consumers.gateway.rounds import Liveness
+from consumers.gateway.session import Act, Close, Here, Limits, Load, Post, Redeem, Say, Session, State, Submit
 from consumers.gateway.workspace import Member, Workspace
 from runtime.clock import Clock
 from runtime.credential_store import Principal
@@ -102,11 +103,11 @@ class Sockets:
         self._open: dict[str, Socket] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
-    def wire(self, commander: Commander, loader: Loader, not_live: Callable[[], live.NotLive | None]) -> None:
+    def wire(self, commander: Commander, loader: Loader, liveness: Liveness) -> None:
         """Says who does what sessions ask for, and what a new socket hears while screens stand still."""
         self._commander = commander
         self._loader = loader
-        self._not_live = not_live
+        self._liveness = liveness
 
     def serve(self, host: str, port: int) -> Any:
         """The server, as an async context manager."""
@@ -204,9 +205,8 @@ class Sockets:
         if socket.protocol.state is not WireState.OPEN:
             return
         workspace = None if principal is None else self._workspaces.get(principal.workspace)
-        now_ms = self._clock.now_ms()
-        acts = session.redeemed(principal, hello, workspace, self._policy.gateway, now_ms)
-        for act in acts:
+        here = Here(gateway=self._policy.gateway, now_ms=self._clock.now_ms(), caught_up=self._liveness.caught_up)
+        for act in session.redeemed(principal, hello, workspace, here):
             await self._perform(socket, session, act)
         if session.state is State.OPEN:
             self._join(socket, session, hello)
@@ -218,7 +218,7 @@ class Sockets:
         socket.drained = self._drained
         session.workspace.join(session, session.admitted.scope, hello.cursor)
         self._metrics.gateway_sessions.labels(session.admitted.role).inc()
-        not_live = self._not_live()
+        not_live = self._liveness.not_live()
         if not_live is not None:
             self.tell(session, not_live)
         agent_id = session.agent_id

@@ -40,6 +40,14 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     subscriptions: int = 64
 
 
+class Here(msgspec.Struct, frozen=True, kw_only=True):
+    """The gateway at a moment; `caught_up`: it has been live since it began."""
+
+    gateway: str
+    now_ms: int
+    caught_up: bool
+
+
 class Say(msgspec.Struct, frozen=True):
     """Send this frame."""
 
@@ -133,7 +141,7 @@ class Session:
         return self._obey(frame, now_ms)
 
     def redeemed(
-        self, principal: Principal | None, hello: live.Hello, workspace: Workspace | None, gateway: str, now_ms: int
+        self, principal: Principal | None, hello: live.Hello, workspace: Workspace | None, here: Here
     ) -> list[Act]:
         """The ticket's owner is known. With a `Say(Welcome)` the session is open and must join its workspace."""
         if self.state is not State.REDEEMING:
@@ -141,13 +149,13 @@ class Session:
         if principal is None:
             return self.close(live.Close.TICKET_REFUSED, "the ticket is not valid")
         if workspace is None or not workspace.is_known:
-            return self.close(live.Close.UNKNOWN_WORKSPACE, "no such workspace")
+            return self._unknown(here, "no such workspace")
         admitted = admit(principal, hello)
         if admitted is None:
             return self.close(live.Close.NOT_PERMITTED, "this role may not connect")
         agent_id = admitted.scope.agent_id
         if agent_id is not None and agent_id not in workspace.view.agents:
-            return self.close(live.Close.UNKNOWN_WORKSPACE, "no such agent in the workspace")
+            return self._unknown(here, "no such agent in the workspace")
         self.principal, self.admitted, self.workspace = principal, admitted, workspace
         self.state = State.OPEN
         welcome = live.Welcome(
@@ -156,8 +164,8 @@ class Session:
             user=principal.user,
             role=admitted.role,
             session=self.id,
-            gateway=gateway,
-            at_ms=now_ms,
+            gateway=here.gateway,
+            at_ms=here.now_ms,
             agent_id=agent_id,
             resumed=workspace.can_resume(admitted.scope, hello.cursor),
         )
@@ -167,6 +175,11 @@ class Session:
         """Ends the conversation from this side."""
         self.state = State.CLOSED
         return [Close(code, reason.encode()[:REASON_BYTES].decode(errors="ignore"))]
+
+    def _unknown(self, here: Here, what: str) -> list[Act]:
+        """Not known here; a gateway that has not caught up since its start cannot say that it does not exist."""
+        code = live.Close.UNKNOWN_WORKSPACE if here.caught_up else live.Close.TRY_AGAIN
+        return self.close(code, what)
 
     def _obey(self, frame: live.ClientFrame, now_ms: int) -> list[Act]:
         assert self.principal is not None
