@@ -39,6 +39,15 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     detail: dict[str, Any] = {}
 
 
+NEWS: Final = "hubline_outbox"
+"""The channel of PostgreSQL on which a change that waits to be sent is announced."""
+
+
+async def announce(connection: Connection) -> None:
+    """Tells the relay, when the transaction commits, that something waits."""
+    await connection.execute("SELECT pg_notify($1, '')", NEWS)
+
+
 async def record(connection: Connection, entry: Entry) -> None:
     """Adds the row; call it inside the change's transaction."""
     await connection.execute(

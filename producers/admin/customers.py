@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from producers.admin.audit import Action, Connection, Entry, record
+from producers.admin.audit import Action, Connection, Entry, announce, record
 from producers.admin.customer_record import CheckedRecord, CustomerRecord
 from producers.admin.event_outbox import enqueue
 from producers.admin.problems import Problem
@@ -111,6 +111,7 @@ class Customers:
         if created or changed or new:
             entry = Entry(at_ms=now, workspace=workspace, actor=actor, action=Action.CUSTOMER_PUT, subject=customer_id)
             await record(connection, entry)
+            await announce(connection)
         customer = await _customer(connection, workspace, customer_id)
         if changed:
             event = _changed_event(workspace, customer, now)

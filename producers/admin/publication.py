@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -40,12 +39,11 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Publication:
-    """`wake` is called after a version was stored."""
+    """Over the versions of all workspaces; `wait_ms` is how long it waits for routing."""
 
-    def __init__(self, versions: Versions, clock: Clock, wake: Callable[[], None], wait_ms: int) -> None:
+    def __init__(self, versions: Versions, clock: Clock, wait_ms: int) -> None:
         self._versions = versions
         self._clock = clock
-        self._wake = wake
         self._wait_ms = wait_ms
 
     async def preview(self, draft: Draft) -> Published:
@@ -68,7 +66,6 @@ class Publication:
         before = await self._versions.current(draft.workspace)
         stored = await self._versions.put(compiled, draft.text, draft.form, expected, actor)
         unchanged = before is not None and stored.version == before.version
-        self._wake()
         settled = await self._settled(stored)
         return Published(
             workspace=draft.workspace,

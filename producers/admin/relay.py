@@ -11,6 +11,7 @@ from typing import Final
 
 import asyncpg
 
+from producers.admin.audit import NEWS
 from producers.admin.configuration_outbox import ConfigurationOutbox
 from producers.admin.event_outbox import EventOutbox
 from producers.admin.versions import Versions
@@ -26,7 +27,7 @@ RETRY_S: Final = 1.0
 
 
 class Relay:
-    """Runs until stopped. `wake` after a change was stored, so that it is sent at once."""
+    """Runs until stopped; sends at once what is announced, and looks by itself every `POLL_S`."""
 
     def __init__(self, pool: Pool, broker: Broker, clock: Clock, log: Logger) -> None:
         self._pool = pool
@@ -37,19 +38,17 @@ class Relay:
         self.trouble: str | None = "the relay has not started"
         """Why nothing is relayed just now; None = it is, here or in another process."""
 
-    def wake(self) -> None:
-        self._changed.set()
-
     async def run(self) -> None:
         """Never returns; cancel it."""
         while True:
             try:
                 async with self._pool.acquire() as connection:
                     if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+                        await connection.add_listener(NEWS, self._told)
                         try:
                             await self._hold(connection)
                         finally:
-                            await _unlock(connection)
+                            await self._release(connection)
                     else:
                         self.trouble = None
             except Exception as error:
@@ -81,6 +80,15 @@ class Relay:
             await producer.stop()
             await reader.stop()
 
+    async def _release(self, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
+        """Gives the lock back, if the connection still lasts."""
+        if not connection.is_closed():
+            await connection.remove_listener(NEWS, self._told)
+            await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
+
+    def _told(self, *_: object) -> None:
+        self._changed.set()
+
     async def _pause(self) -> None:
         pause = asyncio.create_task(self._clock.sleep(POLL_S))
         woken = asyncio.create_task(self._changed.wait())
@@ -101,8 +109,3 @@ async def _cancelled(delivering: dict[str, asyncio.Task[None]]) -> None:
     for task in delivering.values():
         task.cancel()
     await asyncio.gather(*delivering.values(), return_exceptions=True)
-
-
-async def _unlock(connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
-    if not connection.is_closed():
-        await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)

@@ -35,7 +35,7 @@ async def main(context: Context) -> None:
     broker = KafkaConnection(settings.kafka, context.clock, context.instance)
     async with connect_pool(settings.postgres) as pool:
         relay = Relay(pool, broker, context.clock, context.log)
-        services = put_together(settings, pool, relay, context.clock)
+        services = put_together(settings, pool, context.clock)
         app = build(services, context.log)
         async with (
             running(relay, services.accounts, context.clock, context.log),
@@ -47,13 +47,13 @@ async def main(context: Context) -> None:
             context.health.set_ready("stop", "stopping")
 
 
-def put_together(settings: Settings, pool: Pool, relay: Relay, clock: Clock) -> Services:
+def put_together(settings: Settings, pool: Pool, clock: Clock) -> Services:
     """What the HTTP interface works with."""
     versions = Versions(pool, clock)
     return Services(
         accounts=Accounts(pool, clock),
         versions=versions,
-        publication=Publication(versions, clock, relay.wake, settings.admin.apply_wait_ms),
+        publication=Publication(versions, clock, settings.admin.apply_wait_ms),
         customers=Customers(pool, clock),
         verifier=BearerVerifier(PostgresCredentialStore(pool), clock),
         tickets=TicketIssuer(ticket_key(settings), clock, max(1, settings.ticket.valid_ms // 1000)),
@@ -61,7 +61,6 @@ def put_together(settings: Settings, pool: Pool, relay: Relay, clock: Clock) -> 
         user_attempts=Attempts(USER_PACE, clock),
         address_attempts=Attempts(ADDRESS_PACE, clock),
         region=settings.identity.default_region,
-        wake=relay.wake,
     )
 
 

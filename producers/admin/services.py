@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from producers.admin.accounts import Accounts
@@ -15,7 +13,7 @@ from runtime.credentials import BearerVerifier, TicketIssuer
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a request may need. `region` reads phones without a country code; `wake` says that events wait."""
+    """Everything a request may need. `region` reads phones without a country code."""
 
     accounts: Accounts
     versions: Versions
@@ -27,4 +25,3 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     user_attempts: Attempts
     address_attempts: Attempts
     region: str
-    wake: Callable[[], None]

@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from producers.admin.audit import Action, Connection, Entry, record
+from producers.admin.audit import Action, Connection, Entry, announce, record
 from producers.admin.compile import Compiled
 from producers.admin.document import Format
 from producers.admin.patch import NOTHING, Version
@@ -234,6 +234,7 @@ async def _insert(connection: Connection, stored: Stored, routing: RoutingConfig
     await connection.execute(
         "UPDATE workspaces SET newest_version = $2 WHERE workspace = $1", stored.workspace, stored.version
     )
+    await announce(connection)
     await record(
         connection,
         Entry(

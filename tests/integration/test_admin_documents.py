@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -140,7 +140,7 @@ async def test_without_routing_put_says_that_it_waits_and_the_version_comes_into
             assert (waiting.status_code, waiting.json()["state"]) == (202, "waiting")
     # The next process sends it again, under the same command id.
     async with router.answering(), admin_service(broker, database_url) as admin:
-        await eventually(lambda: _state(admin, workspace), within_s=20, what="applied")
+        await eventually(_applied(admin, workspace), within_s=20, what="applied")
     assert len({event.command_id for event in router.seen}) == 1
 
 
@@ -155,20 +155,22 @@ async def test_what_was_answered_while_the_process_was_down_is_found(
         pending = await admin.services.versions.pending(workspace)
         assert pending is not None
         assert pending.decisions_from is not None
-    async with router.answering():
-        async with admin_service(broker, database_url) as admin:
-            await eventually(lambda: _state(admin, workspace), within_s=20, what="applied")
-            # As if the process had died between routing's answer and its own note of it.
-            await admin.pool.execute("UPDATE workspace_versions SET state = 'waiting' WHERE workspace = $1", workspace)
-            await admin.pool.execute(
-                "INSERT INTO configuration_outbox VALUES ($1, 1, 0, $2)", workspace, pending.decisions_from
-            )
-            await eventually(lambda: _state(admin, workspace), within_s=20, what="applied again")
+    async with router.answering(), admin_service(broker, database_url) as admin:
+        await eventually(_applied(admin, workspace), within_s=20, what="applied")
+        # As if the process had died between routing's answer and its own note of it.
+        await admin.pool.execute("UPDATE workspace_versions SET state = 'waiting' WHERE workspace = $1", workspace)
+        await admin.pool.execute(
+            "INSERT INTO configuration_outbox VALUES ($1, 1, 0, $2)", workspace, pending.decisions_from
+        )
+        await eventually(_applied(admin, workspace), within_s=20, what="applied again")
     assert router.version == 1
 
 
-async def _state(admin: AdminService, workspace: str) -> bool:
-    return (await admin.services.versions.state(workspace, 1))[0] is State.APPLIED
+def _applied(admin: AdminService, workspace: str) -> Callable[[], Awaitable[bool]]:
+    async def look() -> bool:
+        return (await admin.services.versions.state(workspace, 1))[0] is State.APPLIED
+
+    return look
 
 
 async def test_a_version_that_routing_refuses_is_said_so_and_the_one_before_stays(
@@ -182,9 +184,7 @@ async def test_a_version_that_routing_refuses_is_said_so_and_the_one_before_stay
         refused = await client.put(url, content=SMALL + "# 2", headers={**YAML, "if-match": '"1"'})
         assert (refused.status_code, refused.json()["detail"]) == (422, "not this one")
         assert (await client.get(url)).headers["etag"] == '"1"'
-        third = await client.put(
-            url, content=SMALL.replace("ana", "bo"), headers={**YAML, "if-match": '"1"'}
-        )
+        third = await client.put(url, content=SMALL.replace("ana", "bo"), headers={**YAML, "if-match": '"1"'})
         assert (third.status_code, third.json()["version"]) == (200, 3)
         assert (router.seen[-1].base_version, router.version) == (1, 3)
         assert list(router.configuration.agents) == ["bo"]

@@ -61,7 +61,9 @@ class AdminService(msgspec.Struct, frozen=True):
 
 
 @contextlib.asynccontextmanager
-async def admin_service(broker: Broker, database_url: str, *, apply_wait_ms: int = 10_000) -> AsyncIterator[AdminService]:
+async def admin_service(
+    broker: Broker, database_url: str, *, apply_wait_ms: int = 10_000
+) -> AsyncIterator[AdminService]:
     clock = SystemClock()
     logger = log.configure("admin", "test", LogLevel.ERROR)
     settings = Settings(
@@ -70,7 +72,7 @@ async def admin_service(broker: Broker, database_url: str, *, apply_wait_ms: int
     async with connect_pool(settings.postgres) as pool:
         await migrate(pool, MIGRATIONS)
         relay = Relay(pool, broker, clock, logger)
-        services = put_together(settings, pool, relay, clock)
+        services = put_together(settings, pool, clock)
         async with (
             running(relay, services.accounts, clock, logger),
             serving(build(services, logger), "127.0.0.1", 0, stop_timeout_ms=1_000) as port,

@@ -57,7 +57,6 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
             stored = await services.customers.put(workspace, checked, principal.user)
         except NotStored as error:
             raise Refusal(Kind.TAKEN, errors=error.problems) from None
-        services.wake()
         return stored.customer
 
     return [read_customer, write_customer]
