@@ -135,6 +135,10 @@ class Sockets:
         """Every open connection."""
         return [connection for connection in server.connections if isinstance(connection, Socket)]
 
+    def open_sessions(self) -> list[Session]:
+        """Those that are signed in."""
+        return [socket.session for socket in self._open.values()]
+
     def tell(self, session: Session, frame: live.Frame) -> None:
         """Sends a frame that must not be lost; a client that takes none is let go."""
         if session.state is not State.OPEN or session.workspace is None:
