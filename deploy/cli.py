@@ -14,6 +14,10 @@ import typer
 
 MODULES: Final[tuple[str, ...]] = (
     "stack",
+    "workspace",
+    "users",
+    "keys",
+    "customers",
     "config",
     "dlq",
     "log",

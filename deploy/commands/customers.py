@@ -1,0 +1,125 @@
+"""`hubline customers import FILE`: customers from a CSV file.
+
+Every line is checked before anything is stored; errors name their line. Exit codes: 0 all are stored; 1 errors in the
+file (nothing is stored), or some lines could not be stored; 2 wrong usage; 3 the database cannot be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from deploy.administration import NEGATIVE, WRONG_USAGE, DataDir, Json, Workspace, fail, print_json, with_database
+
+if TYPE_CHECKING:
+    from producers.admin.customer_file import CustomerFile, Line
+    from producers.admin.problems import Problem
+    from runtime.postgres import Pool
+
+PARALLEL: Final = 4
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the group `customers`."""
+    group = typer.Typer(help="Customers as administration knows them.", no_args_is_help=True)
+    group.command("import")(import_file)
+    app.add_typer(group, name="customers")
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV in UTF-8; its first row names the columns.")],
+    workspace: Workspace,
+    region: Annotated[str, typer.Option(help="ISO 3166: reads phone numbers without a country code.")] = "CN",
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Create customers or replace their attributes. The same file again changes nothing."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file} cannot be read: {error}", WRONG_USAGE)
+    found = with_database(lambda pool: _read(pool, workspace, text, region), data_dir)
+    if found is None:
+        fail(f"there is no workspace {workspace}; apply its document first", NEGATIVE)
+    if found.problems:
+        _show_problems(file, found.problems, json)
+        raise typer.Exit(NEGATIVE)
+    with _progress(len(found.lines), shown=not json) as advance:
+        counts, failed = with_database(lambda pool: _store(pool, workspace, found, advance), data_dir)
+    if json:
+        print_json({"file": str(file), "workspace": workspace, **counts, "errors": failed})
+    else:
+        typer.echo(f"{workspace}: {', '.join(f'{count} {word}' for word, count in counts.items())}")
+    if failed:
+        if not json:
+            _show_problems(file, tuple(failed), json)
+        raise typer.Exit(NEGATIVE)
+
+
+async def _read(pool: Pool, workspace: str, text: str, region: str) -> CustomerFile | None:
+    from producers.admin.customer_file import read_file
+    from producers.admin.customer_record import words_of
+    from producers.admin.versions import Versions
+    from runtime.clock import SystemClock
+
+    current = await Versions(pool, SystemClock()).current(workspace)
+    if current is None:
+        return None
+    return read_file(text.splitlines(keepends=True), words_of(current.document), region)
+
+
+async def _store(
+    pool: Pool, workspace: str, found: CustomerFile, advance: Callable[[], None]
+) -> tuple[dict[str, int], list[Problem]]:
+    """Those without relations first, a few at a time; then those with relations."""
+    import asyncio
+
+    from producers.admin.audit import CONSOLE
+    from producers.admin.customers import Customers, NotStored
+    from producers.admin.problems import Problem
+    from runtime.clock import SystemClock
+
+    customers = Customers(pool, SystemClock())
+    counts = {"created": 0, "changed": 0, "unchanged": 0}
+    failed: list[Problem] = []
+    slots = asyncio.Semaphore(PARALLEL)
+
+    async def one(line: Line) -> None:
+        async with slots:
+            try:
+                stored = await customers.put(workspace, line.checked, CONSOLE)
+            except NotStored as error:
+                failed.extend(Problem(f"line {line.number}: {it.path}", it.message) for it in error.problems)
+            else:
+                counts["created" if stored.created else "changed" if stored.changed else "unchanged"] += 1
+            advance()
+
+    for related in (False, True):
+        await asyncio.gather(*(one(line) for line in found.lines if bool(line.checked.relations) is related))
+    return counts, failed
+
+
+@contextmanager
+def _progress(total: int, *, shown: bool) -> Iterator[Callable[[], None]]:
+    """A bar on a terminal; nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not (shown and console.is_terminal), transient=True) as progress:
+        task = progress.add_task("customers", total=total)
+        yield lambda: progress.advance(task)
+
+
+def _show_problems(file: Path, problems: tuple[Problem, ...], json: bool) -> None:
+    if json:
+        print_json({"file": str(file), "errors": problems})
+        return
+    for problem in problems:
+        typer.echo(f"{file}: {problem}", err=True)
+    count = len(problems)
+    typer.echo(f"{count} error{'' if count == 1 else 's'}", err=True)
