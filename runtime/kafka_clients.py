@@ -7,7 +7,6 @@ While the broker is away a starting client tries again until `start_patience_ms`
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
@@ -93,20 +92,27 @@ async def started(setup: ClientSetup, make: Callable[[], ClientT]) -> ClientT:
         try:
             await client.start()
         except _UNREACHABLE:
-            await client.stop()
+            await stopped(client)
             if setup.clock.monotonic() >= deadline:
                 raise
             await setup.clock.sleep(_RETRY_S)
         except BaseException:
-            await client.stop()
+            await stopped(client)
             raise
         else:
             return client
 
 
 async def stopped(client: _Client | None) -> None:
-    """Stops a client if there is one. While the broker is away aiokafka would wait for it: not longer than 5 s here."""
-    if client is not None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_STOP_S):
-                await client.stop()
+    """Stops a client, if there is one, within 5 s: while the broker is away aiokafka waits for it, or breaks off with a
+    CancelledError of its own. Whatever it says then concerns nobody any more.
+    """
+    if client is None:
+        return
+    stopping = asyncio.ensure_future(client.stop())
+    await asyncio.wait({stopping}, timeout=_STOP_S)
+    if not stopping.done():
+        stopping.cancel()
+        await asyncio.wait({stopping}, timeout=_STOP_S)
+    elif not stopping.cancelled():
+        stopping.exception()

@@ -17,7 +17,7 @@ from aiokafka.structs import TopicPartition as KafkaPartition
 
 from runtime.broker import Fetched
 from runtime.errors import LogBroken
-from runtime.kafka_clients import ClientSetup, make_consumer, started
+from runtime.kafka_clients import ClientSetup, make_consumer, started, stopped
 from runtime.kafka_group import log_range, to_record
 from runtime.records import Record, TopicPartition
 from runtime.stage import LogRange
@@ -67,12 +67,12 @@ class KafkaReader:
                 if fetched:
                     yield {TopicPartition(*at): [to_record(record) for record in got] for at, got in fetched.items()}
         finally:
-            await consumer.stop()
+            await stopped(consumer)
 
     async def stop(self) -> None:
         free, self._free = self._free, []
         for consumer in free:
-            await consumer.stop()
+            await stopped(consumer)
 
     async def _client(self) -> AIOKafkaConsumer:
         return await started(self._setup, lambda: make_consumer(self._setup))
@@ -84,7 +84,7 @@ class KafkaReader:
             try:
                 yield consumer
             except BaseException:
-                await consumer.stop()
+                await stopped(consumer)
                 raise
             consumer.unsubscribe()
             self._free.append(consumer)
