@@ -29,7 +29,8 @@ test: setup lint ## All tests, on a real Kafka and PostgreSQL that it starts its
 	$(BIN)/pytest -n 2
 
 soak: setup ## Long runs: the fault matrix, hours of changes, millions of fuzz steps
-	$(BIN)/pytest -m soak --timeout 0
+	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 --timeout 0 tests/property
+	$(BIN)/pytest --timeout 0 -m soak
 
 bench: setup ## Measure the product beside its peers
 	@$(BIN)/hubline bench
