@@ -11,11 +11,9 @@ from typing import Final
 
 import msgspec
 
+from runtime.events import to_output
 from runtime.records import Output
-from schemas.codec import encode
 from schemas.customers import CustomerCreated, CustomerEvent, IdentityLinked
-from schemas.envelope import Envelope, to_headers
-from schemas.event import Event, wire_type
 from schemas.inputs import InteractionIdentified, InteractionUpdated
 from schemas.interactions import (
     ContactPoint,
@@ -160,32 +158,32 @@ def _customer_outputs(said: Said, outcome: Outcome | None) -> list[Output]:
             contact_point=ContactPoint(kind=link.kind, value=link.value),
         )
         events.append((f"linked/{number}", linked))
-    return [_to_customers(event, f"{_place(contact.place)}/{what}", said.envelope) for what, event in events]
+    return [_to_customers(event, f"{_place(contact.place)}/{what}", said.traceparent) for what, event in events]
 
 
 def _to_routing(event: InteractionEvent, said: Said) -> Output:
     source = event.source
     assert source is not None
-    envelope = _envelope(
-        event, f"{source.name}/{_place(said.place)}/{source.index}", event.interaction_id, said.envelope
-    )
-    return Output(ROUTING_INPUTS.name, event.workspace.encode(), encode(event), to_headers(envelope))
-
-
-def _to_customers(event: CustomerEvent, event_id: str, cause: Envelope) -> Output:
-    envelope = _envelope(event, f"{IDENTITY}/{event_id}", event.customer_id, cause)
-    return Output(CUSTOMERS.name, event.customer_id.encode(), encode(event), to_headers(envelope))
-
-
-def _envelope(event: Event, event_id: str, subject: str, cause: Envelope) -> Envelope:
-    return Envelope(
-        id=event_id,
+    return to_output(
+        event,
+        ROUTING_INPUTS,
+        key=event.workspace,
+        event_id=f"{source.name}/{_place(said.place)}/{source.index}",
         source=EVENT_SOURCE,
-        type=wire_type(event),
-        version=event.VERSION,
-        subject=subject,
-        time=cause.time,
-        traceparent=cause.traceparent,
+        subject=event.interaction_id,
+        traceparent=said.traceparent,
+    )
+
+
+def _to_customers(event: CustomerEvent, event_id: str, traceparent: str | None) -> Output:
+    return to_output(
+        event,
+        CUSTOMERS,
+        key=event.customer_id,
+        event_id=f"{IDENTITY}/{event_id}",
+        source=EVENT_SOURCE,
+        subject=event.customer_id,
+        traceparent=traceparent,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -10,10 +10,8 @@ import msgspec
 from runtime.contact_points import normalize
 from runtime.dead_letters import DeadLetter
 from runtime.errors import Invalid
+from runtime.events import from_record
 from runtime.records import Record
-from schemas.codec import Undecodable, decode
-from schemas.envelope import Envelope, from_headers
-from schemas.event import wire_type
 from schemas.interactions import InteractionAttributesChanged, InteractionReceived, InteractionsTopicEvent
 from schemas.topics import INTERACTIONS
 from streams.identity.model import Contact, Place
@@ -21,12 +19,14 @@ from streams.identity.model import Contact, Place
 MAX_ID_CHARACTERS: Final = 200
 MAX_MS: Final = 2**53
 
+Hop = Callable[[str | None], str | None]
+
 
 class Said(msgspec.Struct, frozen=True):
-    """A readable record; `contact` is set when it may say something of the customer."""
+    """A readable record; `contact` is set when it may say something of the customer. `traceparent`: of this hop."""
 
     place: Place
-    envelope: Envelope
+    traceparent: str | None
     event: InteractionsTopicEvent
     contact: Contact | None
 
@@ -43,31 +43,25 @@ class Parsed(msgspec.Struct, frozen=True):
         return [it.contact for it in self.said if it.contact is not None]
 
 
-def parse(batch: Sequence[Record], region: str) -> Parsed:
-    """Reads every record; never raises for one."""
+def parse(batch: Sequence[Record], region: str, hop: Hop) -> Parsed:
+    """Reads every record; never raises for one. `hop` gives a traceparent its child."""
     said: list[Said] = []
     dead: list[DeadLetter] = []
     for record in batch:
         try:
-            said.append(_read(record, region))
+            said.append(_read(record, region, hop))
         except Invalid as error:
             dead.append(DeadLetter(record, error.reason))
     return Parsed(said, dead)
 
 
-def _read(record: Record, region: str) -> Said:
-    if record.value is None:
-        raise Invalid("no value")
-    try:
-        envelope = from_headers(record.headers)
-        event = decode(INTERACTIONS, record.value, envelope.version)
-    except (Undecodable, ValueError) as error:
-        raise Invalid(str(error)) from error
-    if envelope.type != wire_type(event):
-        raise Invalid(f"ce_type says {envelope.type}, the value {wire_type(event)}")
+def _read(record: Record, region: str, hop: Hop) -> Said:
+    event, envelope = from_record(record, INTERACTIONS)
+    if not isinstance(event, InteractionsTopicEvent):
+        raise TypeError(f"{INTERACTIONS.name} decodes to {type(event).__name__}")
     _check(record, event)
     place = Place(record.partition, record.offset)
-    return Said(place, envelope, event, _contact(event, place, record.timestamp_ms, region))
+    return Said(place, hop(envelope.traceparent), event, _contact(event, place, record.timestamp_ms, region))
 
 
 def _check(record: Record, event: InteractionsTopicEvent) -> None:

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 import asyncpg
 import msgspec
 
+from runtime.postgres import AWAY, Pool
 from streams.identity import statements
 from streams.identity.model import Contact, Known, Outcome, Settlement, Writes
 from streams.identity.settle import NewId, settle, wanted_interactions, wanted_points
@@ -21,11 +22,8 @@ from streams.identity.store import Mark, NoAnswer
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 TRIES: Final = 5
-AWAY: Final = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
+SILENT: Final = (
+    *AWAY,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.TransactionRollbackError,
@@ -47,7 +45,7 @@ class _Raced(Exception):
 class PostgresIdentityStore:
     """See `streams.identity.store.IdentityStore`; `new_id` makes the random ids of new customers."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], new_id: NewId) -> None:
+    def __init__(self, pool: Pool, new_id: NewId) -> None:
         self._pool = pool
         self._new_id = new_id
 
@@ -114,7 +112,7 @@ class PostgresIdentityStore:
                 await self._pool.release(connection)
         except asyncpg.DataError:
             raise  # A kind of InterfaceError, but our fault: that value cannot be written by anyone.
-        except AWAY as error:
+        except SILENT as error:
             raise NoAnswer(f"{type(error).__name__}: {error}") from error
 
 

@@ -18,7 +18,7 @@ from runtime.stage import Handled, LogRange, Sender, continue_from
 from streams.identity.gate import Gate
 from streams.identity.model import Contact, Outcome
 from streams.identity.outputs import late_outputs_of, outputs_of
-from streams.identity.parse import Parsed, parse
+from streams.identity.parse import Hop, Parsed, parse
 from streams.identity.positions import Positions
 from streams.identity.store import IdentityStore, Mark, NoAnswer
 
@@ -27,12 +27,14 @@ LATE_RECORDS_MIN: Final = 25
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """What the stages of a process share; `region` reads phone numbers without a country code."""
+    """What the stages of a process share; `region` reads phone numbers without a country code, `hop` makes
+    this stage's traceparents."""
 
     store: IdentityStore
     gate: Gate
     reader: Reader
     region: str
+    hop: Hop
     metrics: Metrics
 
 
@@ -62,7 +64,7 @@ class IdentityStage:
 
     async def handle(self, batch: Sequence[Record]) -> Handled:
         """Identifies a batch, or sends it on unidentified."""
-        parsed = parse(batch, self._around.region)
+        parsed = parse(batch, self._around.region, self._around.hop)
         try:
             outcomes: Sequence[Outcome | None] = await self._settle(parsed.contacts)
             self._settled = True
@@ -111,7 +113,7 @@ class IdentityStage:
         records: list[Record] = []
         async for batch in self._around.reader.read_range(self._where.topic, self._where.partition, first, end):
             records.extend(batch)
-        parsed = parse(records, self._around.region)
+        parsed = parse(records, self._around.region, self._around.hop)
         try:
             outcomes = await self._settle(parsed.contacts)
         except NoAnswer:

@@ -104,3 +104,8 @@ def counted_ids(prefix: str = "c") -> Callable[[], str]:
     """Ids that a test can read: c_1, c_2, ..."""
     numbers = itertools.count(1)
     return lambda: f"{prefix}_{next(numbers)}"
+
+
+def same(traceparent: str | None) -> str | None:
+    """A hop that makes no span of its own."""
+    return traceparent

@@ -95,7 +95,7 @@ class Rig:
         self.gate = Gate(LIMIT_MS, log, gauge)
         if database:
             await self.gate.try_open(self.store)
-        around = Surroundings(self.store, self.gate, self.broker.reader(), REGION, self.metrics)
+        around = Surroundings(self.store, self.gate, self.broker.reader(), REGION, lambda parent: parent, self.metrics)
         self.sender = RigSender(self.broker)
         self.stage = IdentityStage(WHERE, self.sender, around)
         self.position = await self.stage.open(self.committed, self.broker.log_range(WHERE))
@@ -140,6 +140,10 @@ class Rig:
     @property
     def routing(self) -> Routing:
         return Routing(records_of(self.broker, ROUTING_INPUTS.name))
+
+    def customer(self, interaction_id: str) -> str | None:
+        """The customer that routing knows of, for an interaction that it has."""
+        return self.routing.interactions[interaction_id].customer_id
 
     @property
     def customer_events(self) -> list[Record]:

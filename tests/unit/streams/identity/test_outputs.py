@@ -13,7 +13,7 @@ from schemas.vocabulary import Direction, Fault
 from streams.identity.model import Customer, Link, Outcome
 from streams.identity.outputs import late_outputs_of, outputs_of
 from streams.identity.parse import Said, parse
-from tests.support.identity_builders import REGION, a_change, a_record, an_arrival
+from tests.support.identity_builders import REGION, a_change, a_record, an_arrival, same
 
 VIP = Customer(
     workspace="books",
@@ -30,7 +30,7 @@ VIP = Customer(
 
 
 def said(event: InteractionEvent, offset: int = 7) -> Said:
-    return parse([a_record(event, offset, partition=3, traceparent="00-a-b-01")], REGION).said[0]
+    return parse([a_record(event, offset, partition=3, traceparent="00-a-b-01")], REGION, same).said[0]
 
 
 def decoded(outputs: list[Output]) -> list[object]:

@@ -89,10 +89,10 @@ async def test_without_an_answer_a_contact_goes_on_unidentified_and_is_settled_l
     store.fault = fault
     rig.post(an_arrival("i_1", "phone:13800138000"))
     await rig.step()
-    assert rig.routing.interactions["i_1"].customer_id is None
+    assert rig.customer("i_1") is None
     store.fault = None
     await rig.settle_down()
-    assert rig.routing.interactions["i_1"].customer_id == "c_1"
+    assert rig.customer("i_1") == "c_1"
     late = rig.routing.accepted[-1]
     assert isinstance(late, InteractionUpdated)
     assert late.source == Source(name="identity.late", partition=0, offset=0)
@@ -112,7 +112,7 @@ async def test_after_one_miss_nobody_is_asked_until_the_database_answers(rig: Ri
     await rig.idle()
     rig.post(an_arrival("i_3", "card:3333"))
     await rig.step()
-    assert rig.routing.interactions["i_3"].customer_id is not None
+    assert rig.customer("i_3") is not None
 
 
 async def test_identified_at_once_when_the_database_is_back_though_others_are_still_to_be_settled(
@@ -125,10 +125,10 @@ async def test_identified_at_once_when_the_database_is_back_though_others_are_st
     await rig.gate.try_open(store)
     rig.post(an_arrival("i_2", "card:2222"))
     await rig.step()
-    assert (rig.routing.interactions["i_1"].customer_id, store.marks[0]) == (None, 0)
-    assert rig.routing.interactions["i_2"].customer_id is not None
+    assert (rig.customer("i_1"), store.marks[0]) == (None, 0)
+    assert rig.customer("i_2") is not None
     await rig.settle_down()
-    assert rig.routing.interactions["i_1"].customer_id is not None
+    assert rig.customer("i_1") is not None
 
 
 async def test_the_mark_does_not_move_past_a_commit_that_nobody_heard_of(rig: Rig, store: MemoryIdentityStore) -> None:
@@ -140,7 +140,7 @@ async def test_the_mark_does_not_move_past_a_commit_that_nobody_heard_of(rig: Ri
     assert await store.mark_of(0) in (None, 0)
     await rig.start()
     await rig.settle_down()
-    assert rig.routing.interactions["i_1"].customer_id == "c_1"
+    assert rig.customer("i_1") == "c_1"
 
 
 @pytest.mark.parametrize("crash", list(At))
@@ -210,10 +210,10 @@ async def test_a_process_that_starts_without_the_database_routes_and_catches_up(
     rig.post(an_arrival("i_1", "card:1111"))
     await rig.start()
     await rig.step()
-    assert rig.routing.interactions["i_1"].customer_id is None
+    assert rig.customer("i_1") is None
     store.fault = None
     await rig.settle_down()
-    assert rig.routing.interactions["i_1"].customer_id == "c_1"
+    assert rig.customer("i_1") == "c_1"
 
 
 async def test_a_mark_outside_the_log_is_never_healed(store: MemoryIdentityStore) -> None:
