@@ -41,6 +41,8 @@ class State(msgspec.Struct, frozen=True):
 def new_state() -> State:
     """A fresh identity, with no ports yet."""
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+    # Kafka's tool would read an id that begins with a dash as an option.
+    cluster_id = cluster_id.replace("-", "_")
     return State(cluster_id=cluster_id, password=secrets.token_urlsafe(24), ports={})
 
 
