@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import types
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -16,11 +17,13 @@ _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 _NUMBER = st.integers(-(2**63), 2**63 - 1)
 
 
+@cache
 def events_of(union: str) -> st.SearchStrategy[Event]:
     """Any event of that union."""
     return st.one_of([struct(member) for member in members(UNIONS[union])])
 
 
+@cache
 def struct(kind: type[Any]) -> st.SearchStrategy[Any]:
     """Any value of a Struct; each optional field is sometimes left at its default."""
     hints = get_type_hints(kind)
