@@ -26,7 +26,6 @@ from schemas.decisions import CommandRefused, ConfigurationApplied
 from schemas.event import wire_type
 from schemas.inputs import ConfigurationPublished
 from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS, WORKSPACE_PARTITIONS
-from schemas.vocabulary import Refusal
 
 SOURCE: Final = "hubline/admin"
 _ANSWERS: Final = frozenset({wire_type(ConfigurationApplied).encode(), wire_type(CommandRefused).encode()})
@@ -105,7 +104,7 @@ def decisions_of(workspace: str) -> TopicPartition:
 
 
 def find_answer(records: Sequence[Record], workspace: str, command_id: str) -> Answer | None:
-    """Routing's answer to that command. `workspace_stopped` is none: what was passed over is applied on resumption."""
+    """Routing's answer to that command, if it is among the records. A stopped workspace refuses for good."""
     key = workspace.encode()
     for record in records:
         if record.key != key or record.value is None or header(record.headers, "ce_type") not in _ANSWERS:
@@ -116,7 +115,7 @@ def find_answer(records: Sequence[Record], workspace: str, command_id: str) -> A
             continue
         if isinstance(decision, ConfigurationApplied):
             return Answer(State.APPLIED)
-        if isinstance(decision, CommandRefused) and decision.reason is not Refusal.WORKSPACE_STOPPED:
+        if isinstance(decision, CommandRefused):
             return Answer(State.REFUSED, decision.detail or decision.reason.value)
     return None
 
