@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-ASSERTING: Final = re.compile(r"^_?(assert|check|expect|verify|eventually|wait_until|validate|raises|warns|fail)")
+ASSERTING: Final = re.compile(r"^_?(assert|check|expect|verify|eventually|wait_until|raises|warns|fail)|validate")
 """Functions whose call is an assertion: by name, or because they hold one themselves in the same file."""
 
 MOCKS: Final = frozenset({"unittest.mock", "mock", "pytest_mock"})
