@@ -81,7 +81,7 @@ def _functions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFuncti
 def _asserts(function: ast.AST, asserting: frozenset[str]) -> bool:
     return any(
         isinstance(node, ast.Assert)
-        or (isinstance(node, ast.Call) and (ASSERTING.match(_word(node)) or _word(node) in asserting))
+        or (isinstance(node, ast.Call) and (ASSERTING.search(_word(node)) or _word(node) in asserting))
         for node in ast.walk(function)
     )
 
