@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 import time
 from typing import Protocol
 
@@ -55,6 +56,12 @@ class ManualClock:
         heapq.heappush(self._sleepers, (self._elapsed_ms + seconds * 1000, next(self._order), woken))
         await woken
 
+    @property
+    def until_next_ms(self) -> int | None:
+        """How long until the next sleeper is due; None when nobody sleeps."""
+        self._forget_cancelled()
+        return math.ceil(self._sleepers[0][0] - self._elapsed_ms) if self._sleepers else None
+
     def advance_ms(self, milliseconds: int) -> None:
         """Moves time forward and wakes whoever is due; they run when the caller next awaits."""
         self._now_ms += milliseconds
@@ -63,3 +70,7 @@ class ManualClock:
             _, _, woken = heapq.heappop(self._sleepers)
             if not woken.done():
                 woken.set_result(None)
+
+    def _forget_cancelled(self) -> None:
+        while self._sleepers and self._sleepers[0][2].done():
+            heapq.heappop(self._sleepers)

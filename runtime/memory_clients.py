@@ -101,6 +101,9 @@ class MemoryConsumer:
         self._paused.discard(partition)
         self._broker.interrupt()
 
+    def is_paused(self, partition: TopicPartition) -> bool:
+        return partition in self._paused
+
     def known_end(self, partition: TopicPartition) -> int | None:
         return self._broker.log_range(partition).end
 
