@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 import psutil
 
-from deploy.local import jars, java, kafka, plan, postgres, state
+from deploy.local import jars, java, kafka_probe, plan, postgres, state
 from deploy.local.errors import StackError
 from deploy.local.layout import Layout, cache_dir
 from deploy.local.stack import everything
@@ -148,7 +148,7 @@ def _external_kafka(machine: Machine) -> Finding:
 
 def _answers(server: str) -> bool:
     host, _, port = server.rpartition(":")
-    return bool(host) and port.isdigit() and kafka.answers(host, int(port))
+    return bool(host) and port.isdigit() and kafka_probe.answers(host, int(port))
 
 
 def _external_postgres(machine: Machine) -> Finding:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
-import struct
 import subprocess
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from deploy.local import kafka_probe
 from deploy.local.errors import StackError
 from deploy.local.java import Java
 from deploy.local.processes import Command, Ending, Running
@@ -29,7 +28,6 @@ ENDING: Final = Ending(signal=signal.SIGTERM)
 HEAP_MB: Final = 512
 SESSION_MS: Final = 3000
 FORMAT_TIMEOUT_S: Final = 60
-PROBE_TIMEOUT_S: Final = 1.0
 FLAGS: Final = (
     f"-Xmx{HEAP_MB}m",
     "-Xms128m",
@@ -39,7 +37,6 @@ FLAGS: Final = (
     "-Dkafka.logs.dir=.",
 )
 LOG_PATTERN: Final = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %p %c{1} %m%n"
-_API_VERSIONS: Final = 18
 
 
 class Kafka(msgspec.Struct, frozen=True):
@@ -164,19 +161,8 @@ def command(kafka: Kafka, environ: tuple[tuple[str, str], ...] = ()) -> Command:
 
 
 def is_ready(kafka: Kafka, _running: Running) -> bool:
-    """Whether the broker answers requests: the port alone is open long before it does."""
-    return answers(HOST, kafka.port)
-
-
-def answers(host: str, port: int) -> bool:
-    """Whether a Kafka broker there answers an ApiVersions request within a second."""
-    body = struct.pack(">hhih", _API_VERSIONS, 0, 1, -1)
-    try:
-        with socket.create_connection((host, port), timeout=PROBE_TIMEOUT_S) as connection:
-            connection.sendall(struct.pack(">i", len(body)) + body)
-            return len(connection.recv(8)) > 0
-    except OSError:
-        return False
+    """Whether the broker serves and leads every partition."""
+    return kafka_probe.leads_all(HOST, kafka.port)
 
 
 def _java(kafka: Kafka) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from deploy.local import jars, java, kafka, plan, postgres, processes, state
+from deploy.local import jars, java, kafka, kafka_probe, plan, postgres, processes, state
 from deploy.local.errors import StackError
 from deploy.local.jars import Jar
 from deploy.local.kafka import Kafka
@@ -63,6 +64,8 @@ class Endpoints(msgspec.Struct, frozen=True):
 
 
 MIGRATIONS: Final = Path(__file__).resolve().parents[1] / "postgres"
+LED_PATIENCE_S: Final = 30.0
+LED_POLL_S: Final = 0.05
 PUBLIC: Final = tuple(program.port for program in plan.PROGRAMS if program.port is not None)
 
 
@@ -188,6 +191,8 @@ async def prepare(parts: Parts, endpoints: Endpoints, request: Request, note: No
         await prepare_database(endpoints.database_url, note)
     if parts.kafka is not None or parts.programs:
         await prepare_topics(endpoints.kafka, request.flush_interactions, note)
+    if parts.kafka is not None:
+        await wait_led(parts.kafka)
 
 
 async def prepare_database(url: str, note: Note) -> None:
@@ -234,6 +239,18 @@ async def prepare_topics(bootstrap: str, flush_interactions: bool, note: Note) -
         ) from wrong
     if created:
         note(f"{len(created)} topics created")
+
+
+async def wait_led(node: Kafka) -> None:
+    """Returns when the node leads every partition: a moment after it was told to make new ones.
+
+    Raises StackError when it does not within half a minute.
+    """
+    deadline_s = time.monotonic() + LED_PATIENCE_S
+    while not await asyncio.to_thread(kafka_probe.leads_all, HOST, node.port):
+        if time.monotonic() > deadline_s:
+            raise StackError("Kafka does not lead all its partitions", f"Look at `hubline logs {kafka.NAME}`.")
+        await asyncio.sleep(LED_POLL_S)
 
 
 def bring_down(layout: Layout, note: Note) -> tuple[str, ...]:

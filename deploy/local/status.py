@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from deploy.local import kafka, plan, postgres, state
+from deploy.local import kafka, kafka_probe, plan, postgres, state
 from deploy.local.layout import Layout, cache_dir
 from deploy.local.processes import Running
 from deploy.local.stack import Endpoints, endpoints_of, everything
@@ -93,7 +93,7 @@ def _status(
 
 def _is_ready(name: str, layout: Layout, endpoints: Endpoints, environ: Mapping[str, str]) -> bool:
     if name == kafka.NAME:
-        return kafka.answers(HOST, endpoints.ports.get(kafka.PORT, 0))
+        return kafka_probe.leads_all(HOST, endpoints.ports.get(kafka.PORT, 0))
     if name == postgres.NAME:
         programs = postgres.find_programs(cache_dir(environ))
         return postgres.accepts(programs, endpoints.ports.get(postgres.PORT, 0))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from pathlib import Path
 
 import pytest
@@ -72,27 +70,6 @@ def test_a_log_whose_identity_is_gone_is_refused_not_overwritten(tmp_path: Path)
     with pytest.raises(StackError, match=r"without meta\.properties"):
         kafka.prepare(node)
     assert log.exists()
-
-
-def test_a_port_where_nothing_listens_does_not_answer() -> None:
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        assert not kafka.answers(HOST, free.getsockname()[1])
-
-
-def test_a_broker_answers_once_it_serves_requests() -> None:
-    with socket.create_server((HOST, 0)) as listening:
-        server = threading.Thread(target=_answer_one, args=(listening,))
-        server.start()
-        assert kafka.answers(HOST, listening.getsockname()[1])
-        server.join()
-
-
-def _answer_one(listening: socket.socket) -> None:
-    connection, _ = listening.accept()
-    with connection:
-        connection.recv(64)
-        connection.sendall(b"\0\0\0\6\0\0\0\1\0\0")
 
 
 def test_the_log_of_the_node_is_text_on_standard_output(tmp_path: Path) -> None:
