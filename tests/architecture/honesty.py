@@ -20,12 +20,23 @@ class Breach(NamedTuple):
     reason: str
 
 
-def assertionless(module: ast.Module) -> Iterator[Breach]:
-    """Tests that cannot fail but by an accident."""
-    asserting = {function.name for function in _functions(module) if _asserts(function, frozenset())}
+def assertionless(module: ast.Module, support: frozenset[str] = frozenset()) -> Iterator[Breach]:
+    """Tests that cannot fail but by an accident; `support` names functions of tests/support that assert."""
+    taken = {
+        alias.name
+        for node in ast.walk(module)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("tests.support")
+        for alias in node.names
+    }
+    asserting = asserting_functions(module) | (support & taken)
     for function in _functions(module):
-        if function.name.startswith("test_") and not _asserts(function, frozenset(asserting)):
+        if function.name.startswith("test_") and not _asserts(function, asserting):
             yield Breach(function.lineno, f"{function.name} asserts nothing")
+
+
+def asserting_functions(module: ast.Module) -> frozenset[str]:
+    """Names of the file's functions that hold an assertion."""
+    return frozenset(function.name for function in _functions(module) if _asserts(function, frozenset()))
 
 
 def blind_waits(module: ast.Module) -> Iterator[Breach]:

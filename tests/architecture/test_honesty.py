@@ -8,12 +8,24 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from tests.architecture import tree
-from tests.architecture.honesty import Breach, assertionless, blind_waits, mocks, silent_skips
+from tests.architecture.honesty import Breach, assertionless, asserting_functions, blind_waits, mocks, silent_skips
 
 Check = Callable[[ast.Module], Iterable[Breach]]
 
 
-@pytest.mark.parametrize("check", [assertionless, blind_waits, mocks, silent_skips])
+def test_every_test_can_fail() -> None:
+    support = frozenset[str]().union(
+        *(asserting_functions(tree.parsed(path)) for path in tree.tests() if path.parent.name == "support")
+    )
+    found = [
+        f"{tree.name(path)}:{breach.line}: {breach.reason}"
+        for path in tree.tests()
+        for breach in assertionless(tree.parsed(path), support)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("check", [blind_waits, mocks, silent_skips])
 def test_no_test_is_worthless(check: Check) -> None:
     found = [
         f"{tree.name(path)}:{breach.line}: {breach.reason}"
