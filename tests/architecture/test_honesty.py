@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from tests.architecture import tree
-from tests.architecture.honesty import Breach, assertionless, asserting_functions, blind_waits, mocks, silent_skips
+from tests.architecture.honesty import Breach, asserting_functions, assertionless, blind_waits, mocks, silent_skips
 
 Check = Callable[[ast.Module], Iterable[Breach]]
 
