@@ -100,15 +100,19 @@ def best_waiting(w: World, agent: Agent) -> Candidate | None:
     if not agent.take:
         return None
     best: Candidate | None = None
+    take = agent.take
     rank_first = w.policy.settings.rank_first
     for audience in agent.audiences:
         rank = audience.members[agent.agent_id] if rank_first else 0
         for number, lane in audience.lanes.items():
-            if not lane.heap or not agent.take >> number & 1:
+            if not lane.heap or not take >> number & 1:
                 continue
-            head = lane.head()
-            if head is None:
-                continue
+            head = lane.heap[0]
+            if head[4].turn != head[2] or head[4].state is not LegState.QUEUED:
+                fresh = lane.head()
+                if fresh is None:
+                    continue
+                head = fresh
             order = (audience.class_, rank, head[0], head[1], head[2])
             if best is None or order < best[0]:
                 best = (order, 0, head[3], head[4], agent)

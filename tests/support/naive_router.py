@@ -1,0 +1,594 @@
+"""The routing rules written a second time, obviously: a list of contacts, sorted each time, everybody looked at.
+
+Nothing is shared with the engine but the contracts. It takes the engine's inputs and tells its offers in order and
+what it knows of contacts and agents; what it does not know (explanations, values) is not compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas import inputs, interactions
+from schemas.configuration import ChannelSettings, RoutingConfiguration, StepSettings
+from schemas.vocabulary import Fault, Strategy
+
+WAITS = ("queued", "offered")
+HELD = ("connecting", "connected", "on_hold")
+
+
+@dataclass
+class Timer:
+    due: int
+    order: int
+    kind: str
+    of: Any
+
+
+@dataclass
+class Contact:
+    name: str
+    queue: str
+    channel: str
+    priority: int
+    tier: str | None
+    require: dict[str, int]
+    preferred: str | None
+    confirms: bool
+    arrived: int
+    place: int
+    state: str = "queued"
+    agent: str | None = None
+    since: int = 0
+    waited: int = 0
+    step: int = 0
+    head_start: int = 0
+    passed: dict[str, int] = field(default_factory=dict)
+    offers: int = 0
+    number: int = 1
+    wrap: int = 0
+    failed: bool = False
+
+
+@dataclass
+class Person:
+    name: str
+    status: str = "offline"
+    next_status: str | None = None
+    sessions: set[str] = field(default_factory=set)
+    not_responding: bool = False
+    idle_since: int = 0
+    last_accepted: int = 0
+    handled: dict[str, int] = field(default_factory=dict)
+    last_offered: dict[str, int] = field(default_factory=dict)
+
+
+class NaiveRouter:
+    """One workspace under one configuration that does not change."""
+
+    def __init__(self, configuration: RoutingConfiguration) -> None:
+        self.rules = configuration
+        self.now = 0
+        self.attended = 0
+        self.attends_until = 0
+        self.contacts: dict[str, Contact] = {}
+        self.ended: dict[str, str] = {}
+        self.left: set[str] = set()
+        self.people: dict[str, Person] = {name: Person(name) for name in configuration.agents}
+        self.timers: list[Timer] = []
+        self.log_timers: list[Timer] = []
+        self.order = 0
+        self.offers: list[tuple[str, str]] = []
+
+    # Time
+
+    def advance(self, to: int) -> None:
+        while True:
+            found = [
+                (max(timer.due, self.now), timer.order, self.log_timers, timer)
+                for timer in self.log_timers
+                if timer.due <= to
+            ]
+            for timer in self.timers:
+                moment = self.now + max(0, timer.due - self.attended)
+                if moment <= to and (moment <= self.attends_until or moment == self.now):
+                    found.append((moment, timer.order, self.timers, timer))
+            if not found:
+                break
+            moment, _, pile, timer = min(found, key=lambda entry: entry[:2])
+            pile.remove(timer)
+            self._pass_to(moment)
+            self._fire(timer)
+            self.match()
+        self._pass_to(to)
+
+    def _pass_to(self, moment: int) -> None:
+        if moment > self.now:
+            self.attended += max(0, min(moment, self.attends_until) - self.now)
+            self.now = moment
+
+    def set(self, kind: str, due: int, of: Any) -> None:
+        self.order += 1
+        pile = self.log_timers if kind == "waiting" else self.timers
+        pile.append(Timer(due, self.order, kind, of))
+
+    def cancel(self, kind: str, of: Any) -> None:
+        for pile in (self.timers, self.log_timers):
+            pile[:] = [timer for timer in pile if not (timer.kind == kind and timer.of is of)]
+
+    def _fire(self, timer: Timer) -> None:
+        of = timer.of
+        if timer.kind == "offer":
+            self._missed(of)
+        elif timer.kind == "connect":
+            self._back(of)
+        elif timer.kind == "wrap_up":
+            self._finish(of)
+        elif timer.kind == "grace":
+            self._offline(of)
+        elif timer.kind == "responds":
+            self._respond(of)
+        elif timer.kind == "waiting":
+            self._woken(of)
+        elif timer.kind == "pass":
+            after = self.rules.settings.reoffer_after_ms
+            of.passed = {agent: at for agent, at in of.passed.items() if self.attended < at + after}
+
+    # Inputs
+
+    def take(self, event: Any, place: int, stamp: int) -> None:
+        self.advance(max(self.now, stamp))
+        if isinstance(event, inputs.TimeAdvanced):
+            self.attends_until = self.now + 2_000
+            self.advance(self.now)
+            return
+        if isinstance(event, inputs.GatewayAlive | inputs.ConfigurationPublished):
+            return
+        getattr(self, "_on_" + type(event).__name__)(event, place)
+        self.match()
+
+    def _on_InteractionIdentified(self, event: inputs.InteractionIdentified, place: int) -> None:
+        name = event.interaction_id
+        if name in self.contacts or name in self.ended:
+            return
+        queue = event.queue if event.queue in self.rules.queues else self.rules.settings.default_queue
+        if name in self.left:
+            self.ended[name] = "abandoned"
+            return
+        if queue is None:
+            self.ended[name] = "failed"
+            return
+        contact = Contact(
+            name, queue, event.channel, event.priority, event.tier, dict(event.requirements), event.preferred_agent,
+            event.confirms_connection, self.now, place, since=self.now,
+        )  # fmt: skip
+        contact.head_start = self._step(contact).head_start_ms or 0
+        self.contacts[name] = contact
+        self._wake(contact)
+
+    def _on_CustomerLeft(self, event: interactions.CustomerLeft, _: int) -> None:
+        contact = self.contacts.get(event.interaction_id)
+        if contact is None:
+            if event.interaction_id not in self.ended:
+                self.left.add(event.interaction_id)
+            return
+        if contact.state in WAITS or contact.state == "connecting":
+            was = contact.state
+            self._drop(contact, "abandoned")
+            if was == "connecting":
+                self._idle(self.people[contact.agent or ""])
+        elif contact.state in HELD:
+            self._end_part(contact)
+
+    def _on_AcceptOffer(self, event: inputs.AcceptOffer, _: int) -> None:
+        contact = self._offered(event)
+        if contact is None:
+            return
+        self._stop_waiting(contact)
+        self.cancel("offer", contact)
+        self._state(contact, "connecting" if contact.confirms else "connected")
+        if contact.confirms:
+            self.set("connect", self.attended + self.rules.settings.connect_timeout_ms, contact)
+        person = self.people[event.agent_id]
+        person.last_accepted = self.now
+        person.handled[contact.queue] = person.handled.get(contact.queue, 0) + 1
+        self._respond(person)
+
+    def _on_RejectOffer(self, event: inputs.RejectOffer, _: int) -> None:
+        contact = self._offered(event)
+        if contact is not None:
+            self._pass(contact)
+            self._back(contact)
+
+    def _on_ChannelConnected(self, event: interactions.ChannelConnected, _: int) -> None:
+        contact = self.contacts.get(event.interaction_id)
+        if contact is not None and contact.state == "connecting":
+            self.cancel("connect", contact)
+            self._state(contact, "connected")
+
+    def _on_ChannelFailed(self, event: interactions.ChannelFailed, _: int) -> None:
+        contact = self.contacts.get(event.interaction_id)
+        if contact is None:
+            return
+        if contact.state == "connecting":
+            if event.fault is Fault.AGENT:
+                self._missed(contact)
+            else:
+                self._back(contact)
+        elif contact.state in HELD:
+            contact.failed = True
+            self._end_part(contact)
+
+    def _on_HoldInteraction(self, event: inputs.HoldInteraction, _: int) -> None:
+        contact = self._owned(event)
+        if contact is not None and contact.state == "connected":
+            self._state(contact, "on_hold")
+
+    def _on_ResumeInteraction(self, event: inputs.ResumeInteraction, _: int) -> None:
+        contact = self._owned(event)
+        if contact is None or contact.state != "on_hold":
+            return
+        channel = self._channel(contact.channel)
+        if channel.hold_frees_units and not self._fits(event.agent_id, contact.channel):
+            return
+        self._state(contact, "connected")
+
+    def _on_EndInteraction(self, event: inputs.EndInteraction, _: int) -> None:
+        contact = self._owned(event)
+        if contact is not None and contact.state in ("connected", "on_hold"):
+            self._end_part(contact)
+
+    def _on_FinishWrapUp(self, event: inputs.FinishWrapUp, _: int) -> None:
+        contact = self._owned(event)
+        if contact is not None and contact.state == "wrap_up":
+            self._finish(contact)
+
+    def _on_AgentSessionOpened(self, event: inputs.AgentSessionOpened, _: int) -> None:
+        person = self.people[event.agent_id]
+        person.sessions.add(event.session)
+        self.cancel("grace", person)
+        if person.status == "offline":
+            person.handled = {}
+            self._set_status(person, event.status or "available")
+
+    def _on_AgentSessionClosed(self, event: inputs.AgentSessionClosed, _: int) -> None:
+        person = self.people[event.agent_id]
+        if event.session not in person.sessions:
+            return
+        person.sessions.discard(event.session)
+        if not person.sessions and person.status != "offline":
+            self.set("grace", self.attended + self.rules.settings.reconnect_grace_ms, person)
+            self._rescind(person)
+
+    def _on_SetStatus(self, event: inputs.SetStatus, _: int) -> None:
+        person = self.people[event.agent_id]
+        if self._routable(event.status) is None:
+            return
+        if event.status == "offline":
+            self._offline(person)
+        elif person.status != "offline" or person.sessions:
+            self._set_status(person, event.status)
+
+    def _on_SetNextStatus(self, event: inputs.SetNextStatus, _: int) -> None:
+        person = self.people[event.agent_id]
+        if person.status != "offline" and self._routable(event.status) is not None:
+            person.next_status = event.status
+
+    def _on_LogOut(self, event: inputs.LogOut, _: int) -> None:
+        person = self.people[event.agent_id]
+        person.sessions = set()
+        self._offline(person)
+
+    # What happens to contacts
+
+    def _state(self, contact: Contact, state: str) -> None:
+        contact.state = state
+        contact.since = self.now
+
+    def _stop_waiting(self, contact: Contact) -> None:
+        contact.waited += self.now - contact.since
+        contact.since = self.now
+        self.cancel("waiting", contact)
+
+    def _missed(self, contact: Contact) -> None:
+        person = self.people[contact.agent or ""]
+        self._pass(contact)
+        person.not_responding = True
+        self.cancel("responds", person)
+        lasts = self.rules.settings.not_responding_for_ms
+        if lasts is not None:
+            self.set("responds", self.attended + lasts, person)
+        self._back(contact)
+
+    def _pass(self, contact: Contact) -> None:
+        settings = self.rules.settings
+        contact.passed[contact.agent or ""] = self.attended
+        for wait in (settings.reoffer_pause_ms, settings.reoffer_after_ms):
+            self.set("pass", self.attended + wait, contact)
+
+    def _back(self, contact: Contact) -> None:
+        """Queued again, in its place."""
+        self.cancel("offer", contact)
+        self.cancel("connect", contact)
+        was_held = contact.state in HELD
+        if not was_held:
+            contact.waited += self.now - contact.since
+        agent, contact.agent = contact.agent, None
+        self._state(contact, "queued")
+        if was_held:
+            self._idle(self.people[agent or ""])
+            self._wake(contact)
+
+    def _end_part(self, contact: Contact) -> None:
+        settings = self.rules
+        own = settings.agents[contact.agent or ""].wrap_up_ms
+        of_queue = settings.queues[contact.queue].wrap_up_ms
+        length = next(x for x in (own, of_queue, self._channel(contact.channel).wrap_up_ms) if x is not None)
+        self._state(contact, "wrap_up")
+        if length:
+            self.set("wrap_up", self.attended + length, contact)
+        else:
+            self._finish(contact)
+
+    def _finish(self, contact: Contact) -> None:
+        self.cancel("wrap_up", contact)
+        self._drop(contact, "failed" if contact.failed else "completed")
+        self._idle(self.people[contact.agent or ""])
+
+    def _drop(self, contact: Contact, state: str) -> None:
+        for kind in ("offer", "connect", "waiting", "wrap_up", "pass"):
+            self.cancel(kind, contact)
+        del self.contacts[contact.name]
+        self.ended[contact.name] = state
+
+    def _woken(self, contact: Contact) -> None:
+        waited = contact.waited + self.now - contact.since
+        expiry = self.rules.queues[contact.queue].expire_after_ms
+        if expiry is not None and waited >= expiry:
+            self._drop(contact, "expired")
+            return
+        steps = self._steps(contact)
+        if contact.step + 1 < len(steps) and steps[contact.step + 1].at_ms <= waited:
+            contact.step += 1
+            contact.head_start = self._step(contact).head_start_ms or contact.head_start
+        self._wake(contact)
+
+    def _wake(self, contact: Contact) -> None:
+        steps = self._steps(contact)
+        moments = [steps[contact.step + 1].at_ms] if contact.step + 1 < len(steps) else []
+        expiry = self.rules.queues[contact.queue].expire_after_ms
+        if expiry is not None:
+            moments.append(expiry)
+        if moments:
+            waited = contact.waited + self.now - contact.since
+            self.set("waiting", self.now + min(moments) - waited, contact)
+
+    # What happens to agents
+
+    def _idle(self, person: Person) -> None:
+        if not self._in_hand(person):
+            person.idle_since = self.now
+
+    def _respond(self, person: Person) -> None:
+        if person.not_responding:
+            person.not_responding = False
+            person.idle_since = self.now
+        self.cancel("responds", person)
+
+    def _set_status(self, person: Person, status: str) -> None:
+        was_on = self._routable(person.status)
+        self._respond(person)
+        person.next_status = None
+        person.status = status
+        if self._routable(status) and not was_on:
+            person.idle_since = self.now
+        if not self._routable(status):
+            self._rescind(person)
+
+    def _offline(self, person: Person) -> None:
+        self.cancel("grace", person)
+        person.next_status = None
+        person.status = "offline"
+        self._respond(person)
+        self._rescind(person)
+        for contact in self._work(person):
+            if contact.state == "connecting":
+                self._back(contact)
+            elif contact.state in HELD and self._channel(contact.channel).requeue_on_disconnect:
+                contact.preferred = person.name
+                contact.number += 1
+                contact.offers = 0
+                self._back(contact)
+
+    def _rescind(self, person: Person) -> None:
+        for contact in self._work(person):
+            if contact.state == "offered":
+                self._back(contact)
+
+    def _work(self, person: Person) -> list[Contact]:
+        return [contact for contact in self.contacts.values() if contact.agent == person.name]
+
+    def _in_hand(self, person: Person) -> bool:
+        return any(contact.state != "offered" for contact in self._work(person))
+
+    def _routable(self, status: str) -> bool | None:
+        if status in self.rules.statuses:
+            return self.rules.statuses[status].routable
+        return {"available": True, "offline": False}.get(status)
+
+    def on_queue(self, person: Person) -> bool:
+        return bool(
+            self._routable(person.status)
+            and person.sessions
+            and not person.not_responding
+            and person.next_status is None
+        )
+
+    def routing_status(self, person: Person) -> str:
+        if not self._routable(person.status):
+            return "off_queue"
+        if person.not_responding:
+            return "not_responding"
+        states = [contact.state for contact in self._work(person)]
+        if any(state in HELD for state in states):
+            return "interacting"
+        return "wrap_up" if "wrap_up" in states else "idle"
+
+    # Matching
+
+    def match(self) -> None:
+        self._drain()
+        while True:
+            pairs = []
+            for contact in self.contacts.values():
+                agent = self._best(contact) if contact.state == "queued" else None
+                if agent is not None:
+                    rank = self.rules.agents[agent].queues[contact.queue] if self.rules.settings.rank_first else 0
+                    class_ = self.rules.queues[contact.queue].class_
+                    pairs.append(((class_, rank, self.virtual_arrival(contact), contact.place), contact, agent))
+            if not pairs:
+                return
+            _, contact, agent = min(pairs, key=lambda pair: pair[0])
+            contact.offers += 1
+            contact.waited += self.now - contact.since
+            contact.agent = agent
+            self._state(contact, "offered")
+            self.set("offer", self.attended + self._channel(contact.channel).offer_timeout_ms, contact)
+            self.offers.append((contact.name, agent))
+            self.people[agent].last_offered[contact.queue] = len(self.offers)
+
+    def _drain(self) -> None:
+        for person in self.people.values():
+            if person.next_status is not None and not self._work(person):
+                self._set_status(person, person.next_status)
+
+    def virtual_arrival(self, contact: Contact) -> int:
+        tier = self.rules.tiers.get(contact.tier or "")
+        of_tier = tier.head_start_ms if tier else 0
+        of_priority = (5 - contact.priority) * self.rules.settings.priority_step_ms
+        return contact.arrived - of_tier - of_priority - contact.head_start
+
+    def _best(self, contact: Contact) -> str | None:
+        free = [
+            name
+            for name in self.people
+            if self.on_queue(self.people[name])
+            and self._meets(name, contact)
+            and self._fits(name, contact.channel)
+            and not self._is_passed(name, contact)
+        ]
+        return min(free, key=lambda name: self._score(name, contact), default=None)
+
+    def _score(self, name: str, contact: Contact) -> tuple[Any, ...]:
+        person, agent = self.people[name], self.rules.agents[name]
+        strategy = self.rules.queues[contact.queue].strategy
+        value = {
+            Strategy.LONGEST_IDLE: 0,
+            Strategy.MOST_SKILLED: -sum(agent.skills.get(skill, 0) for skill in self._required(contact)),
+            Strategy.LEAST_LOADED: self.units(name) * 1_000_000 // agent.capacity,
+            Strategy.ROUND_ROBIN: person.last_offered.get(contact.queue, -1),
+            Strategy.FEWEST_HANDLED: person.handled.get(contact.queue, 0),
+        }[strategy]
+        busy = self._in_hand(person)
+        since = person.last_accepted if busy else person.idle_since
+        return (name != contact.preferred, agent.queues[contact.queue], value, busy, since, name)
+
+    def _is_passed(self, name: str, contact: Contact) -> bool:
+        if name not in contact.passed:
+            return False
+        settings = self.rules.settings
+        others = any(
+            self.on_queue(person) and self._meets(person.name, contact) and person.name not in contact.passed
+            for person in self.people.values()
+        )
+        wait = settings.reoffer_after_ms if others else min(settings.reoffer_pause_ms, settings.reoffer_after_ms)
+        return self.attended < contact.passed[name] + wait
+
+    def _meets(self, name: str, contact: Contact) -> bool:
+        agent = self.rules.agents[name]
+        if contact.queue not in agent.queues:
+            return False
+        step = self._step(contact)
+        rank = agent.queues[contact.queue]
+        if (step.min_rank is not None and rank < step.min_rank) or (step.max_rank is not None and rank > step.max_rank):
+            return False
+        return all(agent.skills.get(skill, 0) >= level for skill, level in self._required(contact).items())
+
+    def _required(self, contact: Contact) -> dict[str, int]:
+        step = self._step(contact)
+        wanted = {} if step.relax else dict(contact.require)
+        for skill, level in (step.require or {}).items():
+            wanted[skill] = max(level, wanted.get(skill, 0))
+        return wanted
+
+    def _steps(self, contact: Contact) -> list[StepSettings]:
+        steps = list(self.rules.queues[contact.queue].steps)
+        return steps if steps and steps[0].at_ms == 0 else [StepSettings(), *steps]
+
+    def _step(self, contact: Contact) -> StepSettings:
+        found: dict[str, Any] = {}
+        for step in self._steps(contact)[: contact.step + 1]:
+            if step.ignore_rank:
+                found.pop("min_rank", None)
+                found.pop("max_rank", None)
+            for key in ("require", "relax", "min_rank", "max_rank", "head_start_ms"):
+                if getattr(step, key) is not None:
+                    found[key] = getattr(step, key)
+        return StepSettings(**found)
+
+    # Capacity
+
+    def _channel(self, name: str) -> ChannelSettings:
+        known = self.rules.channels.get(name)
+        return known or ChannelSettings(requeue_on_disconnect=name not in ("phone", "in_store"))
+
+    def _counting(self, name: str) -> list[tuple[str, bool]]:
+        """Of each contact that counts for the agent: the channel, and whether it holds units."""
+        found = []
+        for contact in self._work(self.people[name]):
+            channel = self._channel(contact.channel)
+            if contact.state == "wrap_up":
+                if channel.wrap_up_holds_units:
+                    found.append((contact.channel, True))
+            else:
+                found.append((contact.channel, not (contact.state == "on_hold" and channel.hold_frees_units)))
+        return found
+
+    def _fits(self, name: str, arriving: str) -> bool:
+        agent = self.rules.agents[name]
+        counting = self._counting(name)
+        used = sum(
+            self._channel(channel).units
+            for channel, holds in counting
+            if holds and arriving not in self._channel(channel).interrupted_by
+        )
+        limit = agent.max.get(arriving)
+        within = limit is None or sum(1 for channel, _ in counting if channel == arriving) < limit
+        return within and used + self._channel(arriving).units <= agent.capacity
+
+    def units(self, name: str) -> int:
+        total = 0
+        counting = self._counting(name)
+        for index, (channel, holds) in enumerate(counting):
+            others = [other for at, (other, held) in enumerate(counting) if at != index and held]
+            if holds and not any(other in self._channel(channel).interrupted_by for other in others):
+                total += self._channel(channel).units
+        return total
+
+    # Whose is what
+
+    def _offered(self, event: inputs.AcceptOffer | inputs.RejectOffer) -> Contact | None:
+        """The contact whose pending offer is answered."""
+        leg, _, number = event.offer_id.rpartition("/")
+        contact = self.contacts.get(leg.rpartition(".")[0])
+        if contact is None or contact.state != "offered" or contact.agent != event.agent_id:
+            return None
+        same = (str(contact.number), str(contact.offers)) == (leg.rpartition(".")[2], number)
+        return contact if same else None
+
+    def _owned(self, event: inputs.LegCommand) -> Contact | None:
+        name, _, number = event.leg_id.rpartition(".")
+        contact = self.contacts.get(name)
+        if contact is None or contact.agent != event.agent_id or contact.state == "offered":
+            return None
+        return contact if str(contact.number) == number else None
