@@ -42,6 +42,8 @@ class Floor:
         self.offers: dict[str, OfferValue] = {}
         self.agents: dict[str, AgentValue] = {}
         self.said: list[d.Decision] = []
+        self._last_number: dict[str, int] = {}
+        self._newest_main: dict[str, int] = {}
 
     def opened(self, *agents: str, queues: tuple[str, ...] = ("orders",)) -> list[d.Decision]:
         """A configuration with these queues, and agents who serve them all and are idle."""
@@ -161,6 +163,23 @@ class Floor:
         self.epoch, self.seq = self.epoch + 1, 0
         return self.say(d.EpochStarted, previous_epoch=previous_epoch, previous_seq=previous_seq)
 
+    # What there is to choose from
+
+    def waiting(self) -> list[LegValue]:
+        return [leg for leg in self.legs.values() if leg.state is LegState.QUEUED]
+
+    def owned(self) -> list[LegValue]:
+        return [leg for leg in self.legs.values() if leg.state in (LegState.CONNECTED, LegState.ON_HOLD)]
+
+    def unoffered(self) -> list[LegValue]:
+        return [leg for leg in self.legs.values() if leg.offer_id is None]
+
+    def newest_main(self, name: str) -> int:
+        return self._newest_main.get(name, 1)
+
+    def next_number(self, name: str) -> int:
+        return self._last_number.get(name, 1) + 1
+
     def say(self, kind: type[d.Decision], **fields: Any) -> d.Decision:
         """The next decision."""
         self.seq += 1
@@ -184,6 +203,9 @@ class Floor:
             **fields,
         )
         self.legs[value.leg_id] = value
+        self._last_number[name] = number
+        if value.kind is LegKind.MAIN:
+            self._newest_main[name] = number
         return value
 
     def _change(self, leg_id: str, **changes: Any) -> LegValue:
