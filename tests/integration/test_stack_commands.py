@@ -266,4 +266,4 @@ def _status(folder: Folder) -> str:
 
 def _all_ready(folder: Folder) -> bool:
     conditions = {one["name"]: one["condition"] for one in json.loads(_status(folder))["processes"]}
-    return conditions["kafka"] == conditions["postgres"] == "ready"
+    return {conditions["kafka"], conditions["postgres"]} == {"ready"}
