@@ -92,9 +92,12 @@ class PartitionPump:
 
     def wake(self) -> None:
         """Lets the stage have its `idle`."""
-        if self.is_open:
-            self._metrics.observe_lag(self._next_offset, self._consumer.known_end(self.partition), self._clock.now_ms())
         self._wake.set()
+
+    def observe_lag(self, now_ms: int) -> None:
+        """Shows how far behind the partition is."""
+        if self.is_open:
+            self._metrics.observe_lag(self._next_offset, self._consumer.known_end(self.partition), now_ms)
 
     def close(self) -> None:
         """Asks `run` to finish the batch in hand, close the stage and end."""

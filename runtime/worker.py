@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -24,6 +25,8 @@ from runtime.records import TopicPartition
 from runtime.settings import Worker as WorkerSettings
 from runtime.stage import StageFactory
 from runtime.worker_metrics import PartitionMetrics
+
+_OBSERVE_S: Final = 0.5
 
 
 class WorkerPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,7 +127,8 @@ class _Worker:
     async def run(self, stop: asyncio.Event) -> None:
         try:
             async with self._tasks:
-                background = [self._tasks.create_task(work) for work in (self._fetch(), self._tick(), self._commit())]
+                works = (self._fetch(), self._tick(), self._observe(), self._commits.run())
+                background = [self._tasks.create_task(work) for work in works]
                 await stop.wait()
                 self._stopping = True
                 await self._give_up(list(self._pumps))
@@ -142,19 +146,25 @@ class _Worker:
         return f"recovering {', '.join(closed)} of {self._policy.topic}" if closed else None
 
     def assigned(self, partitions: Iterable[TopicPartition]) -> None:
-        """See `runtime.broker.Membership`."""
+        """See `runtime.broker.Membership`. Clients swallow what this raises: errors end the worker another way."""
         if self._stopping:
             return
         self._metrics.rebalances.labels(self._policy.topic).inc()
-        for partition in partitions:
-            pump = self._pumps[partition] = self._pump(partition)
-            self._running[partition] = self._tasks.create_task(pump.run(), name=f"pump:{partition}")
+        try:
+            for partition in partitions:
+                pump = self._pumps[partition] = self._pump(partition)
+                self._running[partition] = self._tasks.create_task(pump.run(), name=f"pump:{partition}")
+        except Exception as error:
+            self._fail(error)
         self._has_assignment = True
 
     async def revoked(self, partitions: Iterable[TopicPartition]) -> None:
-        """See `runtime.broker.Membership`."""
+        """See `runtime.broker.Membership`; errors as with `assigned`."""
         self._has_assignment = False
-        await self._give_up([partition for partition in partitions if partition in self._running])
+        try:
+            await self._give_up([partition for partition in partitions if partition in self._running])
+        except Exception as error:
+            self._fail(error)
 
     def _pump(self, partition: TopicPartition) -> PartitionPump:
         sender = OrderedSender(self._producer, self._policy.send_timeout_ms)
@@ -203,10 +213,21 @@ class _Worker:
             await self._clock.sleep(self._policy.idle_ms / 1000)
             for pump in self._pumps.values():
                 pump.wake()
-            self._metrics.partitions.labels(self._policy.topic).set(sum(it.is_open for it in self._pumps.values()))
 
-    async def _commit(self) -> None:
-        await self._commits.run()
+    async def _observe(self) -> None:
+        held = self._metrics.partitions.labels(self._policy.topic)
+        while True:
+            await self._clock.sleep(_OBSERVE_S)
+            now_ms = self._clock.now_ms()
+            for pump in self._pumps.values():
+                pump.observe_lag(now_ms)
+            held.set(sum(pump.is_open for pump in self._pumps.values()))
+
+    def _fail(self, error: Exception) -> None:
+        async def failing() -> None:
+            raise error
+
+        self._tasks.create_task(failing())
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -45,6 +45,7 @@ class Story:
         self.invalid: set[bytes] = set()
         self.start_at: dict[int, int] = {}
         """Positions that stages have of their own, by partition."""
+        self.no_stage: Exception | None = None
         self.hold_open = asyncio.Event()
         self.hold_open.set()
         self.passed_over: list[int] = []
@@ -52,6 +53,8 @@ class Story:
         self.on_sent: Callable[[int], Awaitable[None]] | None = None
 
     def stage(self, partition: TopicPartition, sender: Sender) -> CopyStage:
+        if self.no_stage is not None:
+            raise self.no_stage
         return CopyStage(self, partition, sender)
 
     def names(self, partition: TopicPartition) -> list[str]:

@@ -245,6 +245,11 @@ class WorkerSuite:
             assert isinstance(await run.failure(), Planted)
         assert await scene.copies() == []
 
+    async def test_a_stage_that_cannot_be_made_ends_the_process(self, scene: Scene) -> None:
+        scene.story.no_stage = Planted("a bug in the factory")
+        async with scene.worker() as run:
+            assert await run.failure() is scene.story.no_stage
+
     async def test_a_second_worker_takes_its_share_without_doing_anything_twice(self, scene: Scene) -> None:
         for partition in range(PARTITIONS):
             await scene.send(200, partition=partition)
