@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import asyncio
+import gzip
+from typing import Any
+
 import pytest
 
+from runtime.server import serving
 from runtime.settings import Trace
 from runtime.tracing import Tracing, child_traceparent, parse
 
@@ -51,3 +56,25 @@ def test_without_a_collector_a_hop_only_carries_the_trace_on() -> None:
     tracing.close()
     assert child is not None
     assert child.trace_id == "0af7651916cd43dd8448eb211c80319c"
+
+
+async def test_with_a_collector_each_hop_is_sent_to_it_as_a_span_of_the_trace() -> None:
+    received: list[bytes] = []
+
+    async def collector(scope: Any, receive: Any, send: Any) -> None:
+        message = await receive()
+        received.append(message["body"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async with serving(collector, "127.0.0.1", 0) as port:
+        tracing = Tracing(Trace(otlp_endpoint=f"http://127.0.0.1:{port}/v1/traces"), "http", "http-1")
+        child = parse(tracing.hop("contact.ingest")(PARENT))
+        await asyncio.to_thread(tracing.close)
+    assert child is not None
+    assert child.trace_id == "0af7651916cd43dd8448eb211c80319c"
+    [body] = [gzip.decompress(it) if it[:2] == b"\x1f\x8b" else it for it in received]
+    assert all(
+        part in body for part in (b"contact.ingest", bytes.fromhex(child.trace_id), bytes.fromhex(child.span_id))
+    )
+    assert bytes.fromhex("b7ad6b7169203331") in body
