@@ -10,6 +10,8 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException
 
 from producers.http.access import check_owner
+from producers.http.docs_page import page
+from producers.http.openapi import document
 from producers.http.parse import Parser, event_of, interaction, message_of
 from producers.http.polling import Polling
 from producers.http.problems import MEDIA_TYPE, Kind, Problem
@@ -20,6 +22,7 @@ from runtime.log import Logger
 HttpRequest = Request[Any, Any, Any]
 _JSON: Final = "application/json"
 _INTERACTIONS: Final = "/v1/workspaces/{workspace:str}/interactions"
+_PAGE_HEADERS: Final = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
 _OF_STATUS: Final = {
     400: Kind.MALFORMED,
     404: Kind.NOT_FOUND,
@@ -31,6 +34,8 @@ _OF_STATUS: Final = {
 
 def build(receiver: Receiver, polling: Polling, log: Logger) -> Litestar:
     """The application."""
+    description = document()
+    described, readable = msgspec.json.encode(description), page(description)
 
     async def take(request: HttpRequest, parser: Callable[[str], Parser], about: str = "") -> Response[bytes]:
         admitted = await receiver.admit(request.path_params["workspace"], request.headers.get("authorization"))
@@ -56,15 +61,23 @@ def build(receiver: Receiver, polling: Polling, log: Logger) -> Litestar:
     async def get_decisions(request: HttpRequest) -> Response[bytes]:
         admitted = await receiver.admit(request.path_params["workspace"], request.headers.get("authorization"))
         query = read_query(request.query_params.multi_items(), admitted)
-        page = await polling.page(admitted, query.after, query.wait_s)
-        return Response(page.body(), media_type=_JSON, headers={"cache-control": "no-store"})
+        found = await polling.page(admitted, query.after, query.wait_s)
+        return Response(found.body(), media_type=_JSON, headers={"cache-control": "no-store"})
+
+    @get("/openapi.json")
+    async def get_openapi() -> Response[bytes]:
+        return Response(described, media_type=_JSON)
+
+    @get("/docs")
+    async def get_docs() -> Response[str]:
+        return Response(readable, media_type="text/html; charset=utf-8", headers=_PAGE_HEADERS)
 
     def broken(_request: HttpRequest, error: Exception) -> Response[bytes]:
         log.error("http.failed", exc_info=error)
         return refuse(Problem(Kind.FAILED))
 
     return Litestar(
-        route_handlers=[post_interactions, post_events, post_messages, get_decisions],
+        route_handlers=[post_interactions, post_events, post_messages, get_decisions, get_openapi, get_docs],
         exception_handlers={
             Problem: lambda _request, error: refuse(error),
             HTTPException: lambda _request, error: refuse(_of_framework(error)),
@@ -87,4 +100,4 @@ def refuse(problem: Problem) -> Response[bytes]:
 
 def _of_framework(error: HTTPException) -> Problem:
     kind = _OF_STATUS.get(error.status_code, Kind.MALFORMED if error.status_code < 500 else Kind.FAILED)
-    return Problem(kind)
+    return Problem(kind, allow=(error.headers or {}).get("allow"))

@@ -50,7 +50,7 @@ class Kind(enum.Enum):
 
 
 class Problem(Exception):
-    """Refuses a request. `retry_after_s` becomes the header `Retry-After`."""
+    """Refuses a request. `retry_after_s` becomes the header `Retry-After`, `allow` names the methods of an address."""
 
     def __init__(
         self,
@@ -59,14 +59,14 @@ class Problem(Exception):
         *,
         errors: tuple[FieldError, ...] = (),
         retry_after_s: int | None = None,
-        items: tuple[Any, ...] = (),
+        allow: str | None = None,
     ) -> None:
         super().__init__(detail or kind.title)
         self.kind = kind
         self.detail = detail
         self.errors = errors
         self.retry_after_s = retry_after_s
-        self.items = items
+        self.allow = allow
 
     def document(self) -> dict[str, Any]:
         """The members of the problem document; absent ones are left out."""
@@ -75,8 +75,6 @@ class Problem(Exception):
             body["detail"] = self.detail
         if self.errors:
             body["errors"] = [msgspec.structs.asdict(error) for error in self.errors]
-        if self.items:
-            body["items"] = list(self.items)
         return body
 
     def headers(self) -> dict[str, str]:
@@ -84,6 +82,8 @@ class Problem(Exception):
         found: dict[str, str] = {}
         if self.retry_after_s is not None:
             found["retry-after"] = str(self.retry_after_s)
+        if self.kind is Kind.METHOD_NOT_ALLOWED and self.allow is not None:
+            found["allow"] = self.allow
         if self.kind is Kind.UNAUTHENTICATED:
             found["www-authenticate"] = 'Bearer realm="hubline"'
         return found
