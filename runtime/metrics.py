@@ -43,6 +43,8 @@ class Metrics:
         self.identity_late = self._counter("identity_late", "Contacts settled by the late pass")
         self.identity_backlog = self._gauge("identity_backlog_records", "Sent, but not stored yet", "partition")
 
+        self.messages_kept = self._counter("messages_kept", "Messages new in the database")
+
         self.database_up = self._gauge("database_up", "1 while the database answers")
 
         self.gateway_sessions = self._gauge("gateway_sessions", "Sockets that are signed in", "role")
