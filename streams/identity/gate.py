@@ -13,7 +13,8 @@ from prometheus_client import Gauge
 
 from runtime.clock import Clock
 from runtime.log import Logger
-from streams.identity.store import IdentityStore, NoAnswer
+from runtime.postgres_session import NoAnswer
+from streams.identity.store import IdentityStore
 
 PING_EVERY_MS: Final = 200
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from runtime.postgres_session import NoAnswer
 from streams.identity.model import (
     Contact,
     Customer,
@@ -23,7 +24,7 @@ from streams.identity.model import (
     Writes,
 )
 from streams.identity.settle import NewId, settle, wanted_interactions, wanted_points
-from streams.identity.store import Mark, NoAnswer
+from streams.identity.store import Mark
 
 T = TypeVar("T")
 

@@ -13,6 +13,7 @@ import msgspec
 
 from runtime.broker import Reader
 from runtime.metrics import Metrics
+from runtime.postgres_session import NoAnswer
 from runtime.records import Output, Record, TopicPartition
 from runtime.stage import Handled, LogRange, Sender, continue_from
 from streams.identity.gate import Gate
@@ -20,7 +21,7 @@ from streams.identity.model import Contact, Outcome
 from streams.identity.outputs import late_outputs_of, outputs_of
 from streams.identity.parse import Hop, Parsed, parse
 from streams.identity.positions import Positions
-from streams.identity.store import IdentityStore, Mark, NoAnswer
+from streams.identity.store import IdentityStore, Mark
 
 LATE_RECORDS_MAX: Final = 1_000
 LATE_RECORDS_MIN: Final = 25

@@ -14,10 +14,6 @@ import msgspec
 from streams.identity.model import Contact, Outcome
 
 
-class NoAnswer(Exception):
-    """The store did not answer: what was asked may have been done or not."""
-
-
 class Mark(msgspec.Struct, frozen=True):
     """Everything of that partition of interactions.v1 below `stored_offset` is stored, and routing knows it."""
 
@@ -26,7 +22,7 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class IdentityStore(Protocol):
-    """Raises NoAnswer when the database is away, too busy or going; anything else is a fault of the program."""
+    """Raises `runtime.postgres_session.NoAnswer` when the database is away, too busy or going; anything else is a fault of the program."""
 
     async def settle(self, contacts: Sequence[Contact], mark: Mark | None) -> Sequence[Outcome]:
         """Settles contacts in their order (see `streams.identity.settle`): one outcome each, committed."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncpg
 import msgspec
 
+from runtime.postgres import Pool
+from runtime.postgres_session import Connection
 from streams.identity.model import Contact, Customer, Interaction, Settlement
-from streams.identity.postgres_store import Connection, PostgresIdentityStore
+from streams.identity.postgres_store import PostgresIdentityStore
 
 TABLES = "customers, identities, identity_history, merges, merge_suggestions, interactions, identity_marks"
 
@@ -27,7 +28,7 @@ class RacedStore(PostgresIdentityStore):
 class PostgresBench:
     """See `tests.support.identity_store_suite.Bench`."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], store: RacedStore | None = None) -> None:
+    def __init__(self, pool: Pool, store: RacedStore | None = None) -> None:
         self._pool = pool
         self._store = store
 

@@ -9,9 +9,9 @@ import structlog
 from runtime.clock import ManualClock
 from runtime.log import Logger
 from runtime.metrics import Metrics
+from runtime.postgres_session import NoAnswer
 from streams.identity.gate import PING_EVERY_MS, Gate
 from streams.identity.memory_store import Fault, MemoryIdentityStore
-from streams.identity.store import NoAnswer
 from tests.support.identity_builders import counted_ids
 from tests.support.waiting import eventually
 

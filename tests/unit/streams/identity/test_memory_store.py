@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from runtime.postgres_session import NoAnswer
 from streams.identity.memory_store import Fault, MemoryIdentityStore
-from streams.identity.store import Mark, NoAnswer
+from streams.identity.store import Mark
 from tests.support.identity_builders import a_contact, an_arrival, counted_ids
 
 
