@@ -192,7 +192,10 @@ class EngineVersionApplied(Decision, frozen=True, kw_only=True, tag="engine.vers
 
 
 class EpochStarted(Decision, frozen=True, kw_only=True, tag="epoch.started"):
-    """seq 1 of a new epoch, after the log was reopened; `previous_seq` was the last one of the epoch before."""
+    """seq 1 of a new epoch, after the log was reopened; `previous_seq` was the last one of the epoch before.
+
+    A follower forgets all it knew: whole values of everything that is follow at once.
+    """
 
     previous_epoch: int
     previous_seq: int

@@ -17,6 +17,7 @@ from schemas.decisions import (
     AgentRemoved,
     ConfigurationApplied,
     Decision,
+    EpochStarted,
     OfferMade,
     QueueRemoved,
     WorkspaceResumed,
@@ -97,6 +98,9 @@ class View:
         self.epoch = 1
         self.seq = 0
         self.at_ms = 0
+        self._forget()
+
+    def _forget(self) -> None:
         self.configuration_version = 0
         self.stopped: Stopped | None = None
         self.legs: dict[str, LegValue] = {}
@@ -222,8 +226,11 @@ class View:
         mark, place = (self.epoch, self.seq), (decision.epoch, decision.seq)
         if place <= mark:
             return False
-        if place not in ((self.epoch, self.seq + 1), (self.epoch + 1, 1)):
+        begins_anew = isinstance(decision, EpochStarted)
+        if place != (self.epoch, self.seq + 1) and not begins_anew:
             raise Gap(f"{self.workspace}: decision {place} follows {mark}")
+        if begins_anew:
+            self._forget()
         self.epoch, self.seq = place
         self.at_ms = max(self.at_ms, decision.at_ms)
         return True

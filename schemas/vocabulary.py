@@ -119,6 +119,7 @@ class AgentCause(enum.StrEnum):
     DRAINED = "drained"
     RESPONDING = "responding"
     WORK_CHANGED = "work_changed"
+    RESTATED = "restated"
 
 
 class Refusal(enum.StrEnum):

@@ -34,7 +34,7 @@ from schemas.inputs import (
 )
 from schemas.interactions import InteractionEvent
 from schemas.vocabulary import Refusal
-from streams.routing import firing, handlers, invariants, matching, snapshot
+from streams.routing import firing, handlers, invariants, matching, restate, snapshot
 from streams.routing.breach import BrokenInvariant, NewerEngine
 from streams.routing.configure import drop_retired
 from streams.routing.model import Stopped
@@ -195,6 +195,7 @@ class Engine:
         previous = (w.epoch, w.seq)
         w.epoch, w.seq = event.epoch, 0
         w.decide(EpochStarted, previous_epoch=previous[0], previous_seq=previous[1])
+        restate.everything(w)
 
     def _take(self, event: InputsTopicEvent) -> None:
         w = self._world
