@@ -167,14 +167,18 @@ def _refuse_unknown(names: Iterable[str], known: tuple[str, ...]) -> None:
 
 
 def _fetch() -> None:
-    from deploy.local import jars, postgres
+    from deploy.local import class_archive, jars, java, postgres
     from deploy.local.errors import StackError
     from deploy.local.layout import cache_dir
     from deploy.local.stack import fetch_note
 
     try:
-        jars.fetch(cache_dir(os.environ), fetch_note(_note))
-        postgres.find_programs(cache_dir(os.environ))
+        cache, found = cache_dir(os.environ), java.find(os.environ)
+        class_path = jars.fetch(cache, fetch_note(_note))
+        postgres.find_programs(cache)
+        if not class_archive.path_of(cache, found).exists():
+            _note("Kafka: recording its classes once, so that it starts sooner")
+            class_archive.make(cache, found, class_path)
     except StackError as error:
         _show_problem(error.problem, error.advice)
         raise typer.Exit(NOT_WELL) from error

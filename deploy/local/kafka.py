@@ -48,6 +48,7 @@ class Kafka(msgspec.Struct, frozen=True):
     cluster_id: str
     port: int
     controller_port: int
+    class_archive: Path | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -166,6 +167,8 @@ def is_ready(kafka: Kafka, _running: Running) -> bool:
 
 
 def _java(kafka: Kafka) -> tuple[str, ...]:
-    class_path = os.pathsep.join(str(path) for path in kafka.class_path)
+    archived = kafka.class_archive is not None and kafka.class_archive.exists()
+    archive = (f"-XX:SharedArchiveFile={kafka.class_archive}",) if archived else ()
     logs = f"-Dlog4j2.configurationFile={kafka.folder / 'log4j2.xml'}"
-    return (str(kafka.java.program), *FLAGS, logs, "-cp", class_path)
+    class_path = os.pathsep.join(str(path) for path in kafka.class_path)
+    return (str(kafka.java.program), *FLAGS, *archive, logs, "-cp", class_path)

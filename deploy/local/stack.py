@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from deploy.local import jars, java, kafka, kafka_probe, plan, postgres, processes, state
+from deploy.local import class_archive, jars, java, kafka, kafka_probe, plan, postgres, processes, state
 from deploy.local.errors import StackError
 from deploy.local.jars import Jar
 from deploy.local.kafka import Kafka
@@ -124,13 +124,15 @@ def make_parts(layout: Layout, kept: State, request: Request, environ: Mapping[s
     cache = cache_dir(environ)
     broker = database = None
     if kafka.NAME in request.only and not environ.get(KAFKA_VARIABLE):
+        found = java.find(environ)
         broker = Kafka(
             folder=layout.kafka_dir,
-            java=java.find(environ),
+            java=found,
             class_path=jars.fetch(cache, fetch_note(note)),
             cluster_id=kept.cluster_id,
             port=kept.ports[kafka.PORT],
             controller_port=kept.ports[kafka.CONTROLLER_PORT],
+            class_archive=class_archive.path_of(cache, found),
         )
     if postgres.NAME in request.only and not environ.get(POSTGRES_VARIABLE):
         database = Postgres(
