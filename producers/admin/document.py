@@ -24,7 +24,11 @@ _TRUE: Final = re.compile(r"true|True|TRUE")
 _FALSE: Final = re.compile(r"false|False|FALSE")
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT: Final = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
-_TEXT_TAG: Final = "tag:yaml.org,2002:str"
+_TAGS: Final[dict[type[yaml.Node], str]] = {
+    yaml.ScalarNode: "tag:yaml.org,2002:str",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
 
 
 class Format(StrEnum):
@@ -98,12 +102,12 @@ class _Values:
         self._left -= 1
         if depth > MAX_DEPTH or self._left < 0:
             raise InvalidDocument([Problem(path, "nested too deep" if depth > MAX_DEPTH else "too large")])
+        if node.tag != _TAGS[type(node)]:
+            self._problems.add(path, f"the tag {node.tag} means nothing here", node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
             return [self.of(item, at_index(path, index), depth + 1) for index, item in enumerate(node.value)]
-        if node.tag != _TEXT_TAG:
-            self._problems.add(path, f"the tag {node.tag} means nothing here", node.start_mark.line + 1)
         return _scalar(node)
 
     def _mapping(self, node: yaml.MappingNode, path: str, depth: int) -> dict[str, Any]:

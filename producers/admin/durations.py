@@ -7,9 +7,9 @@ from typing import Final
 
 UNITS_MS: Final[dict[str, int]] = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 LIMIT_MS: Final = 400 * UNITS_MS["d"]
-_PART: Final = re.compile(r"(\d+)(ms|d|h|m|s)")
-_WHOLE: Final = re.compile(r"(?:\d+(?:ms|d|h|m|s))+")
-_PERCENT: Final = re.compile(r"(\d{1,3})\s?%")
+_PART: Final = re.compile(r"([0-9]+)(ms|d|h|m|s)")
+_WHOLE: Final = re.compile(r"(?:[0-9]+(?:ms|d|h|m|s))+")
+_PERCENT: Final = re.compile(r"([0-9]{1,3}) ?%")
 
 
 def duration_ms(text: str) -> int:
