@@ -18,6 +18,7 @@ MODULES: Final[tuple[str, ...]] = (
     "users",
     "keys",
     "customers",
+    "agent",
     "config",
     "dlq",
     "log",

@@ -57,7 +57,7 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
 class AgentClient:
     """One person's connection. `tickets` gives a new one-time ticket each time; it may raise OSError (tried again).
 
-    `on_frame` hears every frame, in order, after the mirror has taken it.
+    `on_frame` hears every frame, in order, after the mirror has taken it; `on_lost` that a connection was lost.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class AgentClient:
         *,
         clock: Clock | None = None,
         on_frame: Callable[[live.ServerFrame], None] | None = None,
+        on_lost: Callable[[], None] | None = None,
         origin: str = ORIGIN,
     ) -> None:
         self._url = url
@@ -75,6 +76,7 @@ class AgentClient:
         self._wishes = wishes or Wishes()
         self._clock = clock or SystemClock()
         self._on_frame = on_frame
+        self._on_lost = on_lost
         self._origin = Origin(origin)
         self._socket: ClientConnection | None = None
         self._changed = asyncio.Event()
@@ -89,6 +91,10 @@ class AgentClient:
     def agent_id(self) -> str:
         """Whose client this is; empty before the first welcome and for those who watch."""
         return (self.welcome.agent_id if self.welcome is not None else None) or ""
+
+    def now_ms(self) -> int:
+        """This machine's clock."""
+        return self._clock.now_ms()
 
     @property
     def is_connected(self) -> bool:
@@ -107,8 +113,10 @@ class AgentClient:
             except (ConnectionClosed, InvalidHandshake, OSError, TimeoutError):
                 pass
             finally:
-                self._socket = None
+                was_connected, self._socket = self._socket is not None, None
                 self._notify()
+            if was_connected and self._on_lost is not None:
+                self._on_lost()
             self._give_up_if_unwanted()
             pause_s = FIRST_PAUSE_S if self.connections > connections else min(pause_s * 2, LONGEST_PAUSE_S)
             await self._clock.sleep(jitter(pause_s))

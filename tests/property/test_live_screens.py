@@ -175,6 +175,24 @@ class Screens(RuleBasedStateMachine):
         for viewer in self.viewers[::every]:
             viewer.has_room_again()
 
+    @rule(pick=PICK, times=st.integers(1, 6), slow=st.booleans())
+    def misses_some(self, pick: int, times: int, slow: bool) -> None:
+        """Slow or away while one change after the other is told."""
+        viewer = chosen(self.viewers, pick)
+        gateway = pick % 2
+        viewer.connect(self.gateways[gateway])
+        if slow:
+            viewer.room = False
+        else:
+            viewer.disconnect()
+        for time in range(times):
+            self.is_served(pick, AGENTS[time % 2], QUEUES[time % 2], ends=bool(pick & 1))
+            self.tell(gateway)
+        if slow:
+            viewer.has_room_again()
+        else:
+            viewer.connect(self.gateways[gateway])
+
     @rule(gateway=st.integers(0, 1))
     def forgets_unused_feeds(self, gateway: int) -> None:
         self.gateways[gateway].drop_unused(NOW_MS + 1)

@@ -158,10 +158,16 @@ class Floor:
         return self.say(d.WorkspaceStopped, invariant="two owners", offset=7)
 
     def reopened(self) -> d.Decision:
-        """A new epoch begins."""
+        """A new epoch begins, with nothing in it but the agents."""
         previous_epoch, previous_seq = self.epoch, self.seq
         self.epoch, self.seq = self.epoch + 1, 0
-        return self.say(d.EpochStarted, previous_epoch=previous_epoch, previous_seq=previous_seq)
+        started = self.say(d.EpochStarted, previous_epoch=previous_epoch, previous_seq=previous_seq)
+        self.legs.clear()
+        self.offers.clear()
+        self.say(d.ConfigurationApplied, version=2, digest="0", command_id="c_again")
+        for agent_id in list(self.agents):
+            self.agent(agent_id, because=AgentCause.RESTATED)
+        return started
 
     # What there is to choose from
 

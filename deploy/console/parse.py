@@ -1,0 +1,172 @@
+"""What a person types, as a wish: pure.
+
+`accept`, `reject` and `open` take the number that the screen shows, offers first. The rest is about the selected work,
+or the only one there is.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from deploy.console.mirror import Mirror
+from schemas import live
+from schemas.values import LegValue
+from schemas.vocabulary import LegState
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """Command this."""
+
+    do: live.AnyDo
+
+
+class Write(msgspec.Struct, frozen=True):
+    """Write this to the leg's customer."""
+
+    leg_id: str
+    text: str
+
+
+class Select(msgspec.Struct, frozen=True):
+    """Later words are about this leg."""
+
+    leg_id: str
+
+
+class Plain(enum.StrEnum):
+    """Wishes about the console itself."""
+
+    HELP = "help"
+    QUIT = "quit"
+    NOTHING = "nothing"
+
+
+class Wrong(msgspec.Struct, frozen=True):
+    """Not understood, or nothing to do it with: a key of `words` and its values."""
+
+    key: str
+    values: dict[str, str] = {}
+
+
+Wish = Ask | Write | Select | Plain | Wrong
+WRITABLE: Final = (LegState.CONNECTED, LegState.ON_HOLD)
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What the person has before them."""
+
+    mirror: Mirror
+    agent_id: str
+    selected: str | None = None
+
+    def legs(self, *states: LegState) -> list[LegValue]:
+        """The agent's legs, all or those in one of these states."""
+        mine = self.mirror.legs_of(self.agent_id)
+        return [leg for leg in mine if not states or leg.state in states]
+
+    def leg(self, *states: LegState) -> LegValue | Wrong:
+        """The selected leg if it is in one of the states, else the only one that is."""
+        fitting = self.legs(*states)
+        chosen = [leg for leg in fitting if leg.leg_id == self.selected] or fitting
+        if not chosen:
+            return Wrong("no_work")
+        return chosen[0] if len(chosen) == 1 else Wrong("which")
+
+
+def wish_of(line: str, desk: Desk) -> Wish:
+    """What the line asks for."""
+    word, _, rest = line.strip().partition(" ")
+    rest = rest.strip()
+    if not word:
+        return Plain.NOTHING
+    maker = _WORDS.get(word.lower().lstrip("/"))
+    return Wrong("unknown_command", {"word": word}) if maker is None else maker(rest, desk)
+
+
+def _offer(rest: str, desk: Desk, make: Callable[[str], live.AnyDo]) -> Wish:
+    offers = desk.mirror.offers_to(desk.agent_id)
+    if not offers:
+        return Wrong("no_offer")
+    number = int(rest) if rest.isdecimal() else 1
+    if not 1 <= number <= len(offers):
+        return Wrong("no_number", {"number": rest})
+    return Ask(make(offers[number - 1].offer_id))
+
+
+def _accept(rest: str, desk: Desk) -> Wish:
+    return _offer(rest, desk, lambda offer_id: live.Accept(offer_id=offer_id))
+
+
+def _reject(rest: str, desk: Desk) -> Wish:
+    return _offer(rest, desk, lambda offer_id: live.Reject(offer_id=offer_id))
+
+
+def _say(rest: str, desk: Desk) -> Wish:
+    leg = desk.leg(*WRITABLE)
+    if isinstance(leg, Wrong):
+        return leg
+    return Write(leg.leg_id, rest) if rest else Wrong("needs_text")
+
+
+def _hold(_rest: str, desk: Desk) -> Wish:
+    leg = desk.leg(LegState.CONNECTED)
+    return leg if isinstance(leg, Wrong) else Ask(live.Hold(leg_id=leg.leg_id))
+
+
+def _resume(_rest: str, desk: Desk) -> Wish:
+    leg = desk.leg(LegState.ON_HOLD)
+    return leg if isinstance(leg, Wrong) else Ask(live.Resume(leg_id=leg.leg_id))
+
+
+def _end(_rest: str, desk: Desk) -> Wish:
+    leg = desk.leg(LegState.CONNECTING, *WRITABLE)
+    return leg if isinstance(leg, Wrong) else Ask(live.End(leg_id=leg.leg_id))
+
+
+def _extend(rest: str, desk: Desk) -> Wish:
+    if rest and not (rest.isdecimal() and int(rest) > 0):
+        return Wrong("bad_seconds")
+    leg = desk.leg(LegState.WRAP_UP)
+    for_ms = int(rest) * 1000 if rest else None
+    return leg if isinstance(leg, Wrong) else Ask(live.ExtendWrapUp(leg_id=leg.leg_id, for_ms=for_ms))
+
+
+def _done(rest: str, desk: Desk) -> Wish:
+    leg = desk.leg(LegState.WRAP_UP)
+    return leg if isinstance(leg, Wrong) else Ask(live.FinishWrapUp(leg_id=leg.leg_id, disposition=rest or None))
+
+
+def _status(rest: str, _desk: Desk) -> Wish:
+    return Ask(live.SetStatus(status=rest)) if rest else Wrong("needs_text")
+
+
+def _next(rest: str, _desk: Desk) -> Wish:
+    return Ask(live.SetNextStatus(status=rest)) if rest else Wrong("needs_text")
+
+
+def _open(rest: str, desk: Desk) -> Wish:
+    legs = desk.legs()
+    number = (int(rest) if rest.isdecimal() else 0) - len(desk.mirror.offers_to(desk.agent_id))
+    return Select(legs[number - 1].leg_id) if 1 <= number <= len(legs) else Wrong("no_number", {"number": rest})
+
+
+_WORDS: Final[dict[str, Callable[[str, Desk], Wish]]] = {
+    "accept": _accept,
+    "reject": _reject,
+    "say": _say,
+    "hold": _hold,
+    "resume": _resume,
+    "end": _end,
+    "extend": _extend,
+    "done": _done,
+    "status": _status,
+    "next": _next,
+    "open": _open,
+    "out": lambda _rest, _desk: Ask(live.LogOut()),
+    "help": lambda _rest, _desk: Plain.HELP,
+    "quit": lambda _rest, _desk: Plain.QUIT,
+}

@@ -1,0 +1,196 @@
+"""The console: a full screen on a terminal, plain lines (or one JSON object a line) elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Final
+
+from deploy.console import parse, render
+from deploy.console.client import AgentClient, Wishes
+from deploy.console.words import Words
+from schemas import live
+
+LOG_LINES: Final = 200
+REFRESH_S: Final = 0.5
+COMMAND_S: Final = 30.0
+
+Out = Callable[[str], None]
+
+
+class Console:
+    """One person's client with what is typed and what is said."""
+
+    def __init__(
+        self, url: str, tickets: Callable[[], Awaitable[str]], workspace: str, words: Words, out: Out, raw: Out | None
+    ) -> None:
+        self.words = words
+        self.workspace = workspace
+        self.selected: str | None = None
+        self.quitting = asyncio.Event()
+        self._out = out
+        self._raw = raw
+        self._clock_offset_ms = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.client = AgentClient(url, tickets, Wishes(), on_frame=self._frame, on_lost=self._lost)
+
+    def sight(self, now_ms: int) -> render.Sight:
+        """What the picture is made of; `now_ms` by this machine's clock."""
+        return render.Sight(
+            mirror=self.client.mirror,
+            agent_id=self.client.agent_id,
+            workspace=self.workspace,
+            now_ms=now_ms + self._clock_offset_ms,
+            connected=self.client.is_connected,
+            selected=self.selected,
+        )
+
+    def typed(self, line: str) -> None:
+        """Does what the line asks for."""
+        desk = parse.Desk(self.client.mirror, self.client.agent_id, self.selected)
+        match parse.wish_of(line, desk):
+            case parse.Ask(do=do):
+                self._start(self.client.do(do, within_s=COMMAND_S))
+            case parse.Write(leg_id=leg_id, text=text):
+                self._start(self.client.say(leg_id, text, within_s=COMMAND_S))
+            case parse.Select(leg_id=leg_id):
+                self.selected = leg_id
+            case parse.Wrong(key=key, values=values):
+                self._out(self.words.say(key, **values))
+            case parse.Plain.HELP:
+                self._out(self.words.say("help"))
+            case parse.Plain.QUIT:
+                self.quitting.set()
+
+    async def answered(self) -> None:
+        """Returns when everything asked so far has its answer, or none will come."""
+        if self._tasks:
+            await asyncio.wait(list(self._tasks))
+
+    async def work(self) -> None:
+        """Stays connected until asked to quit. Raises Gone."""
+        running = asyncio.create_task(self.client.run())
+        quitting = asyncio.create_task(self.quitting.wait())
+        try:
+            await asyncio.wait([running, quitting], return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()
+        finally:
+            for task in (running, quitting, *self._tasks):
+                task.cancel()
+            await asyncio.wait([running, quitting, *self._tasks])
+
+    def _frame(self, frame: live.ServerFrame) -> None:
+        if isinstance(frame, live.Welcome):
+            self._clock_offset_ms = frame.at_ms - self.client.now_ms()
+        if self._raw is not None:
+            self._raw(live.encode(frame).decode())
+            return
+        for line in render.narrate(frame, self.client.agent_id, self.words):
+            self._out(line)
+
+    def _lost(self) -> None:
+        if self._raw is None:
+            self._out(self.words.say("lost"))
+
+    def _start(self, asking: Awaitable[live.Result]) -> None:
+        async def ask() -> None:
+            try:
+                await asking
+            except TimeoutError:
+                self._out(self.words.say("no_answer"))
+
+        task = asyncio.create_task(ask())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def plain(make: Callable[[Out, Out | None], Console], *, as_json: bool) -> None:
+    """Lines in, lines out; ends with the input, once what was asked is answered. Raises Gone."""
+    raw: Out | None = _print if as_json else None
+    console = make(_complain if as_json else _print, raw)
+    working = asyncio.create_task(console.work())
+    reading = asyncio.create_task(_read_lines(console))
+    done, _ = await asyncio.wait([working, reading], return_when=asyncio.FIRST_COMPLETED)
+    console.quitting.set()
+    reading.cancel()
+    await asyncio.wait([working, reading])
+    for task in done | {working}:
+        if not task.cancelled():
+            task.result()
+
+
+async def full_screen(make: Callable[[Out, Out | None], Console]) -> None:
+    """The picture, the newest sentences, and a line to type. Raises Gone."""
+    from prompt_toolkit.application import Application
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+    from prompt_toolkit.layout import HSplit, Layout, Window
+    from prompt_toolkit.layout.controls import FormattedTextControl
+    from prompt_toolkit.widgets import TextArea
+
+    said: deque[str] = deque(maxlen=LOG_LINES)
+    console = make(said.append, None)
+    keys = KeyBindings()
+
+    def accepted(buffer: Any) -> bool:
+        console.typed(buffer.text)
+        return False
+
+    @keys.add("c-c")
+    @keys.add("c-d")
+    def leave(_event: KeyPressEvent) -> None:
+        console.quitting.set()
+
+    @keys.add("f2")
+    def accept(_event: KeyPressEvent) -> None:
+        console.typed("accept")
+
+    def shown() -> str:
+        return "\n".join(render.picture(console.sight(console.client.now_ms()), console.words))
+
+    def log() -> str:
+        return "\n".join(list(said)[-8:])
+
+    line = TextArea(height=1, prompt="> ", multiline=False, accept_handler=accepted)
+    rule = Window(height=1, char="-")
+    screen = HSplit(
+        [Window(FormattedTextControl(shown)), rule, Window(FormattedTextControl(log), height=8, wrap_lines=True), line]
+    )
+    application: Application[None] = Application(
+        layout=Layout(screen, focused_element=line), key_bindings=keys, full_screen=True, refresh_interval=REFRESH_S
+    )
+    drawing = asyncio.create_task(application.run_async(handle_sigint=False))
+    try:
+        await console.work()
+    finally:
+        with contextlib.suppress(Exception):
+            application.exit()
+        await asyncio.wait([drawing])
+
+
+async def _read_lines(console: Console) -> None:
+    async for line in _lines():
+        console.typed(line)
+        await console.answered()
+        if console.quitting.is_set():
+            return
+
+
+async def _lines() -> AsyncIterator[str]:
+    """What comes on standard input."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := await reader.readline():
+        yield line.decode(errors="replace")
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+def _complain(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,171 @@
+"""What the console says, in Chinese and in English."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+
+class Language(enum.StrEnum):
+    """The languages of the console."""
+
+    CHINESE = "zh-CN"
+    ENGLISH = "en"
+
+
+_CHINESE: Final = {
+    "agent": "坐席",
+    "live": "实时",
+    "not_live": "非实时",
+    "connecting": "正在连接",
+    "age": "{seconds} 秒前更新",
+    "as_of": "内容截至 {seconds} 秒前",
+    "offers": "新的分配",
+    "work": "手上的工作",
+    "queues": "队列",
+    "nothing": "（无）",
+    "answer_within": "请在 {time} 内接受",
+    "waited": "已等待 {time}",
+    "waiting": "等待 {count}",
+    "longest": "最久 {time}",
+    "closed": "已关闭",
+    "why": "为何是 {agent}",
+    "why_requirements": "要求 {skills}",
+    "why_considered": "考虑了 {count} 人",
+    "why_passed": "未选：{reasons}",
+    "why_runner_up": "优先于 {agent}（按 {by}）",
+    "why_alone": "没有其他合适的人",
+    "voice": "语音在您的电话上，不在这里",
+    "customer": "客户",
+    "unknown_customer": "未识别的客户",
+    "details_away": "客户资料暂时读不到，稍后补上",
+    "stopped": "本工作区的路由已停止：{invariant}",
+    "applied": "完成",
+    "refused": "被拒绝：{reason}",
+    "unavailable": "结果未知，正以同一编号重试",
+    "duplicate": "已执行过",
+    "no_answer": "没有答复",
+    "welcome": "已登录 {workspace}，通过 {gateway}",
+    "resumed": "已恢复连接",
+    "offered": "{channel} 分配给您：{id}",
+    "offer_gone": "分配结束：{id}（{reason}）",
+    "leg": "{id}：{state}",
+    "message": "{who}：{text}",
+    "went_not_live": "画面不是实时的（{reason}）",
+    "went_live": "画面恢复实时",
+    "lost": "连接断开，正在重连",
+    "gone": "网关拒绝了连接：{reason}",
+    "unknown_command": "不认识的命令：{word}。输入 help",
+    "no_offer": "没有待接受的分配",
+    "no_work": "没有可以操作的工作",
+    "no_number": "没有编号 {number}",
+    "needs_text": "请写下内容",
+    "bad_seconds": "秒数应为正整数",
+    "which": "有多项工作，请先用 open N 选择",
+    "help": "accept [N] 接受 · reject [N] 拒绝 · say 文字 · hold 保持 · resume 恢复 · end 结束 · extend [秒] 延长整理 · "
+    "done [结果码] 完成整理 · status 状态 · next 下一状态 · open N 选择 · out 签退 · quit 离开",
+}
+_ENGLISH: Final = {
+    "agent": "Agent",
+    "live": "live",
+    "not_live": "NOT LIVE",
+    "connecting": "connecting",
+    "age": "updated {seconds} s ago",
+    "as_of": "as of {seconds} s ago",
+    "offers": "Offers",
+    "work": "Work in hand",
+    "queues": "Queues",
+    "nothing": "(none)",
+    "answer_within": "accept within {time}",
+    "waited": "waited {time}",
+    "waiting": "{count} waiting",
+    "longest": "longest {time}",
+    "closed": "closed",
+    "why": "why {agent}",
+    "why_requirements": "asks for {skills}",
+    "why_considered": "{count} considered",
+    "why_passed": "passed over: {reasons}",
+    "why_runner_up": "before {agent} (by {by})",
+    "why_alone": "nobody else fits",
+    "voice": "the voice is on your telephone, not here",
+    "customer": "Customer",
+    "unknown_customer": "not identified",
+    "details_away": "customer details cannot be read now; they follow",
+    "stopped": "routing of this workspace has stopped: {invariant}",
+    "applied": "done",
+    "refused": "refused: {reason}",
+    "unavailable": "outcome unknown; repeating under the same id",
+    "duplicate": "was done already",
+    "no_answer": "no answer",
+    "welcome": "signed in to {workspace} through {gateway}",
+    "resumed": "connected again",
+    "offered": "{channel} offered to you: {id}",
+    "offer_gone": "offer over: {id} ({reason})",
+    "leg": "{id}: {state}",
+    "message": "{who}: {text}",
+    "went_not_live": "the screen stands still ({reason})",
+    "went_live": "the screen is live again",
+    "lost": "connection lost, connecting again",
+    "gone": "the gateway refused: {reason}",
+    "unknown_command": "no such command: {word}. Type help",
+    "no_offer": "no offer to answer",
+    "no_work": "no work to do that with",
+    "no_number": "there is no number {number}",
+    "needs_text": "write something",
+    "bad_seconds": "seconds are a positive whole number",
+    "which": "several in hand: choose one with open N",
+    "help": "accept [N] · reject [N] · say TEXT · hold · resume · end · extend [SECONDS] · done [CODE] · status NAME · "
+    "next NAME · open N · out · quit",
+}
+STATES: Final = {
+    "available": "可用",
+    "offline": "离线",
+    "off_queue": "未在队列",
+    "idle": "空闲",
+    "interacting": "服务中",
+    "not_responding": "无应答",
+    "wrap_up": "整理",
+    "queued": "排队",
+    "offered": "振铃",
+    "connecting": "接通中",
+    "connected": "已接通",
+    "on_hold": "保持",
+    "completed": "已完成",
+    "abandoned": "已放弃",
+    "phone": "电话",
+    "email": "邮件",
+    "web_chat": "网聊",
+    "in_store": "门店",
+    "accepted": "已接受",
+    "rejected": "已拒绝",
+    "timed_out": "超时",
+    "rescinded": "已撤回",
+    "customer": "客户",
+    "system": "系统",
+}
+"""Chinese for the words of the contracts; what is missing is shown as it is."""
+TEXTS: Final = {Language.CHINESE: _CHINESE, Language.ENGLISH: _ENGLISH}
+
+
+class Words:
+    """The texts of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self._texts = TEXTS[language]
+
+    def say(self, key: str, **values: object) -> str:
+        """The text of that key with its values."""
+        return self._texts[key].format(**values)
+
+    def word(self, value: str) -> str:
+        """A word of the contracts, or an organisation's own name, for people."""
+        return STATES.get(value, value) if self.language is Language.CHINESE else value.replace("_", " ")
+
+
+def duration(milliseconds: int) -> str:
+    """Minutes and seconds, with hours where there are any; what would be negative is zero."""
+    seconds = max(0, milliseconds) // 1000
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
