@@ -7,7 +7,7 @@ with those of concurrent callers.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -36,15 +36,12 @@ class KafkaProducer:
         if len(outputs) == 1:
             await self._send_one(outputs[0])
             return
-        groups: dict[TopicPartition, list[Output]] = {}
-        for output in outputs:
-            count = self._partition_counts.get(output.topic) or await self.partition_count(output.topic)
-            groups.setdefault(TopicPartition(output.topic, place(output, count)), []).append(output)
+        groups = await self._by_partition(outputs)
         if len(groups) == 1:
             [(partition, group)] = groups.items()
             await self._send_group(partition, group)
-            return
-        await _all(*(self._send_group(partition, group) for partition, group in groups.items()))
+        else:
+            await _all(*(self._send_group(partition, group) for partition, group in groups.items()))
 
     async def partition_count(self, topic: str) -> int:
         count = self._partition_counts.get(topic)
@@ -52,6 +49,25 @@ class KafkaProducer:
             count = len(await self._client.partitions_for(topic))
             self._partition_counts[topic] = count
         return count
+
+    async def _by_partition(self, outputs: Sequence[Output]) -> dict[TopicPartition, list[Output]]:
+        """Neighbours mostly go to one place, so the last one is remembered."""
+        groups: dict[TopicPartition, list[Output]] = {}
+        last: Output | None = None
+        group: list[Output] = []
+        for output in outputs:
+            same = (
+                last is not None
+                and output.key == last.key
+                and output.partition == last.partition
+                and output.topic == last.topic
+            )
+            if not same:
+                number = place(output, await self.partition_count(output.topic))
+                group = groups.setdefault(TopicPartition(output.topic, number), [])
+                last = output
+            group.append(output)
+        return groups
 
     @property
     def _client(self) -> AIOKafkaProducer:
@@ -79,16 +95,17 @@ class KafkaProducer:
             await _all(*acknowledged)
 
 
-def _batches(client: AIOKafkaProducer, outputs: Sequence[Output]) -> Any:
+def _batches(client: AIOKafkaProducer, outputs: Sequence[Output]) -> Iterator[Any]:
+    """aiokafka's batches, each filled up to its limit. Raises MessageSizeTooLargeError for a record above it."""
     batch = client.create_batch()
     for output in outputs:
-        fields = {"key": output.key, "value": output.value, "timestamp": None, "headers": list(output.headers)}
-        if batch.append(**fields) is not None:
+        headers = list(output.headers)
+        if batch.append(timestamp=None, key=output.key, value=output.value, headers=headers) is not None:
             continue
         if batch.record_count() > 0:
             yield batch
         batch = client.create_batch()
-        if batch.append(**fields) is None:
+        if batch.append(timestamp=None, key=output.key, value=output.value, headers=headers) is None:
             raise MessageSizeTooLargeError(f"a record for {output.topic} does not fit into one batch")
     batch.close()
     yield batch
