@@ -33,6 +33,9 @@ FLAGS: Final = (
     "-Xms128m",
     "-XX:+UseSerialGC",
     "-Xshare:auto",
+    # The quick compiler only. Measured on two cores beside its clients, against both compilers: half the processor time
+    # for the same records, a third off the median answer, and a start with two thirds of the work gone.
+    "-XX:TieredStopAtLevel=1",
     "-Djava.awt.headless=true",
     "-Dkafka.logs.dir=.",
 )
