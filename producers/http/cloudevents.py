@@ -92,7 +92,7 @@ def _json(body: bytes) -> Any:
         return {}
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(Kind.MALFORMED, str(error)) from None
 
 

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from producers.http.access import Admitted, admit, check_owner, raw_key
+from producers.http.problems import Kind, Problem
+from runtime.credentials import Principal
+from schemas.ids import interaction_id
+from schemas.vocabulary import Role
+
+WEB = Principal(user="hk_1", workspace="bookcity", roles=frozenset({Role.ADAPTER}), adapter="web")
+ADMITTED = Admitted(workspace="bookcity", adapter="web", key_id="hk_1")
+
+
+def a_principal(**changes: object) -> Principal:
+    known = {"user": "hk_1", "workspace": "bookcity", "roles": frozenset({Role.ADAPTER}), "adapter": "web"}
+    return Principal(**{**known, **changes})  # type: ignore[arg-type] # fields by name
+
+
+@pytest.mark.parametrize("header", ["Bearer hk_1_x", "bearer  hk_1_x ", " BEARER hk_1_x"])
+def test_a_key_is_what_follows_bearer(header: str) -> None:
+    assert raw_key(header) == "hk_1_x"
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic aGs6", "hk_1_x"])
+def test_without_a_key_nobody_is_let_in(header: str | None) -> None:
+    with pytest.raises(Problem) as caught:
+        raw_key(header)
+    assert caught.value.kind is Kind.UNAUTHENTICATED
+
+
+def test_an_adapters_key_is_admitted_to_its_workspace() -> None:
+    assert admit(WEB, "bookcity") == ADMITTED
+
+
+@pytest.mark.parametrize(
+    ("principal", "kind"),
+    [
+        (None, Kind.UNAUTHENTICATED),
+        (a_principal(workspace="bank"), Kind.FORBIDDEN),
+        (a_principal(roles=frozenset({Role.ADMINISTRATOR})), Kind.FORBIDDEN),
+        (a_principal(adapter=None), Kind.FORBIDDEN),
+    ],
+    ids=["unknown key", "another workspace", "another role", "no adapter"],
+)
+def test_others_are_not(principal: Principal | None, kind: Kind) -> None:
+    with pytest.raises(Problem) as caught:
+        admit(principal, "bookcity")
+    assert caught.value.kind is kind
+
+
+def test_an_adapter_speaks_of_its_own_interactions() -> None:
+    check_owner(ADMITTED, interaction_id("bookcity", "web", "c1"))
+
+
+@pytest.mark.parametrize(
+    ("about", "kind"),
+    [
+        (interaction_id("bookcity", "phone", "c1"), Kind.FORBIDDEN),
+        (interaction_id("bank", "web", "c1"), Kind.FORBIDDEN),
+        ("c1", Kind.NOT_FOUND),
+        (interaction_id("bookcity", "web", "c1") + "\n", Kind.NOT_FOUND),
+        (interaction_id("bookcity", "web", "c1") + ".1", Kind.NOT_FOUND),
+    ],
+)
+def test_and_of_no_other(about: str, kind: Kind) -> None:
+    with pytest.raises(Problem) as caught:
+        check_owner(ADMITTED, about)
+    assert caught.value.kind is kind
