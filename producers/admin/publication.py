@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from producers.admin.changes import Change, changes
 from producers.admin.compile import Compiled, compile_document
 from producers.admin.document import Format, parse
-from producers.admin.versions import Conflict, State, Stored, Versions
+from producers.admin.versions import Conflict, State, Stored
 from runtime.clock import Clock
 
-POLL_S = 0.03
+POLL_S: Final = 0.03
+
+
+class Store(Protocol):
+    """What of `producers.admin.versions.Versions` is needed here."""
+
+    async def current(self, workspace: str) -> Stored | None: ...
+
+    async def put(self, compiled: Compiled, text: str, form: Format, expected: int | None, actor: str) -> Stored: ...
+
+    async def state(self, workspace: str, version: int) -> tuple[State, str | None]: ...
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +51,7 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Publication:
     """Over the versions of all workspaces; `wait_ms` is how long it waits for routing."""
 
-    def __init__(self, versions: Versions, clock: Clock, wait_ms: int) -> None:
+    def __init__(self, versions: Store, clock: Clock, wait_ms: int) -> None:
         self._versions = versions
         self._clock = clock
         self._wait_ms = wait_ms

@@ -166,7 +166,7 @@ async def test_what_was_answered_while_the_process_was_down_is_found(
     assert router.version == 1
 
 
-def _applied(admin: AdminService, workspace: str) -> Callable[[], Awaitable[bool]]:
+def _applied(admin: AdminService, workspace: str) -> Callable[[], bool | Awaitable[bool]]:
     async def look() -> bool:
         return (await admin.services.versions.state(workspace, 1))[0] is State.APPLIED
 

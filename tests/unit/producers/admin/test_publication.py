@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from producers.admin.document import Format
+from producers.admin.problems import InvalidDocument
+from producers.admin.publication import Conflict, Draft, Publication
+from producers.admin.versions import State
+from runtime.clock import SystemClock
+from tests.support.memory_versions import MemoryVersions
+from tests.support.waiting import eventually
+
+
+def a_draft(text: str = "queues: {a: {}}") -> Draft:
+    return Draft(workspace="shop", text=text, form=Format.YAML)
+
+
+def publication(versions: MemoryVersions, wait_ms: int = 5_000) -> Publication:
+    return Publication(versions, SystemClock(), wait_ms)
+
+
+async def test_a_preview_changes_nothing_and_says_what_would_change() -> None:
+    versions = MemoryVersions()
+    found = await publication(versions).preview(a_draft())
+    assert [change.path for change in found.changes] == ["queues"]
+    assert (found.version, found.unchanged) == (None, False)
+    assert versions.stored == {}
+
+
+async def test_publishing_returns_when_routing_has_answered() -> None:
+    versions = MemoryVersions()
+    task = asyncio.create_task(publication(versions).publish(a_draft(), None, "root"))
+    await eventually(lambda: ("shop", 1) in versions.stored)
+    assert not task.done()
+    await versions.settle("shop", 1, State.APPLIED, None)
+    published = await task
+    assert (published.version, published.state) == (1, State.APPLIED)
+
+
+async def test_a_refusal_is_told_with_its_reason() -> None:
+    versions = MemoryVersions()
+    task = asyncio.create_task(publication(versions).publish(a_draft(), None, "root"))
+    await eventually(lambda: ("shop", 1) in versions.stored)
+    await versions.settle("shop", 1, State.REFUSED, "why")
+    published = await task
+    assert (published.state, published.detail) == (State.REFUSED, "why")
+
+
+async def test_without_an_answer_in_time_it_waits_on_without_us() -> None:
+    published = await publication(MemoryVersions(), wait_ms=1).publish(a_draft(), None, "root")
+    assert (published.version, published.state) == (1, State.WAITING)
+
+
+async def test_the_same_text_again_is_no_new_version() -> None:
+    versions = MemoryVersions()
+    await publication(versions, wait_ms=1).publish(a_draft(), None, "root")
+    again = await publication(versions, wait_ms=1).publish(a_draft(), 1, "root")
+    assert (again.version, again.unchanged, again.changes) == (1, True, [])
+
+
+async def test_errors_and_conflicts_change_nothing() -> None:
+    versions = MemoryVersions()
+    with pytest.raises(InvalidDocument):
+        await publication(versions).publish(a_draft("queues: 3"), None, "root")
+    with pytest.raises(Conflict):
+        await publication(versions).publish(a_draft(), 3, "root")
+    assert versions.stored == {}
