@@ -27,7 +27,7 @@ def respond(w: World, agent: Agent) -> None:
     """The agent has acted: no longer `not_responding`."""
     if agent.not_responding:
         agent.not_responding = False
-        agent.responds_due_attended_ms = None
+        agent.responds_timer = 0
         agent.idle_since_ms = w.now_ms
 
 
@@ -35,10 +35,10 @@ def miss(w: World, agent: Agent) -> None:
     """The agent missed an offer: `not_responding` until the agent acts, or for as long as the settings say."""
     agent.not_responding = True
     lasts = w.policy.settings.not_responding_for_ms
-    agent.responds_due_attended_ms = None
+    agent.responds_timer = 0
     if lasts is not None:
-        agent.responds_due_attended_ms = w.clocks.attended_ms + lasts
-        w.timers.set(TimerKind.NOT_RESPONDING, agent.responds_due_attended_ms, agent.agent_id)
+        due_ms = w.clocks.attended_ms + lasts
+        agent.responds_timer = w.timers.set(TimerKind.NOT_RESPONDING, due_ms, agent.agent_id)
 
 
 def left_work(w: World, agent: Agent) -> None:

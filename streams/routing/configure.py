@@ -10,7 +10,7 @@ from schemas.decisions import AgentChanged, ConfigurationApplied, QueueChanged, 
 from schemas.inputs import ConfigurationPublished, QueueClosed, QueueOpened
 from schemas.values import QueueValue
 from schemas.vocabulary import AgentCause, LegState, Refusal, RescindReason
-from streams.routing import offers, patches, presence, statuses, waiting
+from streams.routing import offers, passing, patches, presence, statuses, waiting
 from streams.routing.audiences import unfit
 from streams.routing.capacity import Capacity
 from streams.routing.legs import WAITING
@@ -18,7 +18,6 @@ from streams.routing.model import OFF_QUEUE, Agent
 from streams.routing.policy import Policy
 from streams.routing.project import agent_value, queue_value
 from streams.routing.refusals import Refused
-from streams.routing.timers import TimerKind
 from streams.routing.world import World
 
 
@@ -60,10 +59,8 @@ def apply(w: World, configuration: RoutingConfiguration, version: int) -> None:
         for leg in interaction.all_legs():
             if leg.state in WAITING:
                 waiting.renew(w, interaction, leg)
-        for at in (interaction.passed or {}).values():
-            for wait in (w.policy.settings.reoffer_pause_ms, w.policy.settings.reoffer_after_ms):
-                if at + wait >= w.clocks.attended_ms:
-                    w.timers.set(TimerKind.REOFFER, at + wait, interaction.interaction_id)
+        if interaction.passed:
+            passing.schedule(w, interaction)
 
 
 def derive_policy(w: World, configuration: RoutingConfiguration, version: int) -> None:

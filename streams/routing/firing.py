@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from schemas.vocabulary import AgentCause
-from streams.routing import agents, endings, matching, offers, presence, steps
+from streams.routing import agents, endings, matching, offers, passing, presence, steps
 from streams.routing.model import Interaction, Leg
 from streams.routing.timers import Timer, TimerKind
 from streams.routing.world import World
@@ -35,7 +35,7 @@ def _fire(w: World, timer: Timer) -> None:
     elif kind == TimerKind.LEASE:
         presence.lease_ended(w, subject)
     elif kind == TimerKind.REOFFER:
-        offers.reoffer(w, w.interactions[subject])
+        passing.due(w, w.interactions[subject])
     else:
         interaction = w.interactions[subject]
         leg = interaction.leg(number)

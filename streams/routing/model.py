@@ -44,7 +44,8 @@ class Leg(msgspec.Struct, array_like=True, gc=False):
     `place` orders legs of one virtual arrival; `turn` rises with every entry into a lane, so that what lies in a
     lane from before is known to be stale. `agent_id` is also set while an offer to that agent is pending.
     `wakes_ms`: when waiting brings the next step or the expiry. `due_attended_ms`: the deadline of the offer, of the
-    connection or of the wrap-up; `due_ms` is the same on the log clock if the agents stay attended.
+    connection or of the wrap-up; `due_ms` is the same on the log clock if the agents stay attended. Fields named
+    `timer` hold the number of the pending timer, 0 = none.
     """
 
     number: int
@@ -64,8 +65,10 @@ class Leg(msgspec.Struct, array_like=True, gc=False):
     turn: int = 0
     offers: int = 0
     wakes_ms: int | None = None
+    wake_timer: int = 0
     due_ms: int | None = None
     due_attended_ms: int | None = None
+    timer: int = 0
     connected_ms: int | None = None
     held_ms: int = 0
     wrap_up_ms: int = 0
@@ -94,6 +97,7 @@ class Interaction(msgspec.Struct, array_like=True, gc=False):
     legs: int = 1
     turns: int = 0
     passed: dict[str, int] | None = None
+    reoffer_timer: int = 0
 
     def leg(self, number: int) -> Leg | None:
         """The live leg of that number."""
@@ -125,7 +129,7 @@ class Agent:
         "audiences",
         "code",
         "code_now",
-        "grace_due_attended_ms",
+        "grace_timer",
         "handled",
         "idle_since_ms",
         "last_accepted_ms",
@@ -135,7 +139,7 @@ class Agent:
         "next_status",
         "not_responding",
         "removed",
-        "responds_due_attended_ms",
+        "responds_timer",
         "routing_status",
         "sessions",
         "settings",
@@ -154,9 +158,9 @@ class Agent:
         self.status = OFFLINE
         self.next_status: str | None = None
         self.not_responding = False
-        self.responds_due_attended_ms: int | None = None
+        self.responds_timer = 0
         self.sessions: dict[Session, None] = {}
-        self.grace_due_attended_ms: int | None = None
+        self.grace_timer = 0
         self.routing_status = RoutingStatus.OFF_QUEUE
         self.since_ms = now_ms
         self.idle_since_ms = now_ms
@@ -195,7 +199,7 @@ class Gateway(msgspec.Struct, array_like=True):
 
     incarnation: int
     seen_attended_ms: int
-    lease_due_attended_ms: int | None = None
+    lease_timer: int = 0
     sessions: dict[str, str] = {}
 
 

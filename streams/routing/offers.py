@@ -13,7 +13,7 @@ from schemas.decisions import (
 )
 from schemas.values import Explanation
 from schemas.vocabulary import LegState, OfferState, RescindReason
-from streams.routing import agents, waiting
+from streams.routing import agents, passing, waiting
 from streams.routing.model import Agent, Interaction, Leg
 from streams.routing.project import agent_value, leg_value, offer_value
 from streams.routing.timers import TimerKind
@@ -50,7 +50,7 @@ def deadline(w: World, interaction: Interaction, leg: Leg, kind: TimerKind, afte
     """Give the leg a deadline on attended time, in place of any it had."""
     leg.due_attended_ms = w.clocks.attended_ms + after_ms
     leg.due_ms = w.now_ms + after_ms
-    w.timers.set(kind, leg.due_attended_ms, interaction.interaction_id, leg.number)
+    leg.timer = w.timers.set(kind, leg.due_attended_ms, interaction.interaction_id, leg.number)
 
 
 def accept(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
@@ -59,6 +59,7 @@ def accept(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
     confirms = w.profile(interaction).confirms_connection
     w.transition(interaction, leg, LegState.CONNECTING if confirms else LegState.CONNECTED)
     leg.wakes_ms = leg.due_attended_ms = leg.due_ms = None
+    leg.wake_timer = leg.timer = 0
     if confirms:
         deadline(w, interaction, leg, TimerKind.CONNECT, w.policy.settings.connect_timeout_ms)
     else:
@@ -81,6 +82,7 @@ def connected(w: World, interaction: Interaction, leg: Leg) -> None:
     agent = w.agents[leg.agent_id or ""]
     w.transition(interaction, leg, LegState.CONNECTED)
     leg.due_attended_ms = leg.due_ms = None
+    leg.timer = 0
     leg.connected_ms = w.now_ms
     w.touch_agent(agent)
     w.decide(LegConnected, leg=leg_value(interaction, leg), agent=agent_value(w, agent))
@@ -89,7 +91,7 @@ def connected(w: World, interaction: Interaction, leg: Leg) -> None:
 def reject(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
     """The agent declines: others go first for a while."""
     made_ms = leg.since_ms
-    pass_over(w, interaction, agent)
+    passing.pass_over(w, interaction, agent)
     _take_back(w, interaction, leg, agent)
     w.decide(
         OfferRejected,
@@ -106,7 +108,7 @@ def time_out(w: World, interaction: Interaction, leg: Leg) -> None:
         rescind(w, interaction, leg, RescindReason.AGENT_UNREACHABLE)
         return
     made_ms = leg.since_ms
-    pass_over(w, interaction, agent)
+    passing.pass_over(w, interaction, agent)
     agents.miss(w, agent)
     _take_back(w, interaction, leg, agent)
     w.decide(
@@ -134,29 +136,11 @@ def unconnected(w: World, interaction: Interaction, leg: Leg, *, missed: bool) -
     """The connection did not come about: back in its place; `missed` makes it the agent's fault."""
     agent = w.agents[leg.agent_id or ""]
     if missed:
-        pass_over(w, interaction, agent)
+        passing.pass_over(w, interaction, agent)
         agents.miss(w, agent)
     _take_back(w, interaction, leg, agent)
     agents.left_work(w, agent)
     w.decide(LegQueued, leg=leg_value(interaction, leg), agent=agent_value(w, agent))
-
-
-def pass_over(w: World, interaction: Interaction, agent: Agent) -> None:
-    """For `reoffer_after` of attended time others go first; with none, he is asked again after `reoffer_pause`."""
-    settings = w.policy.settings
-    at = w.clocks.attended_ms
-    interaction.passed = {**(interaction.passed or {}), agent.agent_id: at}
-    for wait in (settings.reoffer_pause_ms, settings.reoffer_after_ms):
-        w.timers.set(TimerKind.REOFFER, at + wait, interaction.interaction_id)
-
-
-def reoffer(w: World, interaction: Interaction) -> None:
-    """A pause or a period is over: forget those who may be asked again like others, and match the leg anew."""
-    limit = w.clocks.attended_ms - w.policy.settings.reoffer_after_ms
-    interaction.passed = {a: at for a, at in (interaction.passed or {}).items() if at > limit} or None
-    for leg in interaction.all_legs():
-        if leg.state is LegState.QUEUED:
-            waiting.touch(w, interaction, leg)
 
 
 def _take_back(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from schemas.vocabulary import LegState
+from streams.routing import waiting
 from streams.routing.audiences import Audience
-from streams.routing.model import Interaction
+from streams.routing.model import Agent, Interaction
+from streams.routing.timers import TimerKind
 from streams.routing.world import World
 
 
@@ -26,3 +29,35 @@ def blocked(w: World, interaction: Interaction, audience: Audience) -> tuple[str
         wait = min(wait, settings.reoffer_pause_ms)
     now = w.clocks.attended_ms
     return tuple(agent_id for agent_id, at in interaction.passed.items() if now < at + wait)
+
+
+def pass_over(w: World, interaction: Interaction, agent: Agent) -> None:
+    """From now on others go first."""
+    interaction.passed = {**(interaction.passed or {}), agent.agent_id: w.clocks.attended_ms}
+    schedule(w, interaction)
+
+
+def schedule(w: World, interaction: Interaction) -> None:
+    """Look again at the next moment at which somebody may be asked who may not be asked now."""
+    settings = w.policy.settings
+    now = w.clocks.attended_ms
+    moments = [
+        at + wait
+        for at in (interaction.passed or {}).values()
+        for wait in (settings.reoffer_pause_ms, settings.reoffer_after_ms)
+        if at + wait > now
+    ]
+    due_ms = min(moments, default=now)
+    interaction.reoffer_timer = w.timers.set(TimerKind.REOFFER, due_ms, interaction.interaction_id)
+
+
+def due(w: World, interaction: Interaction) -> None:
+    """A pause or a period is over: forget those who may be asked again like others, and match the leg anew."""
+    interaction.reoffer_timer = 0
+    limit = w.clocks.attended_ms - w.policy.settings.reoffer_after_ms
+    interaction.passed = {a: at for a, at in (interaction.passed or {}).items() if at > limit} or None
+    if interaction.passed:
+        schedule(w, interaction)
+    for leg in interaction.all_legs():
+        if leg.state is LegState.QUEUED:
+            waiting.touch(w, interaction, leg)

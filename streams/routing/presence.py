@@ -39,7 +39,7 @@ def session_opened(w: World, event: AgentSessionOpened) -> None:
     agent.sessions[event.gateway, event.incarnation, event.session] = None
     gateway.sessions[_held_as(event.session, event.agent_id)] = event.agent_id
     _lease(w, event.gateway, gateway)
-    agent.grace_due_attended_ms = None
+    agent.grace_timer = 0
     status = event.status if event.status is not None and w.policy.is_routable(event.status) is not None else None
     if agent.status == OFFLINE:
         agent.handled = {}
@@ -63,7 +63,7 @@ def session_closed(w: World, event: AgentSessionClosed) -> None:
 def lease_ended(w: World, name: str) -> None:
     """A lease has come to its end: renewed by a later sign, else the gateway's sessions are lost."""
     gateway = w.gateways[name]
-    gateway.lease_due_attended_ms = None
+    gateway.lease_timer = 0
     if gateway.seen_attended_ms + LEASE_MS > w.clocks.attended_ms:
         _lease(w, name, gateway)
     else:
@@ -102,9 +102,8 @@ def _seen(w: World, name: str, incarnation: int) -> Gateway | None:
 
 
 def _lease(w: World, name: str, gateway: Gateway) -> None:
-    if gateway.lease_due_attended_ms is None and gateway.sessions:
-        gateway.lease_due_attended_ms = gateway.seen_attended_ms + LEASE_MS
-        w.timers.set(TimerKind.LEASE, gateway.lease_due_attended_ms, name)
+    if not gateway.lease_timer and gateway.sessions:
+        gateway.lease_timer = w.timers.set(TimerKind.LEASE, gateway.seen_attended_ms + LEASE_MS, name)
 
 
 def _close_all(w: World, name: str, gateway: Gateway) -> None:
@@ -124,7 +123,7 @@ def _forget(w: World, agent: Agent, session: Session) -> None:
     gateway = w.gateways[session[0]]
     del gateway.sessions[_held_as(session[2], agent.agent_id)]
     if not gateway.sessions:
-        gateway.lease_due_attended_ms = None
+        gateway.lease_timer = 0
 
 
 def _held_as(session: str, agent_id: str) -> str:
@@ -135,7 +134,7 @@ def _after_loss(w: World, agent: Agent) -> None:
     if agent.sessions or agent.status == OFFLINE:
         agents.say(w, agent, AgentCause.SESSION_CLOSED)
         return
-    agent.grace_due_attended_ms = w.clocks.attended_ms + w.policy.settings.reconnect_grace_ms
-    w.timers.set(TimerKind.GRACE, agent.grace_due_attended_ms, agent.agent_id)
+    due_ms = w.clocks.attended_ms + w.policy.settings.reconnect_grace_ms
+    agent.grace_timer = w.timers.set(TimerKind.GRACE, due_ms, agent.agent_id)
     agents.say(w, agent, AgentCause.SESSIONS_LOST)
     statuses.rescind_all(w, agent, RescindReason.AGENT_UNREACHABLE)

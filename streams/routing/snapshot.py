@@ -76,9 +76,9 @@ class AgentRecord(msgspec.Struct, array_like=True):
     status: str
     next_status: str | None
     not_responding: bool
-    responds_due_attended_ms: int | None
+    responds_timer: int
     sessions: list[Session]
-    grace_due_attended_ms: int | None
+    grace_timer: int
     routing_status: RoutingStatus
     since_ms: int
     idle_since_ms: int
@@ -255,9 +255,9 @@ def _agents(w: World, records: list[AgentRecord]) -> None:
         agent.removed = record.settings is not None
         agent.status, agent.next_status = record.status, record.next_status
         agent.not_responding = record.not_responding
-        agent.responds_due_attended_ms = record.responds_due_attended_ms
+        agent.responds_timer = record.responds_timer
         agent.sessions = dict.fromkeys(record.sessions)
-        agent.grace_due_attended_ms = record.grace_due_attended_ms
+        agent.grace_timer = record.grace_timer
         agent.routing_status = record.routing_status
         agent.idle_since_ms = record.idle_since_ms
         agent.last_accepted_ms = record.last_accepted_ms
@@ -278,9 +278,9 @@ def _agent_record(agent: Agent) -> AgentRecord:
         status=agent.status,
         next_status=agent.next_status,
         not_responding=agent.not_responding,
-        responds_due_attended_ms=agent.responds_due_attended_ms,
+        responds_timer=agent.responds_timer,
         sessions=list(agent.sessions),
-        grace_due_attended_ms=agent.grace_due_attended_ms,
+        grace_timer=agent.grace_timer,
         routing_status=agent.routing_status,
         since_ms=agent.since_ms,
         idle_since_ms=agent.idle_since_ms,

@@ -47,7 +47,7 @@ def drain(w: World, agent: Agent) -> None:
 
 def go_offline(w: World, agent: Agent, because: AgentCause) -> None:
     """The agent is gone: offers are taken back, work of channels that want it goes back to its place."""
-    agent.grace_due_attended_ms = None
+    agent.grace_timer = 0
     agent.next_status = None
     agent.status = OFFLINE
     agents.respond(w, agent)

@@ -13,6 +13,7 @@ from streams.routing.world import World
 def woken(w: World, interaction: Interaction, leg: Leg) -> None:
     """The next step or the expiry is due."""
     leg.wakes_ms = None
+    leg.wake_timer = 0
     policy = w.policy.queue(leg.queue or "")
     waited = waiting.waited_ms(w, leg)
     expiry = policy.settings.expire_after_ms

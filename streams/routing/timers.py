@@ -2,8 +2,8 @@
 
 Log time is the broker's stamp, made monotonic. Attended time advances with it for at most `ATTENDS_FOR_MS` after each
 tick, then stands still: no ticks, no agent time-outs. Timers due at one moment fire in the order they were set.
-A timer is never taken out of its heap: whoever set it keeps the due time in its own record, and a timer whose record
-no longer says the same is dead and dropped when it comes to the top.
+A timer is never taken out of its heap: whoever set it keeps its number, and a timer whose number nobody keeps is dead
+and dropped when it comes to the top.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class TimerKind(enum.IntEnum):
 ON_LOG_TIME: Final = frozenset({TimerKind.WAITING})
 
 Timer = tuple[int, int, int, str, int]
-"""(due, order of setting, kind, subject, number)"""
+"""(due, the timer's number, kind, subject, leg's number)"""
 Live = Callable[[Timer], bool]
 
 
@@ -75,11 +75,12 @@ class Timers:
         self.attended: list[Timer] = []
         self.order = 0
 
-    def set(self, kind: TimerKind, due_ms: int, subject: str, number: int = 0) -> None:
-        """Fire at `due_ms` of the kind's clock."""
+    def set(self, kind: TimerKind, due_ms: int, subject: str, number: int = 0) -> int:
+        """Fire at `due_ms` of the kind's clock; returns the timer's number, which its owner keeps while it is wanted."""
         self.order += 1
         heap = self.log if kind in ON_LOG_TIME else self.attended
         heapq.heappush(heap, (due_ms, self.order, int(kind), subject, number))
+        return self.order
 
     def pop_due(self, clocks: Clocks, until_ms: int) -> tuple[int, Timer] | None:
         """Take out the earliest timer that is due by log time `until_ms`, with its due moment on the log clock."""

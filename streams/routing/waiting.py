@@ -31,6 +31,7 @@ def stand(w: World, interaction: Interaction, leg: Leg) -> None:
     w.transition(interaction, leg, LegState.QUEUED)
     leg.agent_id = None
     leg.due_ms = leg.due_attended_ms = None
+    leg.timer = 0
     touch(w, interaction, leg)
     wake(w, interaction, leg)
 
@@ -63,11 +64,12 @@ def wake(w: World, interaction: Interaction, leg: Leg) -> None:
         moments.append(policy.settings.expire_after_ms)
     if not moments:
         leg.wakes_ms = None
+        leg.wake_timer = 0
         return
     due = w.now_ms + min(moments) - waited_ms(w, leg)
     if due != leg.wakes_ms:
         leg.wakes_ms = due
-        w.timers.set(TimerKind.WAITING, due, interaction.interaction_id, leg.number)
+        leg.wake_timer = w.timers.set(TimerKind.WAITING, due, interaction.interaction_id, leg.number)
 
 
 def on_step(w: World, interaction: Interaction, leg: Leg, step: Step) -> None:
@@ -90,6 +92,7 @@ def renew(w: World, interaction: Interaction, leg: Leg) -> None:
         leg.step_head_start_ms = head_start
     place(w, interaction, leg)
     leg.wakes_ms = None
+    leg.wake_timer = 0
     wake(w, interaction, leg)
     if (leg.step, leg.virtual_arrival_ms) != before:
         w.decide(StepAdvanced, leg=leg_value(interaction, leg))

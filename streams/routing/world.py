@@ -25,12 +25,6 @@ from streams.routing.timers import Clocks, Timer, TimerKind, Timers
 
 _AUDIENCES_AT_FIRST: Final = 4_096
 EPOCH_BITS: Final = 40
-DUE_IN: Final[dict[int, LegState]] = {
-    TimerKind.OFFER: LegState.OFFERED,
-    TimerKind.CONNECT: LegState.CONNECTING,
-    TimerKind.WRAP_UP: LegState.WRAP_UP,
-}
-"""The state in which each deadline of attended time stands."""
 
 
 class World:
@@ -156,6 +150,7 @@ class World:
             self.queue(leg.queue).waiting += 1
         elif to in ENDED:
             leg.due_attended_ms = leg.due_ms = leg.wakes_ms = None
+            leg.timer = leg.wake_timer = 0
 
     def touch_agent(self, agent: Agent) -> None:
         """Something that matters to matching has changed with the agent."""
@@ -226,26 +221,20 @@ class World:
         self._audience_limit = max(_AUDIENCES_AT_FIRST, 2 * len(self.audiences))
 
     def is_live(self, timer: Timer) -> bool:
-        """Whether the record that set the timer still says so."""
-        due, _, kind, subject, number = timer
+        """Whether whoever set the timer still wants it."""
+        _, order, kind, subject, number = timer
         if kind in (TimerKind.GRACE, TimerKind.NOT_RESPONDING):
             agent = self.agents.get(subject)
             if agent is None:
                 return False
-            return due == (agent.grace_due_attended_ms if kind == TimerKind.GRACE else agent.responds_due_attended_ms)
+            return order == (agent.grace_timer if kind == TimerKind.GRACE else agent.responds_timer)
         if kind == TimerKind.LEASE:
             gateway = self.gateways.get(subject)
-            return gateway is not None and gateway.lease_due_attended_ms == due
+            return gateway is not None and gateway.lease_timer == order
         interaction = self.interactions.get(subject)
         if interaction is None:
             return False
         if kind == TimerKind.REOFFER:
-            settings = self.policy.settings
-            waits = (settings.reoffer_pause_ms, settings.reoffer_after_ms)
-            return any(due - at in waits for at in (interaction.passed or {}).values())
+            return interaction.reoffer_timer == order
         leg = interaction.leg(number)
-        if leg is None:
-            return False
-        if kind == TimerKind.WAITING:
-            return due == leg.wakes_ms
-        return due == leg.due_attended_ms and leg.state is DUE_IN[kind]
+        return leg is not None and order == (leg.wake_timer if kind == TimerKind.WAITING else leg.timer)

@@ -133,6 +133,7 @@ class NaiveRouter:
         elif timer.kind == "pass":
             after = self.rules.settings.reoffer_after_ms
             of.passed = {agent: at for agent, at in of.passed.items() if self.attended < at + after}
+            self._look_again(of)
 
     # Inputs
 
@@ -301,10 +302,16 @@ class NaiveRouter:
         self._back(contact)
 
     def _pass(self, contact: Contact) -> None:
-        settings = self.rules.settings
         contact.passed[contact.agent or ""] = self.attended
-        for wait in (settings.reoffer_pause_ms, settings.reoffer_after_ms):
-            self.set("pass", self.attended + wait, contact)
+        self._look_again(contact)
+
+    def _look_again(self, contact: Contact) -> None:
+        settings = self.rules.settings
+        waits = (settings.reoffer_pause_ms, settings.reoffer_after_ms)
+        moments = [at + wait for at in contact.passed.values() for wait in waits if at + wait > self.attended]
+        self.cancel("pass", contact)
+        if moments:
+            self.set("pass", min(moments), contact)
 
     def _back(self, contact: Contact) -> None:
         """Queued again, in its place."""

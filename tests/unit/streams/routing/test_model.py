@@ -1,0 +1,42 @@
+"""The records of the state."""
+
+from __future__ import annotations
+
+import gc
+
+from schemas.configuration import AgentSettings
+from schemas.vocabulary import LegKind, LegState
+from streams.routing.model import OFF_QUEUE, Agent, Interaction, Leg
+
+
+def a_leg(number: int, state: LegState = LegState.QUEUED) -> Leg:
+    return Leg(number, LegKind.MAIN, state, since_ms=0, arrived_ms=0, place=0)
+
+
+def test_a_leg_is_found_by_its_number() -> None:
+    first, second = a_leg(1), a_leg(2)
+    interaction = Interaction("c1", profile=0, arrived_ms=0, main=second, others=(first,))
+    assert interaction.leg(1) is first
+    assert interaction.leg(2) is second
+    assert interaction.leg(3) is None
+    assert interaction.all_legs() == (second, first)
+
+
+def test_waiting_work_costs_the_garbage_collector_nothing() -> None:
+    interaction = Interaction("c1", profile=0, arrived_ms=0, main=a_leg(1))
+    assert not gc.is_tracked(interaction)
+    assert not gc.is_tracked(interaction.main)
+
+
+def test_a_new_agent_is_offline_with_nothing_in_hand() -> None:
+    agent = Agent("ana", AgentSettings(), 5)
+    assert (agent.status, agent.code, agent.connected, agent.in_hand()) == ("offline", OFF_QUEUE, False, False)
+
+
+def test_a_pending_offer_is_not_in_hand() -> None:
+    agent = Agent("ana", AgentSettings(), 5)
+    leg = a_leg(1, LegState.OFFERED)
+    agent.work["c1", 1] = (Interaction("c1", profile=0, arrived_ms=0, main=leg), leg)
+    assert not agent.in_hand()
+    leg.state = LegState.CONNECTED
+    assert agent.in_hand()

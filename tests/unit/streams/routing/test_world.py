@@ -1,0 +1,72 @@
+"""The verbs that rules are written with."""
+
+from __future__ import annotations
+
+import pytest
+
+from schemas.configuration import QueueSettings, RoutingConfiguration, StepSettings
+from schemas.vocabulary import LegState
+from streams.routing.breach import BrokenInvariant
+from streams.routing.timers import TimerKind
+from tests.support.engine_driver import Driver, a_configuration, a_connected_call
+
+
+def test_a_transition_that_is_not_in_the_table_is_a_broken_invariant() -> None:
+    driver = a_connected_call()
+    with pytest.raises(BrokenInvariant, match="legal_transition"):
+        driver.world.transition(driver.interaction(), driver.leg(), LegState.QUEUED)
+
+
+def test_work_that_the_same_agents_may_take_shares_an_audience() -> None:
+    driver = Driver(a_configuration("ana"))
+    driver.arrive("c1", tier="vip", channel="sms")
+    driver.arrive("c2", priority=1)
+    driver.arrive("c3", requirements={"mandarin": 1})
+    found = [driver.world.audience(driver.interaction(name), driver.leg(name)) for name in ("c1", "c2", "c3")]
+    assert found[0] is found[1]
+    assert found[0] is not found[2]
+
+
+def test_audiences_that_nobody_waits_for_are_swept_when_there_are_too_many() -> None:
+    driver = Driver(a_configuration("ana"))
+    for level in range(1, 6_000):
+        driver.arrive(f"c{level}", requirements={"mandarin": level})
+        if level > 1:
+            driver.leave(f"c{level}")
+    assert len(driver.world.audiences) < 5_000
+    assert len(driver.agent().audiences) <= len(driver.world.audiences)
+    driver.login("ana")
+    assert driver.leg("c1").state is LegState.QUEUED
+
+
+def test_only_the_timer_that_its_record_speaks_of_is_live() -> None:
+    driver = Driver(a_configuration("ana"))
+    driver.login("ana")
+    driver.arrive()
+    world, timer = driver.world, driver.leg().timer
+    assert world.is_live((0, timer, TimerKind.OFFER, "c1", 1))
+    assert not world.is_live((0, timer - 1, TimerKind.OFFER, "c1", 1))
+    assert not world.is_live((0, timer, TimerKind.OFFER, "c1", 2))
+    assert not world.is_live((0, timer, TimerKind.OFFER, "c9", 1))
+    assert not world.is_live((0, timer, TimerKind.GRACE, "ana", 0))
+    assert not world.is_live((0, timer, TimerKind.LEASE, "elsewhere", 0))
+
+
+def test_a_cancelled_timer_does_not_come_back_when_another_is_set_for_the_same_moment() -> None:
+    driver = Driver(a_configuration("ana"))
+    driver.login("ana")
+    driver.session("ana", opened=False)
+    driver.login("ana")
+    driver.session("ana", opened=False)
+    assert driver.agent().grace_timer == driver.world.timers.order
+    grace = [timer for timer in driver.world.timers.pending()[1] if timer[2] == TimerKind.GRACE]
+    assert [timer[1] for timer in grace] == [driver.agent().grace_timer]
+
+
+def test_places_of_a_later_epoch_come_after_those_of_an_earlier() -> None:
+    driver = Driver(RoutingConfiguration(queues={"service": QueueSettings(steps=(StepSettings(),))}))
+    driver.arrive()
+    before = driver.leg().place
+    driver.world.epoch = 2
+    driver.world.begin(0)
+    assert driver.world.place > before
