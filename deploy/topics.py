@@ -16,6 +16,7 @@ from runtime.topics_check import FoundTopic, TopicsWrong, admin_client, differen
 from schemas.topics import INTERACTIONS, TOPICS, Topic
 
 ALREADY_EXISTS: Final = 36
+COPIES: Final = 3
 LED_PATIENCE_S: Final = 30.0
 LED_POLL_S: Final = 0.05
 COMPACTION: Final[dict[str, str]] = {
@@ -38,15 +39,21 @@ def creation(topic: Topic, replication: int, flush_interactions: bool) -> NewTop
     return NewTopic(topic.name, topic.partitions, replication, topic_configs=settings)
 
 
+def replication_for(brokers: int) -> int:
+    """How many copies a cluster of this size keeps."""
+    return max(1, min(brokers, COPIES))
+
+
 async def ensure(
     bootstrap_servers: str,
     topics: Iterable[Topic] = TOPICS,
     *,
-    replication: int = 1,
+    replication: int | None = None,
     flush_interactions: bool = False,
 ) -> tuple[str, ...]:
     """The names of the topics created now; on return all exist as wanted, and each partition has a leader.
 
+    Without `replication` a topic has a copy on each of up to three brokers.
     Raises TopicsWrong with every difference, or a KafkaError when the broker does not answer.
     """
     wanted = tuple(topics)
@@ -54,7 +61,8 @@ async def ensure(
         found = await look(admin, [topic.name for topic in wanted])
         fresh = [topic for topic in wanted if topic.name not in found]
         if fresh:
-            answer = await admin.create_topics([creation(topic, replication, flush_interactions) for topic in fresh])
+            copies = replication or replication_for(len((await admin.describe_cluster())["brokers"]))
+            answer = await admin.create_topics([creation(topic, copies, flush_interactions) for topic in fresh])
             _raise_refused(answer.to_object()["topic_errors"])
             found = await _wait_led(admin, wanted)
     problems = [problem for topic in wanted for problem in differences(topic, found.get(topic.name))]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from deploy import topics
 from runtime.topics_check import settings_of
 from schemas.topics import INTERACTIONS, ROUTING_INPUTS, ROUTING_SNAPSHOTS
@@ -23,3 +25,8 @@ def test_only_interactions_are_flushed_and_only_when_asked() -> None:
     assert asked.topic_configs["flush.messages"] == "1"
     for topic, flush in ((INTERACTIONS, False), (ROUTING_INPUTS, True)):
         assert "flush.messages" not in topics.creation(topic, 1, flush).topic_configs
+
+
+@pytest.mark.parametrize(("brokers", "copies"), [(1, 1), (2, 2), (3, 3), (9, 3)])
+def test_a_cluster_keeps_up_to_three_copies(brokers: int, copies: int) -> None:
+    assert topics.replication_for(brokers) == copies

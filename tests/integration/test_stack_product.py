@@ -1,0 +1,34 @@
+"""The whole product as `hubline up` runs it: each process is killed and comes back, and all ends when told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from deploy.local import plan, processes
+from deploy.local.layout import Layout
+from deploy.local.supervisor import Supervisor, recorded
+from tests.support.stack import RunningStack
+from tests.support.waiting import wait_until
+
+PROGRAMS = tuple(program.name for program in plan.PROGRAMS)
+
+
+def test_every_process_of_the_product_is_up_and_comes_back_when_killed(own_stack: Callable[..., RunningStack]) -> None:
+    stack = own_stack(only=plan.NAMES, programs=plan.PROGRAMS)
+    supervisor = stack.supervisor
+    first = {name: supervisor.pid(name) for name in PROGRAMS}
+    assert None not in first.values()
+    for name in PROGRAMS:
+        supervisor.kill(name)
+    for name in PROGRAMS:
+        wait_until(partial(_is_another, supervisor, name, first[name]), within_s=30, what=name)
+        supervisor.wait_ready(name)
+    running = recorded(Layout(data_dir=stack.folder))
+    assert {one.name for one in running} == set(plan.NAMES)
+    supervisor.stop()
+    assert not any(processes.lives(one) for one in running)
+
+
+def _is_another(supervisor: Supervisor, name: str, before: int | None) -> bool:
+    return supervisor.pid(name) not in (None, before)
