@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncpg
+import pytest
 
-from runtime.topics_check import check
+from deploy.topics import ensure
+from runtime.topics_check import TopicsWrong, check
+from schemas.topics import Key, Topic
 from tests.support.stack import SharedStack
 
 
@@ -25,3 +28,14 @@ async def test_a_module_has_a_database_of_its_own_on_a_server_that_keeps_what_it
     assert name.startswith("test_stack_")
     assert settings == ["on", "on"]
     assert version >= 18_00_00
+
+
+async def test_missing_topics_are_created_once_and_wrong_ones_are_reported_not_changed(stack: SharedStack) -> None:
+    wanted = Topic(name="stack.test.v1", key=Key.ORIGINAL, partitions=2, events="", log_append_time=True)
+    assert await ensure(stack.kafka, [wanted]) == ("stack.test.v1",)
+    assert await ensure(stack.kafka, [wanted]) == ()
+    other = Topic(name="stack.test.v1", key=Key.ORIGINAL, partitions=3, events="", compacted=True)
+    with pytest.raises(TopicsWrong) as wrong:
+        await ensure(stack.kafka, [other])
+    assert len(wrong.value.problems) == 3
+    await check(stack.kafka, [wanted])
