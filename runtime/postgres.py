@@ -6,7 +6,9 @@ the connect timeout (`AWAY`); a process starts without it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 import asyncpg
@@ -38,10 +40,11 @@ CREATE TABLE IF NOT EXISTS applied_migrations (
 )"""
 
 
-def connect_pool(settings: Postgres) -> Pool:
+def connect_pool(settings: Postgres, session: Mapping[str, str] = MappingProxyType({})) -> Pool:
     """A pool for `async with`; it connects when first asked, at most `pool_size` times.
 
-    Statements end after `statement_timeout_ms` on the server, or a second later here.
+    Statements end after `statement_timeout_ms` on the server, or a second later here. `session`: the server's settings
+    for these connections.
     Raises SettingsError when no database is configured.
     """
     if settings.url is None:
@@ -53,7 +56,7 @@ def connect_pool(settings: Postgres) -> Pool:
         max_size=settings.pool_size,
         timeout=settings.connect_timeout_ms / 1000,
         command_timeout=limit_ms / 1000 + _GRACE_S,
-        server_settings={"statement_timeout": str(limit_ms), "application_name": "hubline"},
+        server_settings={"statement_timeout": str(limit_ms), "application_name": "hubline", **session},
     )
     return pool
 

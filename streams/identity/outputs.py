@@ -109,7 +109,7 @@ def _updated(event: InteractionAttributesChanged, customer: Customer | None, sou
 def _late(contact: Contact, outcome: Outcome) -> InteractionUpdated | None:
     event, customer = contact.event, outcome.customer
     arrived = isinstance(event, InteractionReceived)
-    if outcome.duplicate or (arrived and customer is None):
+    if arrived and customer is None:
         return None
     source = Source(name=LATE, partition=contact.place.partition, offset=contact.place.offset)
     if isinstance(event, InteractionAttributesChanged):

@@ -7,7 +7,7 @@ may be cancelled at any moment.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -20,6 +20,9 @@ from streams.identity.settle import NewId, settle, wanted_interactions, wanted_p
 from streams.identity.store import Mark
 
 TRIES: Final = 5
+SESSION: Final[Mapping[str, str]] = {"enable_seqscan": "off"}
+"""How its pool connects: a plan made while the tables were small is kept, and must not read them whole when they are not."""
+
 _KNOWN: Final = msgspec.json.Decoder(Known)
 
 

@@ -5,28 +5,37 @@ from __future__ import annotations
 from typing import Final
 
 LOOK_UP: Final = """
-WITH seen AS (
+WITH seen AS MATERIALIZED (
     SELECT i.* FROM unnest($1::text[], $2::text[]) AS k (workspace, interaction_id)
-    JOIN interactions AS i USING (workspace, interaction_id)
-), points AS (
+    CROSS JOIN LATERAL (
+        SELECT * FROM interactions AS i WHERE i.workspace = k.workspace AND i.interaction_id = k.interaction_id LIMIT 1
+    ) AS i
+), points AS MATERIALIZED (
     SELECT k.workspace, k.kind, k.value FROM unnest($3::text[], $4::text[], $5::text[]) AS k (workspace, kind, value)
     UNION
     SELECT s.workspace, p.point ->> 'kind', p.point ->> 'value'
-    FROM seen AS s CROSS JOIN jsonb_array_elements(s.contact_points) AS p (point)
+    FROM seen AS s CROSS JOIN LATERAL jsonb_array_elements(s.contact_points) AS p (point)
     WHERE NOT p.point ? 'error'
-), links AS (
+), links AS MATERIALIZED (
     SELECT i.workspace, i.kind, i.value, coalesce(m.customer_id, i.customer_id) AS customer_id,
         i.linked_ms, i.by, i.log_partition, i.log_offset
-    FROM points JOIN identities AS i USING (workspace, kind, value)
-    LEFT JOIN merges AS m ON m.workspace = i.workspace AND m.merged_id = i.customer_id AND m.undone_ms IS NULL
-), named AS (
+    FROM points AS k CROSS JOIN LATERAL (
+        SELECT * FROM identities AS i WHERE i.workspace = k.workspace AND i.kind = k.kind AND i.value = k.value LIMIT 1
+    ) AS i
+    LEFT JOIN LATERAL (
+        SELECT customer_id FROM merges AS m
+        WHERE m.workspace = i.workspace AND m.merged_id = i.customer_id AND m.undone_ms IS NULL LIMIT 1
+    ) AS m ON true
+), named AS MATERIALIZED (
     SELECT workspace, customer_id FROM links
     UNION
     SELECT workspace, customer_id FROM seen WHERE customer_id IS NOT NULL
-), who AS (
+), who AS MATERIALIZED (
     SELECT c.workspace, c.customer_id, c.created_ms, c.kind, c.name, c.card_type, c.tier, c.language, c.owner,
         c.preferred_agent, c.do_not_contact, c.log_partition, c.log_offset
-    FROM named JOIN customers AS c USING (workspace, customer_id)
+    FROM named AS k CROSS JOIN LATERAL (
+        SELECT * FROM customers AS c WHERE c.workspace = k.workspace AND c.customer_id = k.customer_id LIMIT 1
+    ) AS c
 )
 SELECT json_build_object(
     'links', (SELECT coalesce(json_agg(links), '[]') FROM links),
@@ -34,7 +43,11 @@ SELECT json_build_object(
     'interactions', (SELECT coalesce(json_agg(seen), '[]') FROM seen)
 )::text
 """
-"""Everything that a batch needs to know, in one answer: links with merges followed, their customers, interactions."""
+"""Everything that a batch needs to know, in one answer: links with merges followed, their customers, interactions.
+
+Each key is looked up by its own index (`LATERAL ... LIMIT 1`, and no sequential scans in the session), so that no plan
+depends on how old the statistics are.
+"""
 
 WRITE: Final = """
 WITH new_customers AS (

@@ -17,14 +17,14 @@ from runtime.worker import run_worker, worker_policy
 from schemas.topics import INTERACTIONS
 from streams.identity.gate import Gate
 from streams.identity.outputs import IDENTITY
-from streams.identity.postgres_store import PostgresIdentityStore
+from streams.identity.postgres_store import SESSION, PostgresIdentityStore
 from streams.identity.stage import IdentityStage, Surroundings
 
 
 async def main(context: Context) -> None:
     """Runs until `context.stop`."""
     settings = context.settings
-    pool = connect_pool(settings.postgres)
+    pool = connect_pool(settings.postgres, SESSION)
     await pool
     store = PostgresIdentityStore(pool, lambda: random_id("c"))
     gate = Gate(settings.identity.database_limit_ms, context.log, context.metrics.database_up)

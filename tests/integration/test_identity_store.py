@@ -6,6 +6,7 @@ import pytest
 
 from runtime.postgres import Pool, connect_pool
 from runtime.settings import Postgres
+from streams.identity.postgres_store import SESSION
 from tests.support.identity_bench import PostgresBench, RacedStore
 from tests.support.identity_builders import counted_ids
 from tests.support.identity_store_suite import IdentityStoreSuite
@@ -13,7 +14,7 @@ from tests.support.identity_store_suite import IdentityStoreSuite
 
 @pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[Pool]:
-    async with connect_pool(Postgres(url=database_url)) as pool:
+    async with connect_pool(Postgres(url=database_url), SESSION) as pool:
         yield pool
 
 

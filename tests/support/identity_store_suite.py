@@ -157,6 +157,16 @@ class IdentityStoreSuite:
         assert await bench.interaction("i_9") is None
         assert await bench.customer_ids() == {"c_card"}
 
+    async def test_a_change_before_its_arrival_says_nothing_even_when_read_again(
+        self, store: IdentityStore, bench: Bench
+    ) -> None:
+        change, arrival = a_contact(a_change("i_1", "card:1234"), 3), a_contact(an_arrival("i_1"), 4)
+        assert await store.settle([change, arrival], None) == [Outcome(), Outcome()]
+        assert await store.settle([change], None) == [Outcome()]
+        row = await bench.interaction("i_1")
+        assert row is not None
+        assert (row.contact_points, await bench.links()) == ((), {})
+
     async def test_what_a_person_unlinked_stays_unlinked_when_read_again(
         self, store: IdentityStore, bench: Bench
     ) -> None:
