@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from deploy.local import processes
@@ -93,7 +94,8 @@ def test_a_killed_process_is_started_again(bench: Bench) -> None:
 
 
 def test_a_process_that_always_dies_is_tried_again_and_again_until_patience_is_over(bench: Bench) -> None:
-    supervisor = bench.supervisor(bench.service("one", "echo broken; exit 7", patience_ms=600))
+    dying = bench.service("one", "echo broken; exit 7", patience_ms=600)
+    supervisor = bench.supervisor(msgspec.structs.replace(dying, is_ready=lambda running: False))
     with pytest.raises(StackError, match=r"one was not ready[\s\S]*broken"):
         supervisor.start()
     assert sum("exit code 7" in line for line in bench.said) >= 3
@@ -158,10 +160,7 @@ def test_higher_ranks_have_ended_before_lower_ones_are_asked(bench: Bench) -> No
 
 def test_a_cancelled_start_ends_with_an_error(bench: Bench) -> None:
     service = bench.service("one")
-    never = Service(
-        name="one", command=service.command, prepare=nothing, is_ready=lambda running: False, stray=lambda: None
-    )
-    supervisor = bench.supervisor(never)
+    supervisor = bench.supervisor(msgspec.structs.replace(service, is_ready=lambda running: False))
     supervisor.cancel()
     with pytest.raises(StackError, match="stopped before"):
         supervisor.start()
