@@ -9,8 +9,10 @@ from producers.http.sending import SendPolicy
 from runtime.clock import SystemClock
 from runtime.memory import MemoryBroker
 from schemas.topics import TOPICS
+from tests.support.http_builders import CHAT
+from tests.support.http_poll_suite import HttpPollSuite
 from tests.support.http_service import http_service
-from tests.support.http_suite import CHAT, HttpSuite
+from tests.support.http_suite import HttpSuite
 from tests.support.waiting import eventually
 
 
@@ -19,7 +21,7 @@ def a_broker() -> MemoryBroker:
     return MemoryBroker({topic.name: topic.partitions for topic in TOPICS}, SystemClock(), log_append_time=stamped)
 
 
-class TestHttpOnMemory(HttpSuite):
+class TestHttpOnMemory(HttpSuite, HttpPollSuite):
     @pytest.fixture
     def broker(self) -> MemoryBroker:
         return a_broker()
