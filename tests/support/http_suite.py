@@ -1,4 +1,4 @@
-"""What the HTTP ingest promises, whatever the broker: run against the one in memory and against Kafka.
+"""What posting over HTTP promises, whatever the broker: run against the one in memory and against Kafka.
 
 A subclass gives the fixture `broker`. Workspaces are new for each test, so tests may share a broker.
 """
@@ -9,156 +9,28 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx
 import pytest
 
 from producers.http.buckets import RatePolicy
-from producers.http.polling import PollPolicy
-from producers.http.tail import PARTITIONS, TailPolicy
 from runtime.broker import Broker
-from runtime.partitioner import partition_of
-from runtime.records import Output, Record, TopicPartition, header
-from schemas import ids
-from schemas.codec import decode, encode
-from schemas.decisions import AgentChanged, Decision, LegQueued, OfferAccepted
-from schemas.envelope import Envelope, from_headers, to_headers
-from schemas.event import wire_type
+from runtime.records import header
+from schemas.codec import decode
+from schemas.envelope import from_headers
 from schemas.interactions import CustomerLeft, InteractionReceived
-from schemas.messages import Author, MessagePosted
-from schemas.topics import BY_NAME, INTERACTIONS, MESSAGES, ROUTING_DECISIONS, Topic
-from schemas.values import AgentValue, InteractionValue, LegValue, OfferValue
-from schemas.vocabulary import AgentCause, LegKind, LegState, OfferState, RoutingStatus
+from schemas.messages import Author
+from schemas.topics import INTERACTIONS, MESSAGES
+from tests.support.http_builders import (
+    BATCHED,
+    CHAT,
+    STRUCTURED,
+    a_cloud_event,
+    an_interaction,
+    interactions_of,
+    records_of,
+)
 from tests.support.http_service import TRACE, Service, http_service
-from tests.support.waiting import eventually
-
-CHAT: dict[str, Any] = {
-    "channel": "web_chat",
-    "contact_points": [{"kind": "phone", "value": "+8613800138000"}],
-    "subject": "书",
-}
-STRUCTURED = {"content-type": "application/cloudevents+json"}
-BATCHED = {"content-type": "application/cloudevents-batch+json"}
-
-
-def a_cloud_event(id_: str = "1", type_: str = "interaction.received", **data: Any) -> dict[str, Any]:
-    return {"specversion": "1.0", "id": id_, "source": "//shop/chat", "type": type_, "data": data or CHAT}
-
-
-def an_interaction(service: Service, external_id: str = "c1", adapter: str = "web") -> str:
-    return ids.interaction_id(service.workspace, adapter, external_id)
-
-
-async def records_of(service: Service, topic: Topic, key: str) -> list[Record]:
-    """Every record of that key, from the log's beginning."""
-    number = partition_of(key.encode(), topic.partitions)
-    log = await service.reader.log_range(TopicPartition(topic.name, number))
-    found = [
-        record
-        async for records in service.reader.read_range(topic.name, number, log.first, log.end)
-        for record in records
-    ]
-    return [record for record in found if record.key == key.encode()]
-
-
-async def interactions_of(service: Service) -> list[Any]:
-    records = await records_of(service, INTERACTIONS, service.workspace)
-    return [decode(BY_NAME[record.topic], record.value or b"") for record in records]
-
-
-def queued(service: Service, seq: int, interaction_id: str) -> LegQueued:
-    leg = LegValue(
-        leg_id=ids.leg_id(interaction_id, 1),
-        interaction_id=interaction_id,
-        number=1,
-        kind=LegKind.MAIN,
-        state=LegState.QUEUED,
-        since_ms=1_000,
-        queue="orders",
-    )
-    interaction = InteractionValue(
-        interaction_id=interaction_id, channel="web_chat", adapter="web", instance="default", arrived_ms=1_000
-    )
-    return LegQueued(
-        workspace=service.workspace, epoch=1, seq=seq, cause=seq, at_ms=1_000, interaction=interaction, leg=leg
-    )
-
-
-def accepted(service: Service, seq: int, interaction_id: str, *also: str) -> OfferAccepted:
-    """Ana takes it, and has work of `also` in hand."""
-    leg_id = ids.leg_id(interaction_id, 1)
-    offer = OfferValue(
-        offer_id=ids.offer_id(leg_id, 1),
-        leg_id=leg_id,
-        interaction_id=interaction_id,
-        agent_id="ana",
-        state=OfferState.ACCEPTED,
-        made_ms=1_000,
-    )
-    agent = AgentValue(
-        agent_id="ana",
-        status="available",
-        routing_status=RoutingStatus.INTERACTING,
-        since_ms=1_000,
-        legs=(leg_id, *also),
-    )
-    return OfferAccepted(
-        workspace=service.workspace, epoch=1, seq=seq, cause=seq, at_ms=2_000, offer=offer, agent=agent
-    )
-
-
-def an_agent_changed(service: Service, seq: int) -> AgentChanged:
-    return AgentChanged(
-        workspace=service.workspace, epoch=1, seq=seq, cause=seq, at_ms=1_000, because=AgentCause.STATUS_SET
-    )
-
-
-async def decide(service: Service, *decisions: Decision) -> None:
-    """Appends decisions as routing would."""
-    await service.producer.send(
-        [
-            Output(
-                ROUTING_DECISIONS.name,
-                service.workspace.encode(),
-                encode(decision),
-                to_headers(Envelope(id=str(decision.seq), source="/test", type=wire_type(decision))),
-            )
-            for decision in decisions
-        ]
-    )
-
-
-async def write(service: Service, interaction_id: str, number: int, author: Author = Author.AGENT) -> None:
-    """Appends a message as a gateway would."""
-    message = MessagePosted(
-        workspace=service.workspace,
-        interaction_id=interaction_id,
-        message_id=f"m_{secrets.token_hex(8)}",
-        author=author,
-        sent_at_ms=3_000 + number,
-        text=f"message {number}",
-    )
-    headers = to_headers(Envelope(id=message.message_id, source="/test", type=wire_type(message)))
-    await service.producer.send([Output(MESSAGES.name, interaction_id.encode(), encode(message), headers)])
-
-
-async def poll(client: httpx.AsyncClient, service: Service, after: str | None, wait_s: int = 0) -> Any:
-    query = {"wait_s": str(wait_s)} | ({} if after is None else {"after": after})
-    answer = await client.get(service.url("decisions"), params=query)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def pages(client: httpx.AsyncClient, service: Service, after: str, count: int) -> list[Any]:
-    """Polls on until `count` events have come."""
-    events: list[Any] = []
-    async with asyncio.timeout(30):
-        while len(events) < count:
-            page = await poll(client, service, after, wait_s=10)
-            after = page["after"]
-            events.extend(page["events"])
-    return events
 
 
 class HttpSuite:
@@ -362,142 +234,6 @@ class HttpSuite:
         )
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["path"] == "$.attributes.a"
-
-    # Decisions
-
-    async def test_a_first_poll_begins_now_and_answers_at_once(
-        self, service: Service, client: httpx.AsyncClient
-    ) -> None:
-        about = an_interaction(service)
-        await decide(service, queued(service, 1, about))
-        page = await poll(client, service, None, wait_s=30)
-        assert page["events"] == []
-        await decide(service, accepted(service, 2, about))
-        [event] = await pages(client, service, page["after"], 1)
-        assert (event["type"], event["subject"], event["id"]) == ("offer.accepted", about, f"{service.workspace}/1/2")
-
-    async def test_a_waiting_poll_is_answered_when_something_is_decided(
-        self, service: Service, client: httpx.AsyncClient
-    ) -> None:
-        about = an_interaction(service)
-        after = (await poll(client, service, None))["after"]
-        waiting = asyncio.create_task(poll(client, service, after, wait_s=50))
-        await decide(service, an_agent_changed(service, 1), queued(service, 2, about))
-        page = await asyncio.wait_for(waiting, 20)
-        assert [event["type"] for event in page["events"]] == ["leg.queued"]
-        assert page["events"][0]["data"]["leg"]["queue"] == "orders"
-
-    async def test_an_adapter_sees_its_own_interactions_and_nothing_of_the_agents_other_work(
-        self, service: Service, client: httpx.AsyncClient
-    ) -> None:
-        own, foreign = an_interaction(service), an_interaction(service, adapter="kiosk")
-        after = (await poll(client, service, None))["after"]
-        await decide(service, queued(service, 1, foreign), accepted(service, 2, own, ids.leg_id(foreign, 1)))
-        await write(service, foreign, 1)
-        await write(service, own, 2, Author.CUSTOMER)
-        await write(service, own, 3)
-        events = await pages(client, service, after, 2)
-        assert [event["subject"] for event in events] == [own, own]
-        assert foreign not in json.dumps(events)
-        assert {event["type"] for event in events} == {"offer.accepted", "message.posted"}
-        assert [event["data"]["text"] for event in events if "text" in event["data"]] == ["message 3"]
-
-    async def test_the_same_cursor_gives_the_same_events_again(
-        self, service: Service, client: httpx.AsyncClient
-    ) -> None:
-        about = an_interaction(service)
-        after = (await poll(client, service, None))["after"]
-        await decide(service, *(queued(service, seq, about) for seq in range(1, 6)))
-        first = await pages(client, service, after, 5)
-        assert await pages(client, service, after, 5) == first
-
-    @pytest.mark.parametrize("kept", [5_000, 4], ids=["from memory", "from Kafka and memory"])
-    async def test_small_pages_leave_nothing_out_and_repeat_nothing(self, broker: Broker, kept: int) -> None:
-        async with (
-            http_service(
-                broker,
-                workspace=f"w_{secrets.token_hex(6)}",
-                polls=PollPolicy(most_events=3, stretch_records=7),
-                tails=TailPolicy(most_kept=kept),
-            ) as service,
-            service.client() as client,
-        ):
-            abouts = [an_interaction(service, f"c{number}") for number in range(4)]
-            after = (await poll(client, service, None))["after"]
-            for number in range(5):
-                await decide(service, *(queued(service, number * 4 + at + 1, about) for at, about in enumerate(abouts)))
-                for about in abouts:
-                    await write(service, about, number)
-            events = await pages(client, service, after, 40)
-            assert [event["id"] for event in events if event["type"] == "leg.queued"] == [
-                f"{service.workspace}/1/{seq}" for seq in range(1, 21)
-            ]
-            for about in abouts:
-                said = [
-                    event["data"]["text"] for event in events if event["subject"] == about and "text" in event["data"]
-                ]
-                assert said == [f"message {number}" for number in range(5)]
-
-    async def test_everything_since_the_beginning_can_be_asked_for(
-        self, broker: Broker, service: Service, client: httpx.AsyncClient
-    ) -> None:
-        about = an_interaction(service)
-        await decide(service, *(queued(service, seq, about) for seq in range(1, 4)))
-        await write(service, about, 1)
-        events = await pages(client, service, "first", 4)
-        assert sorted(event["type"] for event in events) == ["leg.queued"] * 3 + ["message.posted"]
-
-    async def test_a_cursor_is_good_on_another_instance_and_after_a_restart(
-        self, broker: Broker, service: Service, client: httpx.AsyncClient
-    ) -> None:
-        about = an_interaction(service)
-        after = (await poll(client, service, None))["after"]
-        await decide(service, queued(service, 1, about))
-        async with http_service(broker, workspace=service.workspace) as other, other.client() as second:
-            [event] = await pages(second, other, after, 1)
-            page = await poll(second, other, after)
-        assert event["id"] == f"{service.workspace}/1/1"
-        await decide(service, queued(service, 2, about))
-        [later] = await pages(client, service, page["after"], 1)
-        assert later["id"] == f"{service.workspace}/1/2"
-
-    async def test_many_waiting_polls_share_one_reading(self, service: Service, client: httpx.AsyncClient) -> None:
-        about = an_interaction(service)
-        after = (await poll(client, service, None))["after"]
-        async with service.client() as many:
-            many_polls = [asyncio.create_task(poll(many, service, after, wait_s=50)) for _ in range(60)]
-            await decide(service, queued(service, 1, about))
-            answers = await asyncio.wait_for(asyncio.gather(*many_polls), 30)
-        assert all([event["id"] for event in answer["events"]] == [f"{service.workspace}/1/1"] for answer in answers)
-
-    async def test_a_strange_query_is_refused_with_every_error(
-        self, service: Service, client: httpx.AsyncClient
-    ) -> None:
-        async with service.client("key-kiosk") as kiosk:
-            foreign = (await poll(kiosk, service, None))["after"]
-        for query, paths in (
-            ({"after": "x"}, {"query after"}),
-            ({"after": foreign}, {"query after"}),
-            ({"wait_s": "99", "afte": "first"}, {"query wait_s", "query afte"}),
-        ):
-            answer = await client.get(service.url("decisions"), params=query)
-            assert answer.status_code == 422
-            assert {error["path"] for error in answer.json()["errors"]} == paths
-
-    async def test_a_cursor_beyond_the_log_is_gone(self, service: Service, client: httpx.AsyncClient) -> None:
-        from producers.http import cursor
-
-        mark = ids.adapter_mark(service.workspace, "web")
-        strange = cursor.encode(cursor.new(mark, 10**9, (0,) * MESSAGES.partitions))
-        answer = await client.get(service.url("decisions"), params={"after": strange})
-        assert answer.status_code == 410
-
-    async def test_a_process_that_stops_answers_its_polls(self, service: Service, client: httpx.AsyncClient) -> None:
-        after = (await poll(client, service, None))["after"]
-        waiting = asyncio.create_task(poll(client, service, after, wait_s=50))
-        await eventually(lambda: set(service.tail.positions) == set(PARTITIONS))
-        await service.tail.stop()
-        assert (await asyncio.wait_for(waiting, 10))["events"] == []
 
 
 async def _in_parts(size: int) -> AsyncIterator[bytes]:

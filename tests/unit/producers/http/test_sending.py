@@ -103,4 +103,6 @@ async def test_an_error_of_the_producer_is_an_unknown_outcome_and_the_end(produc
 async def test_stopping_waits_for_the_broker_only_so_long(producer: AProducer) -> None:
     sending = await a_sending(producer, answer_timeout_ms=5)
     producer.open.clear()
-    await sending.stop()
+    async with asyncio.timeout(10):
+        await sending.stop()
+    assert not producer.open.is_set()
