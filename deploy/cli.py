@@ -22,6 +22,7 @@ MODULES: Final[tuple[str, ...]] = (
     "config",
     "dlq",
     "log",
+    "verify",
     "schemas",
     "scenario",
 )

@@ -5,8 +5,6 @@ Exit codes: 0 done; 1 no such letter, or (for `list --check`) there are some; 2 
 
 from __future__ import annotations
 
-import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
@@ -17,10 +15,8 @@ if TYPE_CHECKING:
     from runtime.broker import Broker, Reader
 
 NEGATIVE: Final = 1
-WRONG_USAGE: Final = 2
-NOT_REACHABLE: Final = 3
-PATIENCE_MS: Final = 3_000
 
+WRONG_USAGE: Final = 2
 ResultT = TypeVar("ResultT")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="As `hubline dlq list` prints it.")]
@@ -92,42 +88,17 @@ def replay(
 
 
 def _run(work: Callable[[Broker, Reader], Awaitable[ResultT]]) -> ResultT:
-    import logging
-
-    import msgspec
-    from aiokafka.errors import KafkaError
-
+    from deploy.command_broker import with_broker
     from deploy.dead_letters import NoSuchLetter
-    from deploy.local.stack import with_local_stack
-    from runtime.clock import SystemClock
-    from runtime.kafka import KafkaConnection
-    from runtime.settings import SettingsError, load
 
-    try:
-        settings = load(with_local_stack(os.environ))
-    except SettingsError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(WRONG_USAGE) from error
-
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    impatient = msgspec.structs.replace(settings.kafka, start_patience_ms=PATIENCE_MS)
-
-    async def working() -> ResultT:
-        broker = KafkaConnection(impatient, SystemClock(), "hubline-dlq")
+    async def working(broker: Broker) -> ResultT:
         reader = broker.reader()
         try:
             return await work(broker, reader)
         finally:
             await reader.stop()
 
-    try:
-        return asyncio.run(working())
-    except NoSuchLetter as none:
-        typer.echo(str(none), err=True)
-        raise typer.Exit(NEGATIVE) from none
-    except (KafkaError, OSError) as error:
-        typer.echo(f"Kafka at {settings.kafka.bootstrap_servers} cannot be reached: {error}", err=True)
-        raise typer.Exit(NOT_REACHABLE) from error
+    return with_broker("hubline-dlq", working, NoSuchLetter)
 
 
 def _json(value: Any) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+if TYPE_CHECKING:
+    from runtime.broker import Broker
+
 ResultT = TypeVar("ResultT")
-NEGATIVE = 1
-NOT_REACHABLE = 3
 Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 
@@ -43,28 +42,11 @@ def resume(
     _show(decision, f"{workspace} goes on from input {decision.from_offset}", as_json)
 
 
-def _run(work: Callable[[Any], Awaitable[ResultT]]) -> ResultT:
-    from aiokafka.errors import KafkaError
-
-    from deploy.local.stack import with_local_stack
+def _run(work: Callable[[Broker], Awaitable[ResultT]]) -> ResultT:
+    from deploy.command_broker import with_broker
     from deploy.routing_log import LogCommandFailed
-    from runtime.clock import SystemClock
-    from runtime.kafka import KafkaConnection
-    from runtime.settings import load
 
-    settings = load(with_local_stack(os.environ))
-
-    async def working() -> ResultT:
-        return await work(KafkaConnection(settings.kafka, SystemClock(), "hubline-log"))
-
-    try:
-        return asyncio.run(working())
-    except LogCommandFailed as failed:
-        typer.echo(str(failed), err=True)
-        raise typer.Exit(NEGATIVE) from failed
-    except (KafkaError, OSError) as error:
-        typer.echo(f"Kafka at {settings.kafka.bootstrap_servers} cannot be reached: {error}", err=True)
-        raise typer.Exit(NOT_REACHABLE) from error
+    return with_broker("hubline-log", work, LogCommandFailed)
 
 
 def _show(answer: Any, text: str, as_json: bool) -> None:

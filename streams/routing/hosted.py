@@ -61,9 +61,9 @@ class Hosted:
 
     def rewind(self, start: Start) -> None:
         """Back to the state that `start` names; what was said stays said."""
-        snapshot = start.snapshot
-        self.engine = self._factory.restore(snapshot.chunks) if snapshot else self._factory(self.workspace)
-        self.generation = snapshot.manifest.generation if snapshot else 0
+        restored = start.restored
+        self.engine = restored.engine if restored else self._factory(self.workspace)
+        self.generation = restored.manifest.generation if restored else 0
         self.first_offset = start.first_offset
         self.next_offset = self.saved_offset = start.next_offset
         self.decisions_offset = start.decisions_offset

@@ -13,12 +13,13 @@ import msgspec
 
 from runtime.errors import LogBroken
 from runtime.records import Record, header
-from runtime.snapshots import Found, Snapshot
+from runtime.snapshots import Found
 from runtime.stage import LogRange
 from schemas import codec
 from schemas.decisions import WorkspaceStopped
-from schemas.snapshots import ReopenMarked
+from schemas.snapshots import ReopenMarked, SnapshotManifest
 from schemas.topics import ROUTING_DECISIONS
+from streams.routing.engine import Engine
 
 STOPPED_TYPE: Final = b"workspace.stopped"
 CAUSE_HEADER: Final = "ce_cause"
@@ -35,13 +36,20 @@ class Emitted(msgspec.Struct):
     stops: list[WorkspaceStopped] = []
 
 
+class Restored(msgspec.Struct, frozen=True):
+    """A snapshot brought back to life."""
+
+    manifest: SnapshotManifest
+    engine: Engine
+
+
 class Start(msgspec.Struct, frozen=True):
-    """How one workspace begins. `snapshot` None = from the empty state."""
+    """How one workspace begins. `restored` None = from the empty state."""
 
     workspace: str
     first_offset: int
     next_offset: int
-    snapshot: Snapshot | None
+    restored: Restored | None
     emitted: Emitted
     reopened: ReopenMarked | None
     decisions_offset: int | None
@@ -88,8 +96,8 @@ def decisions_from(found: Found) -> int | None:
     return min(known) if known and len(known) == len(offsets) else None
 
 
-def plan(found: Found, emitted: dict[str, Emitted], log: LogRange) -> Plan:
-    """The plan of a partition.
+def plan(found: Found, restored: dict[str, Restored], emitted: dict[str, Emitted], log: LogRange) -> Plan:
+    """The plan of a partition. `restored`: the newest snapshot of each workspace that could be restored.
 
     Raises:
         LogBroken: inputs that were needed are gone: the log starts later than the state, or ends before its last cause.
@@ -102,15 +110,15 @@ def plan(found: Found, emitted: dict[str, Emitted], log: LogRange) -> Plan:
         sent = emitted.get(workspace, Emitted())
         reopened = reopenings.get(workspace)
         _refuse_truncated(workspace, sent, reopened, log)
-        snapshot = None if reopened else next(iter(found.snapshots.get(workspace, ())), None)
+        state = None if reopened else restored.get(workspace)
         first = entry.first_offset if entry and reopened is None else log.first
-        next_offset = first if snapshot is None else snapshot.manifest.next_offset
-        if snapshot and entry and entry.generation == snapshot.manifest.generation:
+        next_offset = first if state is None else state.manifest.next_offset
+        if state and entry and entry.generation == state.manifest.generation:
             next_offset = max(next_offset, entry.next_offset)
         if next_offset > log.end:
             raise LogBroken(f"{workspace}: the state is of input {next_offset}, but the log ends at {log.end}")
         decisions_offset = entry.decisions_offset if entry else None
-        starts[workspace] = Start(workspace, first, next_offset, snapshot, sent, reopened, decisions_offset)
+        starts[workspace] = Start(workspace, first, next_offset, state, sent, reopened, decisions_offset)
     covered = found.index.covered_offset if found.index and not reopenings else 0
     offset = min([covered or log.first, *(start.next_offset for start in starts.values())])
     if offset < log.first:

@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import structlog
+
 from runtime.broker import Reader
 from runtime.records import Record, TopicPartition
-from runtime.snapshots import Found, find
+from runtime.snapshots import Found, Snapshot, find
 from runtime.stage import LogRange
 from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS, ROUTING_SNAPSHOTS
-from streams.routing.position import Emitted, Plan, collect, decisions_from, plan
+from streams.routing.engine import Engine
+from streams.routing.position import Emitted, Plan, Restored, collect, decisions_from, plan
+
+_log = structlog.get_logger(__name__)
 
 
 class Recovery:
     """Reads one partition of the three routing topics, outside any group."""
 
-    def __init__(self, reader: Reader, partition: int) -> None:
+    def __init__(self, reader: Reader, partition: int, factory: type[Engine] = Engine) -> None:
         self._reader = reader
+        self._factory = factory
         self._partition = partition
 
-    async def plan(self, log: LogRange) -> Plan:
-        """How to begin; raises LogBroken when the log cannot be continued."""
+    async def plan(self, log: LogRange, only: str | None = None) -> Plan:
+        """How to begin, the whole partition or `only` one workspace.
+
+        Raises LogBroken when the log cannot be continued.
+        """
         found = await self._snapshots()
-        return plan(found, await self._emitted(found), log)
+        wanted = found.snapshots if only is None else {only: found.snapshots.get(only, ())}
+        restored = {workspace: self._restore(snapshots) for workspace, snapshots in wanted.items()}
+        whole = {workspace: state for workspace, state in restored.items() if state is not None}
+        return plan(found, whole, await self._emitted(found), log)
 
     async def decisions_end(self) -> int:
         """The offset that the next decision of this partition will have, or a later one."""
@@ -34,6 +46,18 @@ class Recovery:
         async for batch in self._reader.read_range(ROUTING_INPUTS.name, self._partition, first, end):
             for record in batch:
                 yield record
+
+    def _restore(self, snapshots: tuple[Snapshot, ...]) -> Restored | None:
+        """The newest that this program can read: what it cannot is folded again from the log."""
+        for snapshot in snapshots:
+            try:
+                return Restored(snapshot.manifest, self._factory.restore(snapshot.chunks))
+            except ValueError as error:
+                manifest = snapshot.manifest
+                _log.warning(
+                    "snapshot.unreadable", workspace=manifest.workspace, generation=manifest.generation, why=str(error)
+                )
+        return None
 
     async def _snapshots(self) -> Found:
         log = await self._reader.log_range(TopicPartition(ROUTING_SNAPSHOTS.name, self._partition))

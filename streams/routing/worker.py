@@ -51,7 +51,7 @@ class RoutingStage:
     ) -> None:
         self._partition = partition.partition
         self._sender = sender
-        self._recovery = Recovery(reader, partition.partition)
+        self._recovery = Recovery(reader, partition.partition, factory)
         self._clock = clock
         self._policy = policy
         self._factory = factory
@@ -148,7 +148,7 @@ class RoutingStage:
     async def _rebuild(self, hosted: Hosted, through: Record) -> list[tuple[Decision, ...]]:
         """The state up to and with `through`, from a snapshot and the log; returns what was not said yet."""
         log = LogRange(self._first_offset, through.offset + 1)
-        plan = await self._recovery.plan(log)
+        plan = await self._recovery.plan(log, hosted.workspace)
         begin = Start(hosted.workspace, hosted.first_offset, hosted.first_offset, None, Emitted(), None, None)
         hosted.rewind(plan.starts.get(hosted.workspace, begin))
         said: list[tuple[Decision, ...]] = []

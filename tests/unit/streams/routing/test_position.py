@@ -14,7 +14,17 @@ from schemas.envelope import Envelope, to_headers
 from schemas.event import wire_type
 from schemas.ids import decision_id
 from schemas.snapshots import IndexEntry, ReopenMarked, SnapshotIndex, SnapshotManifest
-from streams.routing.position import CAUSE_HEADER, Emitted, collect, decisions_from, plan
+from streams.routing import position
+from streams.routing.engine import Engine
+from streams.routing.position import CAUSE_HEADER, Emitted, Plan, Restored, collect, decisions_from
+
+
+def plan(found: Found, emitted: dict[str, Emitted], log: LogRange) -> Plan:
+    """As `position.plan`, where every snapshot can be restored."""
+    newest = {workspace: snapshots[0] for workspace, snapshots in found.snapshots.items()}
+    restored = {name: Restored(snapshot.manifest, Engine(name)) for name, snapshot in newest.items()}
+    return position.plan(found, restored, emitted, log)
+
 
 NOTHING = Found(index=None, snapshots={}, reopened={})
 
@@ -99,7 +109,13 @@ def test_a_broken_newest_generation_falls_back_to_the_one_before() -> None:
 def test_a_workspace_with_no_good_snapshot_starts_at_its_first_input() -> None:
     entry = IndexEntry(first_offset=2, generation=3, next_offset=50, decisions_offset=7)
     got = plan(indexed(50, entry=entry), {}, LogRange(0, 60))
-    assert (got.offset, got.starts["ws"].snapshot) == (2, None)
+    assert (got.offset, got.starts["ws"].restored) == (2, None)
+
+
+def test_a_snapshot_that_this_program_cannot_read_is_folded_again_from_the_log() -> None:
+    entry = IndexEntry(first_offset=2, generation=3, next_offset=50, decisions_offset=7)
+    found = indexed(50, a_snapshot(3, 40), entry=entry)
+    assert position.plan(found, {}, {}, LogRange(0, 60)).offset == 2
 
 
 def test_a_log_that_ends_below_the_last_cause_is_refused() -> None:
@@ -123,7 +139,7 @@ def test_a_reopened_log_starts_over_and_forgets_older_snapshots() -> None:
     emitted: dict[str, Emitted] = {}
     collect(emitted, [a_record(applied(30, cause=39))])
     got = plan(found, emitted, LogRange(0, 5))
-    assert (got.offset, got.starts["ws"].snapshot, got.starts["ws"].reopened) == (0, None, mark)
+    assert (got.offset, got.starts["ws"].restored, got.starts["ws"].reopened) == (0, None, mark)
     assert decisions_from(found) is None
 
 
