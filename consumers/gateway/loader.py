@@ -59,6 +59,11 @@ class Loader:
         self._start(self._details(session, workspace, load.interaction_id))
         self._start(self._transcript(session, wanted))
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being read."""
+        return not self._tasks
+
     async def stop(self) -> None:
         """Nothing more is read."""
         for task in self._tasks:

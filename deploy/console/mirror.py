@@ -65,8 +65,10 @@ class Mirror:
     def transcript(self, interaction_id: str) -> list[MessagePosted]:
         """The messages in their order; a repetition is the same message and shown once."""
         known = self.messages.get(interaction_id, {})
-        unique = {known[offset].message_id: known[offset] for offset in sorted(known, reverse=True)}
-        return list(reversed(unique.values()))
+        unique: dict[str, MessagePosted] = {}
+        for offset in sorted(known):
+            unique.setdefault(known[offset].message_id, known[offset])
+        return list(unique.values())
 
     def last_offset(self, interaction_id: str) -> int:
         """Above which a transcript is still wanted; -1 = all of it."""

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from deploy.console.parse import Ask, Desk, Plain, Select, Wish, Write, Wrong, wish_of
+from schemas import live
+from tests.support.decided import Floor
+from tests.support.desks import a_floor, ana_s_mirror
+
+
+def wish(line: str, floor: Floor, selected: str | None = None) -> Wish:
+    return wish_of(line, Desk(ana_s_mirror(floor), "ana", selected))
+
+
+ONE = a_floor("i1")
+TWO = a_floor("i1", "i2")
+RINGING = a_floor("i1", offered=("i2", "i3"))
+
+
+@pytest.mark.parametrize(
+    ("line", "floor", "expected"),
+    [
+        ("accept", RINGING, Ask(live.Accept(offer_id="i2.1/1"))),
+        ("/accept 2", RINGING, Ask(live.Accept(offer_id="i3.1/1"))),
+        ("reject 1", RINGING, Ask(live.Reject(offer_id="i2.1/1"))),
+        ("accept 3", RINGING, Wrong("no_number", {"number": "3"})),
+        ("accept", ONE, Wrong("no_offer")),
+        ("say hello there", ONE, Write("i1.1", "hello there")),
+        ("say", ONE, Wrong("needs_text")),
+        ("say hello", TWO, Wrong("which")),
+        ("hold", ONE, Ask(live.Hold(leg_id="i1.1"))),
+        ("resume", ONE, Wrong("no_work")),
+        ("END", ONE, Ask(live.End(leg_id="i1.1"))),
+        ("done", ONE, Wrong("no_work")),
+        ("extend x", ONE, Wrong("bad_seconds")),
+        ("status lunch", ONE, Ask(live.SetStatus(status="lunch"))),
+        ("next offline", ONE, Ask(live.SetNextStatus(status="offline"))),
+        ("status", ONE, Wrong("needs_text")),
+        ("open 3", RINGING, Select("i1.1")),
+        ("open 1", RINGING, Wrong("no_number", {"number": "1"})),
+        ("out", ONE, Ask(live.LogOut())),
+        ("help", ONE, Plain.HELP),
+        ("quit", ONE, Plain.QUIT),
+        ("  ", ONE, Plain.NOTHING),
+        ("explode", ONE, Wrong("unknown_command", {"word": "explode"})),
+    ],
+)
+def test_a_line_is_understood(line: str, floor: Floor, expected: Wish) -> None:
+    assert wish(line, floor) == expected
+
+
+def test_the_selected_work_is_meant_where_there_are_several() -> None:
+    assert wish("hold", TWO, selected="i2.1") == Ask(live.Hold(leg_id="i2.1"))
+
+
+def test_wrapping_up_is_extended_and_finished() -> None:
+    floor = a_floor("i1")
+    floor.wraps_up("i1")
+    assert wish("extend 30", floor) == Ask(live.ExtendWrapUp(leg_id="i1.1", for_ms=30_000))
+    assert wish("extend", floor) == Ask(live.ExtendWrapUp(leg_id="i1.1"))
+    assert wish("done sold", floor) == Ask(live.FinishWrapUp(leg_id="i1.1", disposition="sold"))
+    assert wish("end", floor) == Wrong("no_work")
+
+
+def test_what_is_on_hold_is_resumed() -> None:
+    floor = a_floor("i1")
+    floor.held("i1")
+    assert wish("resume", floor) == Ask(live.Resume(leg_id="i1.1"))

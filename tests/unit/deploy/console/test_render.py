@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from deploy.console.mirror import Mirror
+from deploy.console.render import Sight, narrate, picture
+from deploy.console.words import Language, Words
+from schemas import live
+from schemas.messages import Author, MessagePosted
+from schemas.vocabulary import Refusal
+from tests.support.decided import START_MS
+from tests.support.desks import a_floor, ana_s_mirror
+
+ENGLISH = Words(Language.ENGLISH)
+CHINESE = Words(Language.CHINESE)
+
+
+def shown(mirror: Mirror, words: Words = ENGLISH, now_ms: int = START_MS + 20_000, connected: bool = True) -> str:
+    mirror.heard_ms = START_MS + 18_000
+    sight = Sight(mirror=mirror, agent_id="ana", workspace="shop", now_ms=now_ms, connected=connected)
+    return "\n".join(picture(sight, words))
+
+
+def test_an_offer_is_shown_with_the_reason_and_the_time_left() -> None:
+    text = shown(ana_s_mirror(a_floor(offered=("i1",))))
+    assert "1  web chat  orders" in text
+    assert "accept within 0:0" in text
+    reasons = "asks for mandarin 3; 3 considered; passed over: lacks skill 1; before bo (by idle since ms)"
+    assert f"why ana: {reasons}" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"), [(ENGLISH, "voice is on your telephone"), (CHINESE, "语音在您的电话上")]
+)
+def test_of_a_call_it_says_that_the_voice_is_elsewhere(words: Words, sentence: str) -> None:
+    assert sentence in shown(ana_s_mirror(a_floor("i1", channel="phone")), words)
+    assert sentence not in shown(ana_s_mirror(a_floor("i1")), words)
+
+
+def test_the_age_is_shown_and_that_the_screen_is_not_live() -> None:
+    mirror = ana_s_mirror(a_floor("i1"))
+    assert "live, updated 2 s ago" in shown(mirror)
+    assert "** NOT LIVE ** connecting; updated 2 s ago" in shown(mirror, connected=False)
+    mirror.not_live = live.NotLive(at_ms=START_MS, since_ms=START_MS + 5_000, reason=live.NotLiveReason.BROKER)
+    assert "** NOT LIVE ** as of 15 s ago" in shown(mirror)
+
+
+def test_the_customer_is_shown_or_why_not() -> None:
+    mirror = ana_s_mirror(a_floor("i1"))
+    assert "Customer: not identified" in shown(mirror)
+    mirror.details["i1"] = live.Details(interaction_id="i1", at_ms=1, state=live.DetailsState.AWAY)
+    assert "cannot be read now" in shown(mirror)
+    mirror.details["i1"] = live.Details(
+        interaction_id="i1",
+        at_ms=1,
+        state=live.DetailsState.KNOWN,
+        customer_name="Li Wei",
+        tier="gold",
+        subject="Book",
+        contact_points=(live.ShownContactPoint(kind="phone", value="+861"),),
+    )
+    assert 'Customer: Li Wei  gold  phone +861  "Book"' in shown(mirror)
+
+
+def test_queues_show_who_waits_and_a_stop_is_said() -> None:
+    floor = a_floor("i1")
+    floor.arrives("i2")
+    floor.stopped()
+    text = shown(ana_s_mirror(floor))
+    assert "orders  1 waiting  longest 0:1" in text
+    assert "routing of this workspace has stopped: two owners" in text
+
+
+def test_what_happens_is_told_in_sentences() -> None:
+    message = MessagePosted(
+        workspace="shop", interaction_id="i1", message_id="m", author=Author.CUSTOMER, sent_at_ms=1, text="hello"
+    )
+    frame = live.MessageShown(interaction_id="i1", at_ms=1, offset=1, message=message)
+    assert narrate(frame, "ana", CHINESE) == ["客户：hello"]
+    refused = live.Result(command_id="k", outcome=live.Outcome.REFUSED, at_ms=1, reason=Refusal.NOT_OFFERED)
+    assert narrate(refused, "ana", ENGLISH) == ["refused: not offered"]
+    assert narrate(live.Live(at_ms=1), "ana", ENGLISH) == []
+
+
+def test_offers_and_legs_of_a_delta_are_told_to_the_agent_they_are_about() -> None:
+    mirror = ana_s_mirror(a_floor("i1", offered=("i2",)))
+    delta = live.Delta(
+        epoch=1,
+        after=0,
+        seq=1,
+        at_ms=1,
+        cursor="c",
+        interactions=tuple(mirror.interactions.values()),
+        legs=tuple(mirror.legs.values()),
+        offers=tuple(mirror.offers.values()),
+    )
+    assert narrate(delta, "ana", ENGLISH)[0] == "web chat offered to you: i2"
+    assert narrate(delta, "ana", ENGLISH)[-1] == "i1: connected"
+    assert narrate(delta, "bo", ENGLISH) == []
