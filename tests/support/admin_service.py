@@ -98,12 +98,13 @@ class AnsweringRouter:
         self.seen: list[ConfigurationPublished] = []
 
     @contextlib.asynccontextmanager
-    async def answering(self) -> AsyncIterator[AnsweringRouter]:
+    async def answering(self, *, from_start: bool = False) -> AsyncIterator[AnsweringRouter]:
         partition = partition_of(self._workspace.encode(), WORKSPACE_PARTITIONS)
         reader, producer = self._broker.reader(), self._broker.producer()
         await producer.start()
         where = TopicPartition(ROUTING_INPUTS.name, partition)
-        start = (await reader.log_range(where)).end
+        log_range = await reader.log_range(where)
+        start = log_range.first if from_start else log_range.end
 
         async def follow() -> None:
             async for fetched in reader.follow({where: start}):
