@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from deploy.local import postgres
@@ -136,6 +142,51 @@ async def test_a_frozen_database_holds_nobody_up(service: IdentityService) -> No
             service.wake(frozen)
     await settled(service, ws)
     await check(service, ws, 300)
+
+
+async def test_a_second_process_takes_its_share_and_leaves_cleanly(service: IdentityService, tmp_path: Path) -> None:
+    workspaces = [a_workspace() for _ in range(6)]
+    with another_process(service, tmp_path) as second:
+        await eventually(lambda: metric(tmp_path, "worker_partitions") > 0, within_s=LONG_S)
+        async with contextlib.AsyncExitStack() as running:
+            for ws in workspaces:
+                await running.enter_async_context(traffic(service, ws, 150))
+            await eventually(lambda: metric(tmp_path, "worker_records_total") > 0, within_s=LONG_S)
+            second.terminate()
+            assert await asyncio.to_thread(second.wait, LONG_S) == 0
+    for ws in workspaces:
+        await settled(service, ws)
+        await check(service, ws, 150)
+
+
+@contextlib.contextmanager
+def another_process(service: IdentityService, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A second identity process, killed at the end if it still runs."""
+    environ = {
+        "PATH": os.environ["PATH"],
+        **service.stack.endpoints.environ,
+        "HUBLINE_INSTANCE": "identity-2",
+        "HUBLINE_PORT_FILE": str(folder / "port"),
+    }
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streams.identity"], cwd=Path(__file__).parents[2], env=environ, stderr=log
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def metric(folder: Path, name: str) -> float:
+    """A metric of the second process, 0 while it has none."""
+    port_file = folder / "port"
+    if not port_file.exists():
+        return 0.0
+    text = httpx.get(f"http://127.0.0.1:{port_file.read_text().strip()}/metrics").text
+    found = re.search(rf'^hubline_{name}\{{topic="interactions.v1"\}} (\S+)', text, re.M)
+    return float(found[1]) if found is not None else 0.0
 
 
 @contextlib.asynccontextmanager

@@ -14,7 +14,7 @@ from schemas.topics import CUSTOMERS, INTERACTIONS
 from streams.identity.memory_store import Fault, MemoryIdentityStore
 from streams.identity.model import InteractionKey
 from tests.support.identity_builders import a_change, an_arrival, counted_ids
-from tests.support.identity_rig import At, Crash, Rig
+from tests.support.identity_rig import WHERE, At, Crash, Rig
 
 
 @pytest.fixture
@@ -191,6 +191,26 @@ async def test_what_was_sent_unidentified_before_a_crash_is_told_late(
     routed = rig.routing.interactions
     assert None not in [it.customer_id for it in routed.values()]
     assert {it: routed[it].customer_id for it in routed} == _stored(store)
+
+
+@pytest.mark.parametrize("zombie_first", [True, False])
+async def test_a_process_that_wakes_after_it_was_replaced_does_no_harm(
+    rig: Rig, store: MemoryIdentityStore, zombie_first: bool
+) -> None:
+    rig.post(*(an_arrival(f"i_{n}", f"card:{n}000") for n in range(4)))
+    store.fault = Fault.REFUSE
+    frozen = await rig.stage.handle(rig.broker.read(WHERE, 0, 4))
+    zombie = rig.sender
+    store.fault = None
+    await rig.start()
+    if zombie_first:
+        await zombie.send(frozen.outputs)
+    await rig.step()
+    await zombie.send(frozen.outputs)
+    await rig.settle_down()
+    routed = rig.routing.interactions
+    assert {it: routed[it].customer_id for it in routed} == _stored(store)
+    assert None not in _stored(store).values()
 
 
 async def test_the_late_pass_never_undoes_what_was_said_since(rig: Rig, store: MemoryIdentityStore) -> None:
