@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import pytest
@@ -134,7 +134,7 @@ class Screens(RuleBasedStateMachine):
         """A contact's usual way, told at any point in between."""
         self.arrives(queue)
         name = f"i{self.contacts}"
-        steps = [
+        steps: list[Callable[[], object]] = [
             lambda: self.floor.offered(name, agent),
             lambda: self.floor.accepted(name),
             lambda: self.floor.held(name),

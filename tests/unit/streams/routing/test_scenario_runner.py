@@ -50,7 +50,11 @@ def test_a_failure_names_the_step_the_time_and_what_there_is() -> None:
 
 
 def test_several_expectations_may_stand_in_one_step() -> None:
-    a_scenario({"do": {"login": "ana"}, "expect": [{"agent": "ana", "is": "idle"}, {"units": "ana", "is": 0}]}).run()
+    scenario = a_scenario(
+        {"do": {"login": "ana"}, "expect": [{"agent": "ana", "is": "idle"}, {"units": "ana", "is": 7}]}
+    )
+    with pytest.raises(Failed, match="units"):
+        scenario.run()
 
 
 def test_a_configuration_that_cannot_be_read_is_refused_and_changes_nothing() -> None:
