@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from consumers.gateway.backlog import Backlog
+from consumers.gateway.backlog import Backlog, Sink
 from consumers.gateway.scopes import Item, Scope, screen
 from consumers.gateway.workspace import Workspace
 from deploy.console.mirror import Mirror
@@ -23,7 +23,7 @@ class Viewer:
         self.mirror = Mirror()
         self.frames: list[live.ServerFrame] = []
         self.backlog: Backlog | None = None
-        self.sink = self
+        self.sink: Sink = self
         self.room = True
         self.at: Workspace | None = None
 

@@ -37,6 +37,9 @@ class Asked:
         for number in range(16):
             self.follower.positions[TopicPartition("routing.decisions.v1", number)] = offset
 
+    def has_caught_up(self) -> bool:
+        return self.liveness.caught_up
+
     async def look(self) -> live.NotLive | None:
         await self.liveness.look()
         return self.liveness.state
@@ -47,10 +50,10 @@ async def test_a_gateway_is_live_once_it_has_told_what_the_broker_had() -> None:
     asked.tell_up_to(4)
     assert await asked.look()
     assert await asked.look()
-    assert not asked.liveness.caught_up
+    assert asked.has_caught_up() is False
     asked.tell_up_to(5)
     assert await asked.look() is None
-    assert asked.liveness.caught_up
+    assert asked.has_caught_up() is True
     assert [type(frame) for frame in asked.said] == [live.Live]
 
 

@@ -167,14 +167,14 @@ def test_a_message_is_posted_by_the_owner_and_refused_to_others() -> None:
 def test_an_agent_subscribes_to_own_work_only() -> None:
     session = an_open_session()
     assert send(session, live.Subscribe(interaction_id="i1", after=4)) == [Load("i1", 4)]
-    assert session.subscriptions == ("i1",)
+    assert list(session.subscriptions) == ["i1"]
     for hidden in ("i2", "i9"):
         [act] = send(session, live.Subscribe(interaction_id=hidden))
         assert isinstance(act, Say)
         assert isinstance(act.frame, live.Error)
         assert act.frame.code is live.ErrorCode.NOT_SHOWN
     send(session, live.Unsubscribe(interaction_id="i1"))
-    assert session.subscriptions == ()
+    assert list(session.subscriptions) == []
 
 
 def test_subscriptions_are_limited() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumers.gateway import backlog
+from consumers.gateway import backlog, feed
 from consumers.gateway.scopes import WHOLE, Scope, Sight
 from consumers.gateway.workspace import Workspace
 from schemas import live
@@ -117,7 +117,7 @@ def test_a_slow_client_gets_what_it_missed_in_one() -> None:
 
 
 def test_a_client_that_is_too_far_behind_starts_afresh_and_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("consumers.gateway.feed.RING_CHANGES", 2)
+    monkeypatch.setattr(feed, "RING_CHANGES", 2)
     told = Told()
     viewer = told.viewer()
     viewer.room = False
