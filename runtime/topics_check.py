@@ -13,10 +13,15 @@ from typing import Any, Final
 import msgspec
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaConnectionError, NodeNotReadyError, RequestTimedOutError
 
+from runtime.clock import Clock
+from runtime.settings import Kafka
 from schemas.topics import TOPICS, Topic
 
 FOREVER: Final = "-1"
+_UNREACHABLE: Final = (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError)
+_RETRY_S: Final = 0.25
 RETENTION_MS: Final = "retention.ms"
 RETENTION_BYTES: Final = "retention.bytes"
 CLEANUP: Final = "cleanup.policy"
@@ -74,6 +79,18 @@ async def check(bootstrap_servers: str, topics: Iterable[Topic] = TOPICS) -> Non
     problems = [problem for topic in wanted for problem in differences(topic, found.get(topic.name))]
     if problems:
         raise TopicsWrong(problems)
+
+
+async def check_patiently(settings: Kafka, clock: Clock) -> None:
+    """As `check`, for a process that starts: while the broker is away it tries again until its patience ends."""
+    deadline = clock.monotonic() + settings.start_patience_ms / 1000
+    while True:
+        try:
+            return await check(settings.bootstrap_servers)
+        except _UNREACHABLE:
+            if clock.monotonic() >= deadline:
+                raise
+        await clock.sleep(_RETRY_S)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from runtime.postgres import connect_pool
 from runtime.process import Context
 from runtime.records import TopicPartition
 from runtime.stage import Sender
+from runtime.topics_check import check_patiently
 from runtime.worker import run_worker, worker_policy
 from schemas.topics import MESSAGES
 
@@ -16,6 +17,7 @@ from schemas.topics import MESSAGES
 async def main(context: Context) -> None:
     """Runs until `context.stop`."""
     settings = context.settings
+    await check_patiently(settings.kafka, context.clock)
     pool = connect_pool(settings.postgres)
     await pool
     store = PostgresMessageStore(pool)

@@ -13,6 +13,7 @@ from runtime.postgres import connect_pool
 from runtime.process import Context
 from runtime.records import TopicPartition
 from runtime.stage import Sender
+from runtime.topics_check import check_patiently
 from runtime.worker import run_worker, worker_policy
 from schemas.topics import INTERACTIONS
 from streams.identity.gate import Gate
@@ -24,6 +25,7 @@ from streams.identity.stage import IdentityStage, Surroundings
 async def main(context: Context) -> None:
     """Runs until `context.stop`."""
     settings = context.settings
+    await check_patiently(settings.kafka, context.clock)
     pool = connect_pool(settings.postgres, SESSION)
     await pool
     store = PostgresIdentityStore(pool, lambda: random_id("c"))

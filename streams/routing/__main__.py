@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from runtime.kafka import KafkaConnection
 from runtime.process import Context, run
+from runtime.topics_check import check_patiently
 from streams.routing.worker import main
 
 
 async def _main(context: Context) -> None:
+    await check_patiently(context.settings.kafka, context.clock)
     await main(context, KafkaConnection(context.settings.kafka, context.clock, context.instance))
 
 
