@@ -116,7 +116,7 @@ def plan(found: Found, restored: dict[str, Restored], emitted: dict[str, Emitted
         if state and entry and entry.generation == state.manifest.generation:
             next_offset = max(next_offset, entry.next_offset)
         if next_offset > log.end:
-            raise LogBroken(f"{workspace}: the state is of input {next_offset}, but the log ends at {log.end}")
+            raise LogBroken(f"{workspace}: the state is of input {next_offset}, {_ends(workspace, log)}")
         decisions_offset = entry.decisions_offset if entry else None
         starts[workspace] = Start(workspace, first, next_offset, state, sent, reopened, decisions_offset)
     covered = found.index.covered_offset if found.index and not reopenings else 0
@@ -139,7 +139,11 @@ def _refuse_truncated(workspace: str, sent: Emitted, reopened: ReopenMarked | No
     if reopened is not None and reopened.epoch > sent.epoch:
         return
     if sent.cause >= log.end:
-        raise LogBroken(
-            f"{workspace}: the last decision's cause is input {sent.cause}, but the log ends at {log.end}: "
-            f"it was truncated or recreated; `hubline log reopen {workspace}` goes on in a new epoch"
-        )
+        raise LogBroken(f"{workspace}: the last decision's cause is input {sent.cause}, {_ends(workspace, log)}")
+
+
+def _ends(workspace: str, log: LogRange) -> str:
+    return (
+        f"but the log ends at {log.end}: it was truncated or recreated; "
+        f"`hubline log reopen {workspace}` goes on in a new epoch"
+    )
