@@ -39,6 +39,10 @@ class Metrics:
         self.http_requests = self._counter("http_requests", "Requests answered", "route", "status")
         self.http_seconds = self._histogram("http_seconds", "Time to answer, polls' waiting included", _FAST_S, "route")
 
+        self.sign_ins = self._counter("sign_ins", "Sign-ins with a password", "outcome")
+        self.relay_versions = self._counter("relay_versions", "Versions of documents answered by routing", "state")
+        self.relay_events = self._counter("relay_events", "Events sent from the outbox")
+
         self.identity_contacts = self._counter("identity_contacts", "Contacts sent on, by what was known", "standing")
         self.identity_late = self._counter("identity_late", "Contacts settled by the late pass")
         self.identity_backlog = self._gauge("identity_backlog_records", "Sent, but not stored yet", "partition")

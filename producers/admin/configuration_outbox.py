@@ -19,6 +19,7 @@ from runtime.broker import Producer, Reader
 from runtime.errors import LogBroken
 from runtime.events import to_output
 from runtime.log import Logger
+from runtime.metrics import Metrics
 from runtime.partitioner import partition_of
 from runtime.records import Output, Record, TopicPartition, header
 from schemas import codec
@@ -55,11 +56,12 @@ class Answer(msgspec.Struct, frozen=True):
 class ConfigurationOutbox:
     """Delivers the versions of any workspace; never call `deliver` twice at once for the same one."""
 
-    def __init__(self, store: Store, producer: Producer, reader: Reader, log: Logger) -> None:
+    def __init__(self, store: Store, producer: Producer, reader: Reader, log: Logger, metrics: Metrics) -> None:
         self._store = store
         self._producer = producer
         self._reader = reader
         self._log = log
+        self._metrics = metrics
 
     async def deliver(self, workspace: str) -> None:
         """Returns when nothing of this workspace waits any more; waits for routing as long as it takes."""
@@ -73,10 +75,11 @@ class ConfigurationOutbox:
         base = await self._store.routing(workspace, begun[0])
         events = publish(workspace, base, pending.version, command_id=pending.command_id, actor=pending.actor)
         for event in events:
-            await self._producer.send([_output(event)])
+            await self._producer.send([_output(event, pending.traceparent)])
         self._log.info("configuration.sent", workspace=workspace, version=number, base=base.number, parts=len(events))
         answer = await self._answer(where, begun[1], workspace, pending.command_id)
         await self._store.settle(workspace, number, answer.state, answer.detail)
+        self._metrics.relay_versions.labels(answer.state.value).inc()
         self._log.info("configuration.settled", workspace=workspace, version=number, state=answer.state.value)
 
     async def _begun(self, workspace: str, pending: Pending, where: TopicPartition) -> tuple[int, int]:
@@ -120,7 +123,7 @@ def find_answer(records: Sequence[Record], workspace: str, command_id: str) -> A
     return None
 
 
-def _output(event: ConfigurationPublished) -> Output:
+def _output(event: ConfigurationPublished, traceparent: str | None) -> Output:
     return to_output(
         event,
         ROUTING_INPUTS,
@@ -128,4 +131,5 @@ def _output(event: ConfigurationPublished) -> Output:
         event_id=f"{event.command_id}/{event.part}",
         source=SOURCE,
         subject=event.workspace,
+        traceparent=traceparent,
     )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from producers.admin.audit import Connection
+from producers.admin.observed import current_trace
 from runtime.broker import Producer
 from runtime.events import to_output
 from runtime.postgres import Pool
@@ -25,11 +26,12 @@ _BATCH: Final = 500
 async def enqueue(connection: Connection, topic: Topic, key: str, event_id: str, event: Event) -> None:
     """Adds an event; call it inside the change's transaction."""
     await connection.execute(
-        "INSERT INTO event_outbox (topic, key, event_id, event) VALUES ($1, $2, $3, $4::jsonb)",
+        "INSERT INTO event_outbox (topic, key, event_id, event, traceparent) VALUES ($1, $2, $3, $4::jsonb, $5)",
         topic.name,
         key,
         event_id,
         codec.encode(event).decode(),
+        current_trace(),
     )
 
 
@@ -45,7 +47,7 @@ class EventOutbox:
         total = 0
         while True:
             rows = await self._pool.fetch(
-                "SELECT position, topic, key, event_id, event::text AS event FROM event_outbox"
+                "SELECT position, topic, key, event_id, event::text AS event, traceparent FROM event_outbox"
                 " ORDER BY position LIMIT $1",
                 _BATCH,
             )
@@ -62,4 +64,12 @@ def record_of(row: Mapping[str, Any]) -> Output:
     """The record that a row stands for."""
     topic = BY_NAME[row["topic"]]
     event = codec.decode(topic, row["event"].encode())
-    return to_output(event, topic, key=row["key"], event_id=row["event_id"], source=SOURCE, subject=row["key"])
+    return to_output(
+        event,
+        topic,
+        key=row["key"],
+        event_id=row["event_id"],
+        source=SOURCE,
+        subject=row["key"],
+        traceparent=row["traceparent"],
+    )

@@ -18,6 +18,7 @@ from producers.admin.versions import Versions
 from runtime.broker import Broker
 from runtime.clock import Clock
 from runtime.log import Logger
+from runtime.metrics import Metrics
 from runtime.postgres import Pool
 
 LOCK: Final = 0x68756231
@@ -29,11 +30,12 @@ RETRY_S: Final = 1.0
 class Relay:
     """Runs until stopped; sends at once what is announced, and looks by itself every `POLL_S`."""
 
-    def __init__(self, pool: Pool, broker: Broker, clock: Clock, log: Logger) -> None:
+    def __init__(self, pool: Pool, broker: Broker, clock: Clock, log: Logger, metrics: Metrics) -> None:
         self._pool = pool
         self._broker = broker
         self._clock = clock
         self._log = log
+        self._metrics = metrics
         self._changed = asyncio.Event()
         self.trouble: str | None = "the relay has not started"
         """Why nothing is relayed just now; None = it is, here or in another process."""
@@ -63,13 +65,13 @@ class Relay:
         try:
             await producer.start()
             versions = Versions(self._pool, self._clock)
-            configurations = ConfigurationOutbox(versions, producer, reader, self._log)
+            configurations = ConfigurationOutbox(versions, producer, reader, self._log, self._metrics)
             events = EventOutbox(self._pool, producer)
             self.trouble = None
             while True:
                 self._changed.clear()
                 await connection.execute("SELECT 1")
-                await events.deliver()
+                self._metrics.relay_events.inc(await events.deliver())
                 _raise_ended(delivering)
                 for workspace in await versions.waiting():
                     if workspace not in delivering:

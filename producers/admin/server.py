@@ -10,6 +10,7 @@ from typing import Final
 from producers.admin.accounts import Accounts
 from producers.admin.app import build
 from producers.admin.customers import Customers
+from producers.admin.observed import Observed
 from producers.admin.passwords import ADDRESS_PACE, USER_PACE, Attempts, Passwords
 from producers.admin.publication import Publication
 from producers.admin.relay import Relay
@@ -20,6 +21,7 @@ from runtime.credential_store import PostgresCredentialStore
 from runtime.credentials import BearerVerifier, TicketIssuer
 from runtime.kafka import KafkaConnection
 from runtime.log import Logger
+from runtime.metrics import Metrics
 from runtime.postgres import AWAY, Pool, connect_pool
 from runtime.process import Context
 from runtime.server import serving
@@ -34,9 +36,9 @@ async def main(context: Context) -> None:
     settings = context.settings
     broker = KafkaConnection(settings.kafka, context.clock, context.instance)
     async with connect_pool(settings.postgres) as pool:
-        relay = Relay(pool, broker, context.clock, context.log)
-        services = put_together(settings, pool, context.clock)
-        app = build(services, context.log)
+        relay = Relay(pool, broker, context.clock, context.log, context.metrics)
+        services = put_together(settings, pool, context.clock, context.metrics)
+        app = Observed(build(services, context.log), context.clock, context.metrics)
         async with (
             running(relay, services.accounts, context.clock, context.log),
             serving(app, settings.process.bind, settings.admin.port) as port,
@@ -47,7 +49,7 @@ async def main(context: Context) -> None:
             context.health.set_ready("stop", "stopping")
 
 
-def put_together(settings: Settings, pool: Pool, clock: Clock) -> Services:
+def put_together(settings: Settings, pool: Pool, clock: Clock, metrics: Metrics) -> Services:
     """What the HTTP interface works with."""
     versions = Versions(pool, clock)
     return Services(
@@ -60,6 +62,7 @@ def put_together(settings: Settings, pool: Pool, clock: Clock) -> Services:
         passwords=Passwords(),
         user_attempts=Attempts(USER_PACE, clock),
         address_attempts=Attempts(ADDRESS_PACE, clock),
+        metrics=metrics,
         region=settings.identity.default_region,
     )
 

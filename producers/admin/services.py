@@ -10,6 +10,7 @@ from producers.admin.passwords import Attempts, Passwords
 from producers.admin.publication import Publication
 from producers.admin.versions import Versions
 from runtime.credentials import BearerVerifier, TicketIssuer
+from runtime.metrics import Metrics
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,3 +26,4 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     user_attempts: Attempts
     address_attempts: Attempts
     region: str
+    metrics: Metrics

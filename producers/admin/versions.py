@@ -15,6 +15,7 @@ import msgspec
 from producers.admin.audit import Action, Connection, Entry, announce, record
 from producers.admin.compile import Compiled
 from producers.admin.document import Format
+from producers.admin.observed import current_trace
 from producers.admin.patch import NOTHING, Version
 from runtime.clock import Clock
 from runtime.ids import random_id
@@ -46,13 +47,14 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """A version that routing has not answered; the last two are set before it is first sent."""
+    """A version that routing has not answered; base and offset are set before it is first sent."""
 
     version: Version
     command_id: str
     actor: str
     base_version: int | None
     decisions_from: int | None
+    traceparent: str | None = None
 
 
 class Conflict(Exception):
@@ -139,7 +141,7 @@ class Versions:
     async def pending(self, workspace: str) -> Pending | None:
         """The oldest version that waits."""
         row = await self._pool.fetchrow(
-            "SELECT v.version, v.routing, v.command_id, v.created_by, o.base_version, o.decisions_from"
+            "SELECT v.version, v.routing, v.command_id, v.created_by, v.traceparent, o.base_version, o.decisions_from"
             " FROM configuration_outbox o JOIN workspace_versions v USING (workspace, version)"
             " WHERE workspace = $1 ORDER BY version LIMIT 1",
             workspace,
@@ -152,6 +154,7 @@ class Versions:
             actor=row["created_by"],
             base_version=row["base_version"],
             decisions_from=row["decisions_from"],
+            traceparent=row["traceparent"],
         )
 
     async def applied(self, workspace: str) -> Version:
@@ -215,7 +218,8 @@ async def _current(connection: Connection, workspace: str) -> Stored | None:
 async def _insert(connection: Connection, stored: Stored, routing: RoutingConfiguration) -> None:
     await connection.execute(
         "INSERT INTO workspace_versions (workspace, version, document, source_text, source_format, routing, digest,"
-        " command_id, state, created_ms, created_by) VALUES ($1, $2, $3::json, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " command_id, state, created_ms, created_by, traceparent)"
+        " VALUES ($1, $2, $3::json, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         stored.workspace,
         stored.version,
         msgspec.json.encode(stored.document).decode(),
@@ -227,6 +231,7 @@ async def _insert(connection: Connection, stored: Stored, routing: RoutingConfig
         stored.state.value,
         stored.created_ms,
         stored.created_by,
+        current_trace(),
     )
     await connection.execute(
         "INSERT INTO configuration_outbox (workspace, version) VALUES ($1, $2)", stored.workspace, stored.version

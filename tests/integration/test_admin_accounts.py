@@ -190,3 +190,22 @@ async def test_a_ticket_redeemed_by_many_gateways_at_once_opens_one_socket(admin
     gateways = [TicketVerifier(TICKET_KEY, store, SystemClock()) for _ in range(8)]
     opened = await asyncio.gather(*(gateway.redeem(ticket) for gateway in gateways))
     assert len([principal for principal in opened if principal is not None]) == 1
+
+
+async def test_the_openapi_document_names_every_address_and_needs_no_sign_in(admin: AdminService) -> None:
+    async with admin.client() as client:
+        document = (await client.get("/docs/openapi.json")).json()
+    assert document["openapi"].startswith("3.1")
+    assert set(document["paths"]) == {
+        "/v1/sign-in",
+        "/v1/sign-out",
+        "/v1/me",
+        "/v1/tickets",
+        "/v1/workspaces/{workspace}",
+        "/v1/workspaces/{workspace}/users",
+        "/v1/workspaces/{workspace}/users/{name}",
+        "/v1/workspaces/{workspace}/keys",
+        "/v1/workspaces/{workspace}/keys/{key_id}",
+        "/v1/workspaces/{workspace}/customers/{key}",
+    }
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"

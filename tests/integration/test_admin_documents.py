@@ -72,12 +72,14 @@ async def test_a_document_is_in_force_when_put_answers(
         assert router.seen[0].actor == "root"
 
 
-async def test_names_for_screens_never_reach_the_log(
+async def test_the_trace_goes_into_the_log_and_names_for_screens_never_do(
     admin: AdminService, broker: KafkaConnection, workspace: str
 ) -> None:
     token = await admin.a_user(workspace, "root", Role.ADMINISTRATOR)
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     async with AnsweringRouter(broker, workspace).answering() as router, admin.client(token) as client:
-        await client.put(f"/v1/workspaces/{workspace}", content=SMALL, headers=YAML)
+        await client.put(f"/v1/workspaces/{workspace}", content=SMALL, headers={**YAML, "traceparent": trace})
+        assert [str(kept)[:35] for kept in router.traces] == [trace[:35]]
         assert "服务" not in "".join(event.patch for event in router.seen)
 
 
@@ -102,7 +104,7 @@ async def test_nobody_overwrites_what_somebody_else_changed(
 
 async def test_every_error_is_named_at_once_and_nothing_changes(admin: AdminService, workspace: str) -> None:
     token = await admin.a_user(workspace, "root", Role.ADMINISTRATOR)
-    wrong = "queues: {a: {wrapup: 3s, strategy: most_skilled}}\nagents: {ana: {queues: {b: 1}}}\nskills: nope\n"
+    wrong = "queues: {a: {wrapup: 3s, strategy: best}}\nagents: {ana: {queues: {b: 1}}}\nskills: nope\n"
     async with admin.client(token) as client:
         answer = await client.put(f"/v1/workspaces/{workspace}", content=wrong, headers=YAML)
         assert answer.status_code == 422

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from producers.admin.app import build
+from producers.admin.observed import Observed
 from producers.admin.relay import Relay
 from producers.admin.server import put_together, running
 from producers.admin.services import Services
@@ -18,6 +19,7 @@ from runtime import log
 from runtime.broker import Broker
 from runtime.clock import SystemClock
 from runtime.events import from_record, to_output
+from runtime.metrics import Metrics
 from runtime.partitioner import partition_of
 from runtime.postgres import Pool, connect_pool, migrate
 from runtime.records import TopicPartition
@@ -64,18 +66,18 @@ class AdminService(msgspec.Struct, frozen=True):
 async def admin_service(
     broker: Broker, database_url: str, *, apply_wait_ms: int = 10_000
 ) -> AsyncIterator[AdminService]:
-    clock = SystemClock()
+    clock, metrics = SystemClock(), Metrics()
     logger = log.configure("admin", "test", LogLevel.ERROR)
     settings = Settings(
         postgres=Postgres(url=database_url), admin=Admin(apply_wait_ms=apply_wait_ms), ticket=Ticket(key=TICKET_KEY)
     )
     async with connect_pool(settings.postgres) as pool:
         await migrate(pool, MIGRATIONS)
-        relay = Relay(pool, broker, clock, logger)
-        services = put_together(settings, pool, clock)
+        relay = Relay(pool, broker, clock, logger, metrics)
+        services = put_together(settings, pool, clock, metrics)
         async with (
             running(relay, services.accounts, clock, logger),
-            serving(build(services, logger), "127.0.0.1", 0, stop_timeout_ms=1_000) as port,
+            serving(Observed(build(services, logger), clock, metrics), "127.0.0.1", 0, stop_timeout_ms=1_000) as port,
         ):
             yield AdminService(f"http://127.0.0.1:{port}", services, pool)
 
@@ -96,6 +98,7 @@ class AnsweringRouter:
         self.configuration = RoutingConfiguration()
         self.version = 0
         self.seen: list[ConfigurationPublished] = []
+        self.traces: list[str | None] = []
 
     @contextlib.asynccontextmanager
     async def answering(self, *, from_start: bool = False) -> AsyncIterator[AnsweringRouter]:
@@ -109,8 +112,9 @@ class AnsweringRouter:
         async def follow() -> None:
             async for fetched in reader.follow({where: start}):
                 for record in fetched[where]:
-                    event, _ = from_record(record, ROUTING_INPUTS)
+                    event, envelope = from_record(record, ROUTING_INPUTS)
                     if isinstance(event, ConfigurationPublished) and event.workspace == self._workspace:
+                        self.traces.append(envelope.traceparent)
                         for decision in self.apply(event, record.offset):
                             name = f"{self._workspace}/1/{decision.seq}"
                             key = self._workspace

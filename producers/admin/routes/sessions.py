@@ -36,9 +36,11 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         known_hash = None if login is None else login.password_hash
         if not await services.passwords.verify(known_hash, data.password) or login is None:
             await services.accounts.note_refused(data.workspace, data.user)
+            services.metrics.sign_ins.labels("refused").inc()
             raise Refusal(Kind.WRONG_PASSWORD)
         services.user_attempts.give_back(name)
         services.address_attempts.give_back(address)
+        services.metrics.sign_ins.labels("done").inc()
         signed_in = await services.accounts.start_session(login.principal)
         return SignInAnswer(token=signed_in.token, expires_ms=signed_in.expires_ms, me=_me(login.principal))
 

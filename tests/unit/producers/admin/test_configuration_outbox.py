@@ -13,6 +13,7 @@ from runtime import log
 from runtime.clock import SystemClock
 from runtime.events import to_output
 from runtime.memory import BrokerFault, MemoryBroker
+from runtime.metrics import Metrics
 from runtime.records import Output, Record
 from runtime.settings import LogLevel
 from schemas.decisions import CommandRefused, ConfigurationApplied, Decision
@@ -42,7 +43,7 @@ class Bench:
         producer = self.broker.producer()
         await producer.start()
         logger = log.configure("admin", "test", LogLevel.ERROR)
-        outbox = ConfigurationOutbox(self.versions, producer, self.broker.reader(), logger)
+        outbox = ConfigurationOutbox(self.versions, producer, self.broker.reader(), logger, Metrics())
         async with asyncio.timeout(10):
             await outbox.deliver(WORKSPACE)
 
