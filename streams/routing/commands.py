@@ -17,9 +17,10 @@ from schemas.inputs import (
     ResumeInteraction,
     SetNextStatus,
     SetStatus,
+    TransferInteraction,
 )
 from schemas.vocabulary import AgentCause, EndReason, LegState, Refusal
-from streams.routing import capacity, endings, offers, presence, statuses
+from streams.routing import capacity, endings, handover, offers, presence, statuses
 from streams.routing.legs import TALKING
 from streams.routing.model import Agent, Interaction, Leg
 from streams.routing.project import agent_value, leg_value
@@ -63,6 +64,22 @@ def end(w: World, event: EndInteraction) -> None:
     """The agent ends the contact; wrap-up begins."""
     interaction, leg, _ = _owned(w, event, *TALKING_STATES)
     endings.end_part(w, interaction, leg, EndReason.AGENT_ENDED)
+
+
+def transfer(w: World, event: TransferInteraction) -> None:
+    """Hand over to a queue or to an agent who is on queue."""
+    interaction, leg, agent = _owned(w, event, *TALKING_STATES)
+    if leg is not interaction.main or (event.to_queue is None) == (event.to_agent is None):
+        raise Refused(Refusal.NOT_PERMITTED, "a main leg goes to a queue or to an agent")
+    if event.to_queue is not None:
+        if event.to_queue not in w.policy.queues:
+            raise Refused(Refusal.UNKNOWN_QUEUE)
+        handover.to_queue(w, interaction, leg, agent, event.to_queue, keep_place=event.keep_place)
+        return
+    target = agent_of(w, event.to_agent or "")
+    if target is agent or target.code_now < 0:
+        raise Refused(Refusal.AGENT_UNAVAILABLE)
+    handover.to_agent(w, interaction, leg, agent, target, keep_place=event.keep_place)
 
 
 def extend_wrap_up(w: World, event: ExtendWrapUp) -> None:

@@ -151,7 +151,8 @@ def _pending_offers(w: World) -> None:
         for interaction, leg in list(agent.work.values()):
             if leg.state is LegState.OFFERED:
                 leg.step = min(leg.step, len(w.policy.queue(leg.queue or "").steps) - 1)
-                if unfit(w.audience(interaction, leg).key, agent.agent_id, agent.settings) is not None or (
-                    leg.queue not in agent.settings.queues
-                ):
+                if leg.target is not None:
+                    continue
+                fits = unfit(w.audience(interaction, leg).key, agent.agent_id, agent.settings) is None
+                if not fits or leg.queue not in agent.settings.queues:
                     offers.rescind(w, interaction, leg, RescindReason.NO_LONGER_QUALIFIES)

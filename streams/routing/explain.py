@@ -20,6 +20,10 @@ from streams.routing.passing import blocked
 from streams.routing.policy import required
 from streams.routing.world import World
 
+TRANSFERRED_TO_AGENT: Final = "transferred_to_agent"
+ASSIGNED: Final = "assigned"
+"""Rules of queue, rank and skill set aside on purpose."""
+
 AWAY: Final = {
     OFF_QUEUE: PassedOver.OFF_QUEUE,
     NOT_RESPONDING: PassedOver.NOT_RESPONDING,
@@ -50,6 +54,19 @@ def offer(
         score=score,
         runner_up=None if runner_up is None else runner_up[4],
         tie_break=None if runner_up is None else _tie_break(score, _score(audience, runner_up, preferred)),
+        relaxations=(TRANSFERRED_TO_AGENT,) if leg.target is not None else (),
+        configuration_version=w.policy.version,
+    )
+
+
+def assigned(w: World, interaction: Interaction, leg: Leg) -> Explanation:
+    """What `OfferMade` says of a supervisor's choice."""
+    return Explanation(
+        queue=leg.queue,
+        step=leg.step,
+        requirements=requirements(w, interaction, leg),
+        considered=1,
+        relaxations=(ASSIGNED,),
         configuration_version=w.policy.version,
     )
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from schemas import inputs, interactions
 from schemas.vocabulary import Refusal
-from streams.routing import commands, configure, presence, work
+from streams.routing import commands, configure, presence, supervising, work
 from streams.routing.refusals import Refused
 from streams.routing.world import World
 
@@ -38,8 +38,14 @@ TABLE: Final[dict[type[Any], Handler]] = {
     inputs.HoldInteraction: commands.hold,
     inputs.ResumeInteraction: commands.resume,
     inputs.EndInteraction: commands.end,
+    inputs.TransferInteraction: commands.transfer,
     inputs.ExtendWrapUp: commands.extend_wrap_up,
     inputs.FinishWrapUp: commands.finish_wrap_up,
+    inputs.ForceStatus: supervising.force_status,
+    inputs.MoveInteraction: supervising.move,
+    inputs.AssignInteraction: supervising.assign,
+    inputs.ReprioritiseInteraction: supervising.reprioritise,
+    inputs.CancelInteraction: supervising.cancel,
     inputs.ConfigurationPublished: configure.published,
     inputs.QueueOpened: configure.queue_opened,
     inputs.QueueClosed: configure.queue_closed,

@@ -11,8 +11,9 @@ import heapq
 from typing import Final
 
 from schemas.vocabulary import LegState
-from streams.routing import agents, explain, offers, statuses
+from streams.routing import agents, explain, offers, statuses, waiting
 from streams.routing.audiences import Audience, Free
+from streams.routing.lanes import is_waiting
 from streams.routing.model import Agent, Interaction, Leg
 from streams.routing.passing import blocked
 from streams.routing.world import World
@@ -30,6 +31,9 @@ def settle(w: World) -> None:
         return
     loose = refresh(w)
     heap: list[Candidate] = []
+    for _, leg in w.touched_legs.values():
+        if leg.target is not None and not _is_on_queue(w, leg.target):
+            leg.target = None
     if w.agents:
         _match(w, loose, heap)
     for interaction, leg in w.touched_legs.values():
@@ -200,8 +204,25 @@ def choose(
 
 
 def _recall(w: World, agent: Agent) -> None:
-    """The agent left the queue: whoever waits alone may now have nobody else to go first."""
+    """The agent left the queue: whoever waits alone may now have nobody else to go first, and whoever waits for him
+    alone waits for everybody."""
     for audience in agent.audiences:
+        if audience.key.only == agent.agent_id:
+            _let_others(w, audience)
         for interaction, leg, turn in list(audience.alone.values()):
             if leg.state is LegState.QUEUED and leg.turn == turn:
                 w.touch_leg(interaction, leg)
+
+
+def _is_on_queue(w: World, agent_id: str) -> bool:
+    agent = w.agents.get(agent_id)
+    return agent is not None and agent.code_now >= 0
+
+
+def _let_others(w: World, audience: Audience) -> None:
+    alone = [(entry[0], entry[1]) for entry in audience.alone.values() if entry[1].turn == entry[2]]
+    in_lanes = [(entry[3], entry[4]) for lane in audience.lanes.values() for entry in lane.heap if is_waiting(entry)]
+    for interaction, leg in [*alone, *in_lanes]:
+        if leg.state is LegState.QUEUED:
+            leg.target = None
+            waiting.touch(w, interaction, leg)

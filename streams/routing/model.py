@@ -43,6 +43,7 @@ class Leg(msgspec.Struct, array_like=True, gc=False):
 
     `place` orders legs of one virtual arrival; `turn` rises with every entry into a lane, so that what lies in a
     lane from before is known to be stale. `agent_id` is also set while an offer to that agent is pending.
+    `target`: the one agent it was transferred or assigned to, whatever his queues, rank and skills.
     `wakes_ms`: when waiting brings the next step or the expiry. `due_attended_ms`: the deadline of the offer, of the
     connection or of the wrap-up; `due_ms` is the same on the log clock if the agents stay attended. Fields named
     `timer` hold the number of the pending timer, 0 = none.
@@ -74,6 +75,7 @@ class Leg(msgspec.Struct, array_like=True, gc=False):
     wrap_up_ms: int = 0
     disposition: str | None = None
     preferred: str | None = None
+    target: str | None = None
     scheduled_for_ms: int | None = None
     join_mode: JoinMode | None = None
 

@@ -32,7 +32,10 @@ def blocked(w: World, interaction: Interaction, audience: Audience) -> tuple[str
 
 
 def pass_over(w: World, interaction: Interaction, agent: Agent) -> None:
-    """From now on others go first."""
+    """From now on others go first; a transfer to this agent has failed."""
+    for leg in interaction.all_legs():
+        if leg.target == agent.agent_id:
+            leg.target = None
     interaction.passed = {**(interaction.passed or {}), agent.agent_id: w.clocks.attended_ms}
     schedule(w, interaction)
 

@@ -26,6 +26,25 @@ def enter(w: World, interaction: Interaction, leg: Leg, queue: str) -> None:
     stand(w, interaction, leg)
 
 
+def shift(w: World, interaction: Interaction, leg: Leg, queue: str) -> None:
+    """The queued leg waits in another queue from now on; it keeps its arrival and the head start of its last step,
+    until a step of the new queue sets another."""
+    w.queue(leg.queue or "").waiting -= 1
+    leg.queue = queue
+    w.queue(queue).waiting += 1
+    leg.entered_queue_ms = leg.since_ms = w.now_ms
+    leg.waited_ms = leg.step = 0
+    leg.target = None
+    head_start = w.policy.queue(queue).steps[0].head_start_ms
+    if head_start is not None:
+        leg.step_head_start_ms = head_start
+    place(w, interaction, leg)
+    leg.wakes_ms = None
+    leg.wake_timer = 0
+    touch(w, interaction, leg)
+    wake(w, interaction, leg)
+
+
 def stand(w: World, interaction: Interaction, leg: Leg) -> None:
     """The leg waits, in the place it has."""
     w.transition(interaction, leg, LegState.QUEUED)

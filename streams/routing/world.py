@@ -180,13 +180,15 @@ class World:
         """Who may take the waiting leg now."""
         profile = self.profiles[interaction.profile]
         queue = leg.queue or ""
-        route = (queue, leg.step, profile.requirements, profile.site)
+        route = (queue, leg.step, profile.requirements, profile.site, leg.target)
         found = self._routes.get(route)
         if found is None:
             found = self._routes[route] = self._find(self._key(queue, leg, profile))
         return found
 
     def _key(self, queue: str, leg: Leg, profile: Profile) -> AudienceKey:
+        if leg.target is not None:
+            return AudienceKey(queue=queue, only=leg.target, anyhow=True)
         step = self.policy.queue(queue).steps[leg.step]
         return AudienceKey(
             queue=queue,
@@ -209,7 +211,9 @@ class World:
             policy.strategy if policy else Strategy.LONGEST_IDLE,
         )
         self.audiences[key] = found
-        for agent in self.serving.get(key.queue, ()):
+        serving = self.serving.get(key.queue, [])
+        only = self.agents.get(key.only or "")
+        for agent in serving if only is None or only in serving else [*serving, only]:
             found.consider(agent)
         return found
 

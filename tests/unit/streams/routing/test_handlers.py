@@ -10,16 +10,10 @@ from streams.routing.handlers import TABLE
 
 BY_THE_ENGINE = {inputs.TimeAdvanced, inputs.EngineUpgraded, inputs.LogReopened}
 NOT_YET = {
-    inputs.TransferInteraction,
     inputs.StartConsult,
     inputs.FinishConsult,
     inputs.LeaveConference,
     inputs.RequestCallback,
-    inputs.ForceStatus,
-    inputs.MoveInteraction,
-    inputs.AssignInteraction,
-    inputs.ReprioritiseInteraction,
-    inputs.CancelInteraction,
     inputs.JoinInteraction,
     inputs.HandOverAgent,
 }
