@@ -66,9 +66,7 @@ class PostgresIdentityStore:
     ) -> Sequence[Outcome]:
         async with connection.transaction():
             settlement = await self._decide(connection, contacts)
-            await _write(connection, settlement.writes)
-            if mark is not None:
-                await connection.execute(statements.MOVE_MARK, mark.partition, mark.stored_offset)
+            await _write(connection, settlement.writes, mark)
         return settlement.outcomes
 
     async def _decide(self, connection: Connection, contacts: Sequence[Contact]) -> Settlement:
@@ -84,10 +82,12 @@ class PostgresIdentityStore:
         return settle(_KNOWN.decode(found), contacts, self._new_id)
 
 
-async def _write(connection: Connection, writes: Writes) -> None:
-    if not (writes.customers or writes.links or writes.suggestions or writes.interactions):
-        return
+async def _write(connection: Connection, writes: Writes, mark: Mark | None) -> None:
     rows = (writes.customers, writes.links, writes.suggestions, writes.interactions)
-    linked = await connection.fetchval(statements.WRITE, *(msgspec.json.encode(part).decode() for part in rows))
+    if mark is None and not any(rows):
+        return
+    moved = (None, None) if mark is None else (mark.partition, mark.stored_offset)
+    parts = (msgspec.json.encode(part).decode() for part in rows)
+    linked = await connection.fetchval(statements.WRITE, *parts, *moved)
     if linked != len(writes.links):
         raise _Raced

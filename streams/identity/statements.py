@@ -99,10 +99,14 @@ WITH new_customers AS (
         attributes = excluded.attributes,
         first_offset = least(old.first_offset, excluded.first_offset),
         changed_offset = greatest(old.changed_offset, excluded.changed_offset)
+), moved AS (
+    INSERT INTO identity_marks AS old (log_partition, stored_offset)
+    SELECT $5::int, $6::bigint WHERE $5 IS NOT NULL
+    ON CONFLICT (log_partition) DO UPDATE SET stored_offset = greatest(old.stored_offset, excluded.stored_offset)
 )
 SELECT count(*) FROM linked
 """
-"""Writes a batch; answers how many links are new. Fewer than asked for: somebody else was first, take it all back."""
+"""Writes a batch and, where given, a mark; answers how many links are new. Fewer than asked for: somebody else was first, take it all back."""
 
 READ_MARK: Final = "SELECT stored_offset FROM identity_marks WHERE log_partition = $1"
 
