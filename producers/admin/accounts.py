@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from producers.admin.audit import Action, Entry, record
+from producers.admin.fields import BAD_ID, is_id
 from runtime.clock import Clock
 from runtime.credential_store import Principal, secret_hash
 from runtime.credentials import new_key, new_session_token
 from runtime.postgres import Pool
 from schemas.vocabulary import Role
 
+_USER_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\-]{0,63}")
 SESSION_MS: Final = 12 * 60 * 60 * 1000
 
 
@@ -84,6 +87,14 @@ def wanted_roles(roles: Sequence[Role], agent_id: str | None, adapter: str | Non
     return found
 
 
+def check_names(workspace: str, name: str) -> None:
+    """Raises Refused for a workspace or a user that could not be named at sign-in."""
+    if not is_id(workspace):
+        raise Refused(f'"{workspace}" is no workspace: {BAD_ID}')
+    if not _USER_NAME.fullmatch(name):
+        raise Refused(f'"{name}" is no user name: 1 to 64 letters, digits, _, -, . or @')
+
+
 class Accounts:
     """Users, keys and sessions of all workspaces."""
 
@@ -94,7 +105,8 @@ class Accounts:
     async def add_user(
         self, workspace: str, name: str, password_hash: str, roles: Sequence[Role], agent_id: str | None, actor: str
     ) -> User:
-        """Raises Refused when the name was ever used in this workspace, or the roles do not fit."""
+        """Raises Refused when the name was ever used in this workspace, or name or roles do not fit."""
+        check_names(workspace, name)
         fitting = wanted_roles(roles, agent_id, "-" if Role.ADAPTER in roles else None)
         if Role.ADAPTER in fitting:
             raise Refused("the role adapter is for API keys")
@@ -200,7 +212,8 @@ class Accounts:
     async def add_key(
         self, workspace: str, label: str, roles: Sequence[Role], adapter: str | None, actor: str
     ) -> MadeKey:
-        """Raises Refused when the roles do not fit."""
+        """Raises Refused when workspace, adapter or roles do not fit."""
+        check_names(workspace, adapter or "key")
         if Role.AGENT in roles:
             raise Refused("the role agent is for users")
         fitting = wanted_roles(roles, None, adapter)

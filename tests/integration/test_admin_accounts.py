@@ -169,6 +169,11 @@ async def test_roles_must_fit_what_they_are_given_to(admin: AdminService, worksp
     for roles, adapter in [([], None), ([Role.AGENT], None), ([Role.ADAPTER], None), ([Role.ANALYST], "web")]:
         with pytest.raises(Refused):
             await accounts.add_key(workspace, "x", roles, adapter, "test")
+    for bad_workspace, name in [("two words", "x"), (workspace, "two words"), (workspace, "")]:
+        with pytest.raises(Refused):
+            await accounts.add_user(bad_workspace, name, "hash", [Role.ANALYST], None, "test")
+    with pytest.raises(Refused):
+        await accounts.add_key(workspace, "x", [Role.ADAPTER], "two words", "test")
     assert await accounts.users(workspace) == []
 
 
