@@ -13,6 +13,7 @@ from typing import Annotated, Final
 import typer
 
 MODULES: Final[tuple[str, ...]] = (
+    "demo",
     "stack",
     "workspace",
     "users",

@@ -1,0 +1,69 @@
+"""`hubline demo`: the book city at work for a while, then whether everything was kept.
+
+Exit codes: 0 all is well; 1 something was lost, doubled or broken, or too little was done, or the stack did not start;
+2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from deploy.demo.report import Report
+
+NOT_WELL: Final = 1
+DEFAULT_SECONDS: Final = 30.0
+DEFAULT_RATE: Final = 4.0
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    app.command()(demo)
+
+
+def demo(
+    seconds: Annotated[float, typer.Option(min=1, help="How long contacts come.")] = DEFAULT_SECONDS,
+    rate: Annotated[float, typer.Option(min=0.1, max=500, help="Contacts a second.")] = DEFAULT_RATE,
+    seed: Annotated[str, typer.Option(help="The same seed, the same contacts.")] = "demo",
+    json: Annotated[bool, typer.Option("--json", help="The last line is one JSON object.")] = False,
+    plant_loss: Annotated[bool, typer.Option("--plant-loss", hidden=True)] = False,
+    plant_doubling: Annotated[bool, typer.Option("--plant-doubling", hidden=True)] = False,
+) -> None:
+    """Run the book city in a temporary folder for some seconds, stop everything, and check that nothing was lost."""
+    from deploy.demo.bookcity import SetUpFailed
+    from deploy.demo.bounded import Wanted, demonstrate
+    from deploy.local.errors import StackError
+
+    wanted = Wanted(seconds=seconds, rate_per_s=rate, seed=seed, plant_loss=plant_loss, plant_doubling=plant_doubling)
+    try:
+        report = demonstrate(wanted, os.environ, os.getpid(), _note)
+    except StackError as error:
+        _note(f"hubline: {error.problem}\n{error.advice}".strip())
+        raise typer.Exit(NOT_WELL) from error
+    except SetUpFailed as error:
+        _note(f"hubline: {error}")
+        raise typer.Exit(NOT_WELL) from error
+    _show(report, json)
+    if report.failures:
+        raise typer.Exit(NOT_WELL)
+
+
+def _show(report: Report, json: bool) -> None:
+    import msgspec
+
+    for failure in report.failures:
+        _note(f"NOT WELL: {failure}")
+    if json:
+        sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
+        sys.stdout.flush()
+        return
+    for name, value in msgspec.to_builtins(report).items():
+        typer.echo(f"{name:<14} {value}")
+
+
+def _note(text: str) -> None:
+    typer.echo(text, err=True)

@@ -1,0 +1,113 @@
+"""Simulated channel adapters: each follows the decisions on its own contacts, and does what is decided.
+
+It puts calls through, writes what customers say, lets those leave who have had enough, and forgets what has ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from deploy.demo.contacts import CHAT, Contact
+from deploy.demo.draws import between
+from deploy.demo.hub import Hub
+from runtime.clock import Clock
+from runtime.ids import jitter
+from schemas.vocabulary import ENDED, LegState
+
+PAUSE_S: Final = 0.3
+THANKS: Final = "谢谢！"
+
+
+class Line:
+    """One contact as its adapter knows it."""
+
+    __slots__ = ("connected", "contact", "put_through")
+
+    def __init__(self, contact: Contact) -> None:
+        self.contact = contact
+        self.connected = False
+        self.put_through: set[str] = set()
+
+
+class Adapter:
+    """The adapter `name`; use `run` as a task, from before the first post."""
+
+    def __init__(self, name: str, hub: Hub, clock: Clock, handle_ms: int) -> None:
+        self.name = name
+        self.ready = asyncio.Event()
+        self._hub = hub
+        self._clock = clock
+        self._handle_ms = handle_ms
+        self._lines: dict[str, Line] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def expect(self, contact: Contact) -> None:
+        """A contact is about to be posted: it is followed from now on."""
+        line = self._lines[contact.interaction_id] = Line(contact)
+        if contact.leaves_after_ms is not None:
+            self._soon(self._lose_patience(line, contact.leaves_after_ms))
+
+    async def run(self) -> None:
+        """Follows until cancelled."""
+        after: str | None = None
+        try:
+            while True:
+                page = await self._hub.poll(self.name, after)
+                if page is None:
+                    await self._clock.sleep(jitter(PAUSE_S))
+                    continue
+                after = page.after
+                self.ready.set()
+                for event in page.events:
+                    self._follow(event)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+
+    def _follow(self, event: dict[str, Any]) -> None:
+        leg = event["data"].get("leg")
+        line = self._lines.get(event.get("subject", ""))
+        if leg is None or line is None:
+            return
+        state = LegState(leg["state"])
+        leg_id = str(leg["leg_id"])
+        if state is LegState.CONNECTING and event["id"] not in line.put_through:
+            line.put_through.add(event["id"])
+            self._soon(self._put_through(line, leg_id))
+        elif state is LegState.CONNECTED and not line.connected:
+            line.connected = True
+            self._soon(self._talk(line))
+        elif state in ENDED:
+            self._lines.pop(line.contact.interaction_id, None)
+
+    async def _put_through(self, line: Line, leg_id: str) -> None:
+        await self._tell(line, {"type": "channel.connected", "leg_id": leg_id})
+
+    async def _talk(self, line: Line) -> None:
+        contact = line.contact
+        said = contact.said if contact.channel == CHAT else ()
+        for number, text in enumerate(said):
+            external_id = f"{contact.data['external_id']}-m{number}"
+            await self._hub.write(self.name, contact.interaction_id, text, external_id)
+        if contact.customer_ends:
+            talk_ms = self._handle_ms * between(0.2, 0.6, contact.interaction_id, "ends")
+            await self._clock.sleep(talk_ms / 1000)
+            if contact.interaction_id not in self._lines:
+                return
+            if said:
+                await self._hub.write(self.name, contact.interaction_id, THANKS, f"{contact.data['external_id']}-bye")
+            await self._tell(line, {"type": "customer.left"})
+
+    async def _lose_patience(self, line: Line, after_ms: int) -> None:
+        await self._clock.sleep(after_ms / 1000)
+        if not line.connected and line.contact.interaction_id in self._lines:
+            await self._tell(line, {"type": "customer.left"})
+
+    async def _tell(self, line: Line, said: dict[str, Any]) -> None:
+        await self._hub.tell(self.name, line.contact.interaction_id, said)
+
+    def _soon(self, what: Any) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(what)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

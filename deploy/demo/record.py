@@ -1,0 +1,128 @@
+"""What the demonstration's own people wrote down: senders their answers, sockets what they showed. Pure.
+
+Nothing here asks the product afterwards: `lost` and `duplicated` follow from these records alone.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from schemas.live import Delta, ServerFrame, Snapshot
+from schemas.values import LegValue
+from schemas.vocabulary import ENDED, EndReason, LegKind, LegState
+
+HOLDING = frozenset({LegState.CONNECTING, LegState.CONNECTED, LegState.ON_HOLD})
+"""States in which the leg's agent has the customer."""
+HANDED_ON = frozenset({EndReason.TRANSFERRED, EndReason.REQUEUED, EndReason.AGENT_LOST})
+OVER = ENDED | {LegState.WRAP_UP}
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """An agent's acceptance that was applied: `seq` is the decision's."""
+
+    agent_id: str
+    offer_id: str
+    seq: int
+
+
+class Held(msgspec.Struct, frozen=True):
+    """From when to when an agent's socket showed a leg as that agent's own: begun at `begun_seq` or before, not over
+    before `over_seq` (None = still held).
+    """
+
+    agent_id: str
+    leg_id: str
+    begun_seq: int
+    over_seq: int | None = None
+
+
+class Left(msgspec.Struct, frozen=True):
+    """An agent's socket showed between `after` and `seq` that a leg is not that agent's any more; `finished`: for good."""
+
+    agent_id: str
+    leg_id: str
+    after: int
+    seq: int
+    finished: bool
+
+
+class PostBook:
+    """The senders' own record, of ids and of milliseconds of one clock."""
+
+    def __init__(self) -> None:
+        self.channels: dict[str, str] = {}
+        self.answered_ms: dict[str, float] = {}
+        self.posts = 0
+
+    def planned(self, interaction_id: str, channel: str) -> None:
+        """A contact is about to be posted."""
+        self.channels[interaction_id] = channel
+
+    def answered(self, interaction_id: str, at_ms: float) -> None:
+        """A post was answered 202; the first answer counts."""
+        self.answered_ms.setdefault(interaction_id, at_ms)
+
+
+class ShownBook:
+    """When any authorised socket first showed each contact."""
+
+    def __init__(self) -> None:
+        self.first_ms: dict[str, float] = {}
+
+    def take(self, frame: ServerFrame, at_ms: float) -> None:
+        """Notes every contact of a frame that came at `at_ms`."""
+        if isinstance(frame, Snapshot | Delta):
+            for interaction in frame.interactions:
+                self.first_ms.setdefault(interaction.interaction_id, at_ms)
+
+
+class AgentBook:
+    """What one agent's socket showed of that agent's own work; `seq` counts within one epoch."""
+
+    def __init__(self, agent_id: str) -> None:
+        self.agent_id = agent_id
+        self.offers: set[str] = set()
+        self.accepted: list[Accepted] = []
+        self.held: list[Held] = []
+        self.left: list[Left] = []
+        self._holding: dict[str, int] = {}
+        self._seq = 0
+
+    def accepts(self, offer_id: str, seq: int) -> None:
+        """The agent's acceptance was applied by that decision."""
+        self.accepted.append(Accepted(self.agent_id, offer_id, seq))
+
+    def take(self, frame: ServerFrame) -> None:
+        """Takes in a frame of the agent's socket."""
+        if not isinstance(frame, Snapshot | Delta):
+            return
+        after = frame.after if isinstance(frame, Delta) else self._seq
+        self.offers.update(one.offer_id for one in frame.offers if one.agent_id == self.agent_id)
+        shown = {leg.leg_id: leg for leg in frame.legs if leg.kind is LegKind.MAIN}
+        for leg in shown.values():
+            self._leg(leg, after, frame.seq)
+        if isinstance(frame, Delta):
+            for leg_id in frame.removed.legs:
+                if leg_id not in shown or leg_id in self._holding:
+                    self._gone(leg_id, after, frame.seq, shown.get(leg_id))
+        else:
+            for leg_id in [known for known in self._holding if known not in shown]:
+                self._gone(leg_id, after, frame.seq, None)
+        self._seq = frame.seq
+
+    def all_held(self) -> list[Held]:
+        """What was held and what is held still."""
+        return [*self.held, *(Held(self.agent_id, leg_id, seq) for leg_id, seq in self._holding.items())]
+
+    def _leg(self, leg: LegValue, after: int, seq: int) -> None:
+        if leg.agent_id == self.agent_id and leg.state in HOLDING:
+            self._holding.setdefault(leg.leg_id, seq)
+        elif leg.agent_id != self.agent_id or leg.state is not LegState.OFFERED:
+            self._gone(leg.leg_id, after, seq, leg)
+
+    def _gone(self, leg_id: str, after: int, seq: int, last: LegValue | None) -> None:
+        begun = self._holding.pop(leg_id, None)
+        if begun is not None:
+            self.held.append(Held(self.agent_id, leg_id, begun, max(after, begun)))
+        finished = last is not None and last.state in OVER and last.reason not in HANDED_ON
+        self.left.append(Left(self.agent_id, leg_id, after, seq, finished))

@@ -1,0 +1,131 @@
+"""One book city at work: adapters, scripted agents, a watching supervisor, and the senders when told to begin."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from deploy.console.client import AgentClient, Wishes
+from deploy.console.sign_in import SignIn
+from deploy.demo.adapters import Adapter
+from deploy.demo.agents import ScriptedAgent
+from deploy.demo.bookcity import WATCHER, WORKSPACE, BookCity
+from deploy.demo.contacts import ADAPTERS, Contact
+from deploy.demo.hub import Hub
+from deploy.demo.pace import Pace
+from deploy.demo.record import AgentBook, PostBook, ShownBook
+from deploy.demo.sender import Sender
+from runtime.clock import Clock
+from schemas import live
+from schemas.vocabulary import Role
+
+READY_S: Final = 60.0
+LOOK_S: Final = 0.1
+
+
+class Where(msgspec.Struct, frozen=True):
+    """Where the product is reached."""
+
+    http: str
+    admin: str
+    gateway: str
+
+
+class Traffic:
+    """All who take part. `on_frame` hears the watcher's frames."""
+
+    def __init__(self, where: Where, city: BookCity, pace: Pace, clock: Clock) -> None:
+        self._where = where
+        self._city = city
+        self._pace = pace
+        self._clock = clock
+        self.posts = PostBook()
+        self.shown = ShownBook()
+        self.agents: list[ScriptedAgent] = []
+        self.listeners: list[Callable[[live.ServerFrame], None]] = []
+        self.hub = Hub(where.http, WORKSPACE, city.keys, clock)
+        self.adapters = {name: Adapter(name, self.hub, clock, pace.handle_ms) for name in ADAPTERS.values()}
+        self._signed_in: list[SignIn] = []
+        self.watcher: AgentClient
+
+    @property
+    def books(self) -> list[AgentBook]:
+        """What the agents' own sockets showed."""
+        return [agent.book for agent in self.agents]
+
+    @contextlib.asynccontextmanager
+    async def open(self, agents: Iterable[str]) -> AsyncIterator[Traffic]:
+        """Everybody is at their place; at the end all have left. Raises TimeoutError, or what a sign-in raises."""
+        tasks: list[asyncio.Task[None]] = []
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(self.hub.close)
+            stack.push_async_callback(_cancelled, tasks)
+            self.watcher = await self._watcher(stack)
+            ready = [adapter.ready for adapter in self.adapters.values()]
+            tasks.extend(asyncio.create_task(adapter.run()) for adapter in self.adapters.values())
+            for agent_id in agents:
+                signed_in = await self._sign_in(stack, agent_id)
+                agent = ScriptedAgent(agent_id, self._where.gateway, signed_in, self._pace, self._clock, self._see)
+                on_duty = asyncio.Event()
+                self.agents.append(agent)
+                ready.append(on_duty)
+                tasks.append(asyncio.create_task(agent.run(on_duty)))
+            await self._all_ready(ready, tasks)
+            yield self
+
+    async def send(self, contacts: Iterator[Contact], rate_per_s: float, seconds: float | None) -> None:
+        """Posts contacts at that rate, for so long."""
+        await Sender(self.hub, self.posts, self._clock, self._expect).run(contacts, rate_per_s, seconds)
+
+    async def drained(self, within_s: float) -> bool:
+        """Waits until the watcher sees no contact any more, and every promised one was seen; False when time is over."""
+        deadline_s = self._clock.monotonic() + within_s
+        while self._clock.monotonic() < deadline_s:
+            if not self.watcher.mirror.interactions and self.posts.answered_ms.keys() <= self.shown.first_ms.keys():
+                return True
+            await self._clock.sleep(LOOK_S)
+        return False
+
+    def _expect(self, contact: Contact) -> None:
+        self.adapters[contact.adapter].expect(contact)
+
+    def _see(self, frame: live.ServerFrame) -> None:
+        self.shown.take(frame, self._clock.monotonic() * 1000)
+
+    def _watch(self, frame: live.ServerFrame) -> None:
+        self._see(frame)
+        for listener in self.listeners:
+            listener(frame)
+
+    async def _watcher(self, stack: contextlib.AsyncExitStack) -> AgentClient:
+        signed_in = await self._sign_in(stack, WATCHER)
+        wishes = Wishes(role=Role.SUPERVISOR, subscribe=False)
+        client = AgentClient(self._where.gateway, signed_in.ticket, wishes, clock=self._clock, on_frame=self._watch)
+        return await stack.enter_async_context(client.running())
+
+    async def _sign_in(self, stack: contextlib.AsyncExitStack, who: str) -> SignIn:
+        account = self._city.accounts[who]
+        return await stack.enter_async_context(
+            SignIn(self._where.admin, WORKSPACE, account.user, account.password or "")
+        )
+
+    async def _all_ready(self, ready: list[asyncio.Event], tasks: list[asyncio.Task[None]]) -> None:
+        async with asyncio.timeout(READY_S):
+            everybody = asyncio.gather(*(one.wait() for one in ready))
+            await asyncio.wait([everybody, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                if task.done():
+                    everybody.cancel()
+                    await task
+            await everybody
+
+
+async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
