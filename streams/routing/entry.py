@@ -7,13 +7,16 @@ from schemas.vocabulary import EndReason
 from streams.routing.world import World
 
 
-def choose(w: World, asked: str | None) -> str | EndReason:
-    """The queue that work asking for `asked` comes to wait in, or the reason why it ends instead."""
+def choose(w: World, asked: str | None, tried: tuple[str, ...] = ()) -> str | EndReason:
+    """The queue that work asking for `asked` comes to wait in, or the reason why it ends instead.
+
+    A queue in `tried` is not entered again by overflow.
+    """
     queue = asked if asked in w.policy.queues else w.policy.settings.default_queue
     if queue is None or queue not in w.policy.queues:
         return EndReason.UNKNOWN_QUEUE
-    tried = [queue]
     while True:
+        tried = (*tried, queue)
         rule = _rule(w, queue)
         if rule is None or (rule.end is None and rule.overflow_to is None):
             return queue
@@ -22,7 +25,6 @@ def choose(w: World, asked: str | None) -> str | EndReason:
         target = rule.overflow_to
         if target is None or target in tried or target not in w.policy.queues:
             return queue
-        tried.append(target)
         queue = target
 
 

@@ -11,7 +11,7 @@ import heapq
 from typing import Final
 
 from schemas.vocabulary import LegState
-from streams.routing import agents, explain, offers, statuses, waiting
+from streams.routing import agents, explain, offers, statuses, steps, waiting
 from streams.routing.audiences import Audience, Free
 from streams.routing.lanes import is_waiting
 from streams.routing.model import Agent, Interaction, Leg
@@ -31,9 +31,9 @@ def settle(w: World) -> None:
         return
     loose = refresh(w)
     heap: list[Candidate] = []
-    for _, leg in w.touched_legs.values():
-        if leg.target is not None and not _is_on_queue(w, leg.target):
-            leg.target = None
+    for interaction, leg in list(w.touched_legs.values()):
+        if leg.state is LegState.QUEUED:
+            steps.stand(w, interaction, leg)
     if w.agents:
         _match(w, loose, heap)
     for interaction, leg in w.touched_legs.values():
@@ -214,15 +214,9 @@ def _recall(w: World, agent: Agent) -> None:
                 w.touch_leg(interaction, leg)
 
 
-def _is_on_queue(w: World, agent_id: str) -> bool:
-    agent = w.agents.get(agent_id)
-    return agent is not None and agent.code_now >= 0
-
-
 def _let_others(w: World, audience: Audience) -> None:
     alone = [(entry[0], entry[1]) for entry in audience.alone.values() if entry[1].turn == entry[2]]
     in_lanes = [(entry[3], entry[4]) for lane in audience.lanes.values() for entry in lane.heap if is_waiting(entry)]
     for interaction, leg in [*alone, *in_lanes]:
         if leg.state is LegState.QUEUED:
-            leg.target = None
             waiting.touch(w, interaction, leg)

@@ -17,14 +17,14 @@ BASKET_MS: Final = 12 * 60 * 60 * 1000
 BASKETS_KEPT: Final = 5
 
 
-class Held(msgspec.Struct, array_like=True):
+class Held(msgspec.Struct, omit_defaults=True):
     """What came for an interaction that was not known: the customer left, or attributes were learnt."""
 
     left: bool = False
     updates: list[InteractionUpdated] = []
 
 
-class Basket(msgspec.Struct, array_like=True):
+class Basket(msgspec.Struct, omit_defaults=True):
     """Twelve hours: `number` is log time divided by them."""
 
     number: int

@@ -1,8 +1,9 @@
 """The engine's state: what is, without rules.
 
 Records of work are compact (a workspace may have a million waiting) and hold no reference back, so that dropping an
-engine frees them at once. `*_ms` is log time unless the name says `attended`. What can be computed from the rest
-(lanes, audiences, an agent's place among the free) is not part of the state and not in a snapshot.
+engine frees them at once. `*_ms` is log time unless the name says `attended`. A field at its default is left out of a
+snapshot, so that a field added later changes no old fingerprint. What can be computed from the rest (lanes, audiences,
+an agent's place among the free) is not part of the state.
 """
 
 from __future__ import annotations
@@ -20,30 +21,32 @@ if TYPE_CHECKING:
 Requirements = tuple[tuple[str, int], ...]
 
 
-class Profile(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class Profile(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What many interactions share; interned, so that a waiting interaction costs one number."""
 
     channel: str
     adapter: str
     instance: str
-    tier: str | None
-    card_type: str | None
-    language: str | None
-    priority: int
-    requirements: Requirements
-    site: str | None
-    campaign: str | None
-    direction: Direction
-    confirms_connection: bool
-    do_not_contact: bool
+    tier: str | None = None
+    card_type: str | None = None
+    language: str | None = None
+    priority: int = 5
+    requirements: Requirements = ()
+    site: str | None = None
+    campaign: str | None = None
+    direction: Direction = Direction.INBOUND
+    confirms_connection: bool = False
+    do_not_contact: bool = False
 
 
-class Leg(msgspec.Struct, array_like=True, gc=False):
+class Leg(msgspec.Struct, gc=False, omit_defaults=True):
     """One agent's share of an interaction.
 
     `place` orders legs of one virtual arrival; `turn` rises with every entry into a lane, so that what lies in a
     lane from before is known to be stale. `agent_id` is also set while an offer to that agent is pending.
     `target`: the one agent it was transferred or assigned to, whatever his queues, rank and skills.
+    `only`: the preferred agent while nobody else is asked; `skipped`: that was given up for this step. `tried`: queues
+    that it has left by overflow.
     `wakes_ms`: when waiting brings the next step or the expiry. `due_attended_ms`: the deadline of the offer, of the
     connection or of the wrap-up; `due_ms` is the same on the log clock if the agents stay attended. Fields named
     `timer` hold the number of the pending timer, 0 = none.
@@ -76,11 +79,14 @@ class Leg(msgspec.Struct, array_like=True, gc=False):
     disposition: str | None = None
     preferred: str | None = None
     target: str | None = None
+    only: str | None = None
+    skipped: bool = False
+    tried: tuple[str, ...] = ()
     scheduled_for_ms: int | None = None
     join_mode: JoinMode | None = None
 
 
-class Interaction(msgspec.Struct, array_like=True, gc=False):
+class Interaction(msgspec.Struct, gc=False, omit_defaults=True):
     """One contact. `main` is its newest main leg; `others` are older ones still wrapping up, consults and joins.
 
     `passed` maps agents who rejected or missed it to the attended time of that.
@@ -196,7 +202,7 @@ DRAINING = -4
 """Codes of agents who are not on queue; the code of one who is tells what there is room for (see `capacity`)."""
 
 
-class Gateway(msgspec.Struct, array_like=True):
+class Gateway(msgspec.Struct, omit_defaults=True):
     """A gateway, whose `sessions` maps a session to its agent. With sessions it has a lease."""
 
     incarnation: int
@@ -205,7 +211,7 @@ class Gateway(msgspec.Struct, array_like=True):
     sessions: dict[str, str] = {}
 
 
-class Queue(msgspec.Struct, array_like=True):
+class Queue(msgspec.Struct, omit_defaults=True):
     """A queue as opening hours have it. `retired`: no longer configured, kept while somebody waits in it."""
 
     queue: str
@@ -214,7 +220,7 @@ class Queue(msgspec.Struct, array_like=True):
     waiting: int = 0
 
 
-class Stopped(msgspec.Struct, frozen=True, array_like=True):
+class Stopped(msgspec.Struct, frozen=True, omit_defaults=True):
     """The input at `offset` broke `invariant`."""
 
     invariant: str

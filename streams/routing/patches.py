@@ -12,7 +12,7 @@ class InvalidPatch(Exception):
     """The patch cannot be applied; the message says why."""
 
 
-class Parts(msgspec.Struct, array_like=True):
+class Parts(msgspec.Struct, omit_defaults=True):
     """Parts of one version that have come so far, in order."""
 
     version: int

@@ -44,7 +44,7 @@ class Section(enum.IntEnum):
     HELD = 11
 
 
-class Head(msgspec.Struct, array_like=True):
+class Head(msgspec.Struct, omit_defaults=True):
     """The numbers of a workspace, and how many records of each section follow."""
 
     format: int
@@ -68,7 +68,7 @@ class Head(msgspec.Struct, array_like=True):
     records: dict[int, int]
 
 
-class AgentRecord(msgspec.Struct, array_like=True):
+class AgentRecord(msgspec.Struct, omit_defaults=True):
     """What is kept of an agent; settings only of one who is no longer configured."""
 
     agent_id: str

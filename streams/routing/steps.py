@@ -1,11 +1,13 @@
-"""What waiting brings: the next routing step, or the expiry."""
+"""What waiting brings: the next routing step with what it asks for, or the expiry."""
 
 from __future__ import annotations
 
-from schemas.decisions import StepAdvanced
+from schemas.decisions import LegQueued, StepAdvanced
 from schemas.vocabulary import EndReason, LegState, RescindReason
-from streams.routing import endings, offers, waiting
+from streams.routing import endings, entry, offers, waiting
+from streams.routing.audiences import AudienceKey, unfit
 from streams.routing.model import Interaction, Leg
+from streams.routing.policy import Step, required
 from streams.routing.project import leg_value
 from streams.routing.world import World
 
@@ -32,3 +34,61 @@ def expire(w: World, interaction: Interaction, leg: Leg) -> None:
     if leg.state is LegState.OFFERED:
         offers.rescind(w, interaction, leg, RescindReason.EXPIRED)
     endings.end_waiting(w, interaction, leg, LegState.EXPIRED, EndReason.EXPIRED)
+
+
+def stand(w: World, interaction: Interaction, leg: Leg) -> None:
+    """What the queued leg's step asks for before it is matched: another queue, or one agent only.
+
+    An agent whom it is transferred to, or whom a step prefers, is given up when he is not there.
+    """
+    if leg.target is not None:
+        agent = w.agents.get(leg.target)
+        if agent is not None and agent.code_now >= 0:
+            return
+        leg.target = None
+    step = w.policy.queue(leg.queue or "").steps[leg.step]
+    if step.overflow_to is not None:
+        _overflow(w, interaction, leg, step.overflow_to)
+    elif step.preferred:
+        _prefer(w, interaction, leg, step)
+    else:
+        leg.only = None
+
+
+def _overflow(w: World, interaction: Interaction, leg: Leg, to: str) -> None:
+    queue = leg.queue or ""
+    tried = (*leg.tried, queue)
+    if to in tried or to not in w.policy.queues:
+        return
+    chosen = entry.choose(w, to, tried)
+    leg.tried = tried
+    if isinstance(chosen, EndReason):
+        endings.end_waiting(w, interaction, leg, LegState.FLOWED_OUT, chosen)
+        return
+    waiting.shift(w, interaction, leg, chosen)
+    w.decide(LegQueued, leg=leg_value(interaction, leg))
+    stand(w, interaction, leg)
+
+
+def _prefer(w: World, interaction: Interaction, leg: Leg, step: Step) -> None:
+    """Only the preferred agent is asked; who is absent is skipped at once, and stays skipped."""
+    wanted = leg.preferred or interaction.preferred_agent
+    leg.skipped = leg.skipped or not _is_there(w, interaction, leg, step, wanted)
+    leg.only = None if leg.skipped else wanted
+
+
+def _is_there(w: World, interaction: Interaction, leg: Leg, step: Step, wanted: str | None) -> bool:
+    agent = w.agents.get(wanted or "")
+    if agent is None or agent.code_now < 0 or leg.queue not in agent.settings.queues:
+        return False
+    if agent.agent_id in (interaction.passed or {}):
+        return False
+    profile = w.profile(interaction)
+    key = AudienceKey(
+        queue=leg.queue or "",
+        requirements=required(profile.requirements, step),
+        min_rank=step.min_rank,
+        max_rank=step.max_rank,
+        site=profile.site if step.same_site else None,
+    )
+    return unfit(key, agent.agent_id, agent.settings) is None

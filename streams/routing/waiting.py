@@ -34,7 +34,8 @@ def shift(w: World, interaction: Interaction, leg: Leg, queue: str) -> None:
     w.queue(queue).waiting += 1
     leg.entered_queue_ms = leg.since_ms = w.now_ms
     leg.waited_ms = leg.step = 0
-    leg.target = None
+    leg.target = leg.only = None
+    leg.skipped = False
     head_start = w.policy.queue(queue).steps[0].head_start_ms
     if head_start is not None:
         leg.step_head_start_ms = head_start
@@ -93,6 +94,7 @@ def wake(w: World, interaction: Interaction, leg: Leg) -> None:
 
 def on_step(w: World, interaction: Interaction, leg: Leg, step: Step) -> None:
     """The leg stands on another step: its head start counts, and others may take it."""
+    leg.skipped = False
     if step.head_start_ms is not None and step.head_start_ms != leg.step_head_start_ms:
         leg.step_head_start_ms = step.head_start_ms
         place(w, interaction, leg)

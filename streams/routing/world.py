@@ -180,7 +180,7 @@ class World:
         """Who may take the waiting leg now."""
         profile = self.profiles[interaction.profile]
         queue = leg.queue or ""
-        route = (queue, leg.step, profile.requirements, profile.site, leg.target)
+        route = (queue, leg.step, profile.requirements, profile.site, leg.target or leg.only, leg.target)
         found = self._routes.get(route)
         if found is None:
             found = self._routes[route] = self._find(self._key(queue, leg, profile))
@@ -196,6 +196,7 @@ class World:
             min_rank=step.min_rank,
             max_rank=step.max_rank,
             site=profile.site if step.same_site else None,
+            only=leg.only,
         )
 
     def _find(self, key: AudienceKey) -> Audience:

@@ -71,3 +71,47 @@ def test_expiry_takes_back_the_offer_without_blame_and_ends_the_contact() -> Non
     assert rescinded == [RescindReason.EXPIRED]
     assert ended == [(LegState.EXPIRED, EndReason.EXPIRED)]
     assert not driver.agent().not_responding
+
+
+def test_only_the_preferred_agent_is_asked_until_he_is_gone() -> None:
+    driver = a_driver(StepSettings(preferred=True), StepSettings(at_ms=60_000))
+    driver.login("bo")
+    driver.arrive("c0")
+    driver.accept("c0", "bo")
+    driver.login("ana")
+    driver.arrive(preferred_agent="bo")
+    assert (driver.leg().state, driver.leg().only) == (LegState.QUEUED, "bo")
+    driver.session("bo", opened=False)
+    assert driver.offered() == [("c1", "ana")]
+    assert (driver.leg().skipped, driver.leg().only) == (True, None)
+
+
+def test_who_was_skipped_stays_skipped() -> None:
+    driver = a_driver(StepSettings(preferred=True), StepSettings(at_ms=60_000))
+    driver.arrive(preferred_agent="bo")
+    assert driver.leg().skipped
+    driver.login("ana")
+    assert driver.offered() == [("c1", "ana")]
+
+
+def test_a_preferred_agent_who_lacks_what_the_step_asks_for_is_skipped() -> None:
+    driver = a_driver(StepSettings(preferred=True, require={"mandarin": 2}))
+    driver.login("bo")
+    driver.arrive(preferred_agent="bo")
+    assert driver.leg().skipped
+
+
+def test_overflow_moves_to_another_queue_once() -> None:
+    queues = {
+        "service": QueueSettings(steps=(StepSettings(), StepSettings(at_ms=5_000, overflow_to="sales"))),
+        "sales": QueueSettings(steps=(StepSettings(), StepSettings(at_ms=5_000, overflow_to="service"))),
+    }
+    driver = Driver(a_configuration(queues=queues))
+    driver.arrive()
+    arrived = driver.now_ms
+    driver.now_ms += 5_000
+    driver.leave("c0")
+    assert (driver.leg().queue, driver.leg().virtual_arrival_ms, driver.leg().tried) == ("sales", arrived, ("service",))
+    driver.now_ms += 5_000
+    driver.leave("c0")
+    assert (driver.leg().queue, driver.leg().step) == ("sales", 1)
