@@ -180,6 +180,7 @@ async def opened(
         settings = context.settings
         async with gateway.sockets.serve(settings.process.bind, settings.gateway.port) as server:
             yield gateway, server
+            gateway.sockets.abort_stuck(server)
             server.close(code=live.Close.RESTART, reason="the gateway stops: connect again")
             await server.wait_closed()
         await gateway.last_words()

@@ -32,7 +32,7 @@ from schemas.decisions import AgentChanged, AgentRemoved, Decision
 from schemas.inputs import PresenceInput
 from schemas.vocabulary import AgentCause
 
-NO_ROLE: Final = "none"
+FINISH_S: Final = 2.0
 
 
 class Tickets(Protocol):
@@ -69,6 +69,14 @@ class Socket(ServerConnection):
         if self.protocol.state is WireState.OPEN:
             self.protocol.send_text(data)
             self.send_data()
+
+    async def finish(self, code: int, reason: str) -> None:
+        """Closes, and does not wait longer than a moment for a client that takes nothing."""
+        try:
+            async with asyncio.timeout(FINISH_S):
+                await self.close(code, reason)
+        except TimeoutError:
+            self.transport.abort()
 
     def resume_writing(self) -> None:
         """There is room again."""
@@ -134,6 +142,12 @@ class Sockets:
     def sockets(self, server: Server) -> list[Socket]:
         """Every open connection."""
         return [connection for connection in server.connections if isinstance(connection, Socket)]
+
+    def abort_stuck(self, server: Server) -> None:
+        """Lets those go at once who take nothing: they would not take a close frame either."""
+        for socket in self.sockets(server):
+            if socket.paused:
+                socket.transport.abort()
 
     def open_sessions(self) -> list[Session]:
         """Those that are signed in."""
@@ -202,7 +216,7 @@ class Sockets:
             case Close(code=code, reason=reason):
                 self._log.info("gateway.closed", code=int(code), reason=reason, session=session.id)
                 self._metrics.gateway_closes.labels(code.name.lower()).inc()
-                await socket.close(code, reason)
+                await socket.finish(code, reason)
 
     async def _redeem(self, socket: Socket, session: Session, hello: live.Hello) -> None:
         principal = await self._tickets.redeem(hello.ticket)

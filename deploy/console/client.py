@@ -50,8 +50,8 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     role: Role | None = None
     queues: tuple[str, ...] = ()
     status: str | None = None
-    subscribe: bool = True
-    """Ask for details and transcript of every interaction that appears."""
+    subscribe: bool | None = None
+    """Ask for details and transcript of every interaction that appears; None = an agent does, who watches does not."""
 
 
 class AgentClient:
@@ -95,6 +95,10 @@ class AgentClient:
     def now_ms(self) -> int:
         """This machine's clock."""
         return self._clock.now_ms()
+
+    @property
+    def _subscribes(self) -> bool:
+        return bool(self.agent_id) if self._wishes.subscribe is None else self._wishes.subscribe
 
     @property
     def is_connected(self) -> bool:
@@ -197,7 +201,7 @@ class AgentClient:
                 answer.set_result(frame)
         if self._on_frame is not None:
             self._on_frame(frame)
-        if self._wishes.subscribe and isinstance(frame, live.Snapshot | live.Delta):
+        if self._subscribes and isinstance(frame, live.Snapshot | live.Delta):
             await self._subscribe(socket)
         self._notify()
 
@@ -209,7 +213,7 @@ class AgentClient:
         self.connections += 1
         for frame, _ in list(self._asked.values()):
             await socket.send(live.encode(frame).decode())
-        if self._wishes.subscribe:
+        if self._subscribes:
             await self._subscribe(socket)
 
     async def _subscribe(self, socket: ClientConnection) -> None:

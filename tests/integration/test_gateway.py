@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from consumers.gateway.screen_pop import PostgresRecords
+from deploy.console.client import Wishes
 from runtime.clock import SystemClock
 from runtime.events import to_output
 from runtime.ids import random_id
@@ -198,7 +199,7 @@ async def test_messages_come_with_the_transcript_and_go_on_from_there(
         interaction_id = random_id("i")
         await post(producer, workspace, interaction_id, "m1", "first")
         async with until_known(running, workspace):
-            sue = running.client(supervisor(workspace))
+            sue = running.client(supervisor(workspace), Wishes(subscribe=True))
             async with sue.running():
                 await put(producer, a_chat(workspace, interaction_id))
                 await sue.until(lambda m: [one.text for one in m.transcript(interaction_id)] == ["first"])
