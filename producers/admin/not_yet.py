@@ -16,6 +16,4 @@ NOT_YET: Final[Mapping[str, tuple[Any, ...]]] = {
     "queues.*.hours": (),
     "queues.*.service_level": (),
     "queues.*.short_abandon": (),
-    "queues.*.steps[].preferred": (False,),
-    "queues.*.steps[].overflow_to": (),
 }

@@ -95,7 +95,10 @@ async def test_of_two_processes_one_relays_and_the_other_takes_over(stack: Share
     broker = KafkaConnection(Kafka(bootstrap_servers=stack.kafka), SystemClock(), "test-admin")
     workspace = random_id("ws")
     url = f"/v1/workspaces/{workspace}"
-    async with admin_service(broker, database_url) as first, AnsweringRouter(broker, workspace).answering() as router:
+    async with (
+        admin_service(broker, database_url, apply_wait_ms=60_000) as first,
+        AnsweringRouter(broker, workspace).answering() as router,
+    ):
         token = await first.a_user(workspace, "root", Role.ADMINISTRATOR)
 
         async def put(admin: AdminService, version: int) -> int:
@@ -103,10 +106,10 @@ async def test_of_two_processes_one_relays_and_the_other_takes_over(stack: Share
             async with admin.client(token) as client:
                 return (await client.put(url, content=f"{DOCUMENT}# {version}", headers=headers)).status_code
 
-        async with admin_service(broker, database_url) as second:
+        async with admin_service(broker, database_url, apply_wait_ms=60_000) as second:
             assert [await put(second, 0), await put(first, 1), await put(second, 2)] == [200, 200, 200]
         assert await put(first, 3) == 200
-        async with admin_service(broker, database_url) as third:
+        async with admin_service(broker, database_url, apply_wait_ms=60_000) as third:
             await _end_relay_of(first)
             assert await put(third, 4) == 200
     assert [event.version for event in router.seen] == [1, 2, 3, 4, 5]
