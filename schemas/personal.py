@@ -12,6 +12,7 @@ import msgspec
 
 from schemas.customers import CustomerChanged, IdentityLinked, IdentityUnlinked
 from schemas.interactions import ContactPoint, InteractionAttributesChanged, InteractionReceived
+from schemas.live import Details, SendMessage, ShownContactPoint
 from schemas.messages import Attachment, MessagePosted
 
 PERSONAL: Final[tuple[tuple[type[msgspec.Struct], str], ...]] = (
@@ -26,6 +27,12 @@ PERSONAL: Final[tuple[tuple[type[msgspec.Struct], str], ...]] = (
     (MessagePosted, "text"),
     (MessagePosted, "attachments"),
     (Attachment, "name"),
+    (Details, "customer_name"),
+    (Details, "subject"),
+    (Details, "contact_points"),
+    (Details, "attributes"),
+    (ShownContactPoint, "value"),
+    (SendMessage, "text"),
     (CustomerChanged, "name"),
     (IdentityLinked, "contact_point"),
     (IdentityUnlinked, "contact_point"),
