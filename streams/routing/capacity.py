@@ -31,6 +31,8 @@ class Capacity:
 
     def load(self, agent: Agent) -> Load:
         """What counts of the agent's work."""
+        if not agent.work:
+            return ()
         found: list[tuple[int, bool]] = []
         for interaction, leg in agent.work.values():
             number = self.channel_of[interaction.profile]

@@ -1,8 +1,8 @@
 """Brings waiting work and free agents together until nothing more fits.
 
-Only what was touched is looked at: any pair that newly fits has a touched leg or a touched agent in it. Interactions
-go first, by `(class, virtual arrival, place)`, each to its best agent; with `rank_first` the pair of lowest
-`(class, agent's rank)` goes first. A freed agent looks at the heads of his lanes only.
+Only what was touched is looked at: any pair that newly fits has in it a touched leg, or a touched agent with new room.
+Interactions go first, by `(class, virtual arrival, place)`, each to its best agent; with `rank_first` the pair of
+lowest `(class, agent's rank)` goes first. A freed agent looks at the heads of his lanes only.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ def refresh(w: World) -> dict[str, Agent]:
 def reconsider(w: World, agent: Agent, loose: dict[str, Agent]) -> None:
     """Recompute one agent; going on or off queue is counted at once."""
     agent.code_now = agents.code(w, agent)
+    before = agent.code >> len(w.policy.channels.names) if agent.code > 0 else 0
+    agent.gains = agent.take & ~before
     if (agent.code_now >= 0) != (agent.code >= 0):
         change = 1 if agent.code_now >= 0 else -1
         for queue in agent.settings.queues:
@@ -145,7 +147,7 @@ def _match(w: World, loose: dict[str, Agent], heap: list[Candidate]) -> None:
             order = (w.audience(interaction, leg).class_, 0, leg.virtual_arrival_ms, leg.place, leg.turn)
             heap.append((order, len(heap), interaction, leg, None))
     for agent in w.touched_agents.values():
-        found = best_waiting(w, agent)
+        found = best_waiting(w, agent) if agent.gains else None
         if found is not None:
             heap.append((found[0], len(heap), *found[2:]))
     counter = len(heap)

@@ -129,7 +129,7 @@ class Agent:
     """An agent. `work` holds what is offered or in hand, oldest first.
 
     Derived: `code_now` says whether the agent is on queue and with what room, `take` for which channels, `code` what
-    the audiences have counted; a `loose` agent is being matched and stands in no audience's heap.
+    the audiences have counted, `gains` which channels are new since then; a `loose` agent is being matched and stands in no audience's heap.
     """
 
     __slots__ = (
@@ -137,6 +137,7 @@ class Agent:
         "audiences",
         "code",
         "code_now",
+        "gains",
         "grace_timer",
         "handled",
         "idle_since_ms",
@@ -181,6 +182,7 @@ class Agent:
         self.code_now = OFF_QUEUE
         self.loose = False
         self.take = 0
+        self.gains = 0
         self.turn = 0
         self.units = 0
         self.load_per_million = 0

@@ -159,9 +159,7 @@ class Chance:
             self.driver.feed(inputs.GatewayStarted(workspace=WORKSPACE, gateway="h", incarnation=self.driver.offset))
 
     def status(self) -> None:
-        kind: type[inputs.Command] = self.chance.choice(
-            [inputs.SetStatus, inputs.SetStatus, inputs.SetNextStatus, inputs.LogOut]
-        )
+        kind: Any = self.chance.choice([inputs.SetStatus, inputs.SetStatus, inputs.SetNextStatus, inputs.LogOut])
         said = (
             {}
             if kind is inputs.LogOut
