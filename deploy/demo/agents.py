@@ -62,11 +62,12 @@ class ScriptedAgent:
 
     def _new_work(self, mirror: Mirror) -> list[Coroutine[Any, Any, None]]:
         """What has appeared and nobody works on yet."""
-        found: list[Coroutine[Any, Any, None]] = []
         me = self.book.agent_id
-        for offer in mirror.offers.values():
-            if offer.agent_id == me and offer.state is OfferState.PENDING and self._first(offer.offer_id):
-                found.append(self._answer(offer.offer_id))
+        found: list[Coroutine[Any, Any, None]] = [
+            self._answer(offer.offer_id)
+            for offer in mirror.offers.values()
+            if offer.agent_id == me and offer.state is OfferState.PENDING and self._first(offer.offer_id)
+        ]
         for leg in mirror.legs.values():
             if leg.agent_id == me and leg.state in TALKING and self._first(f"{leg.leg_id} {leg.offer_id}"):
                 found.append(self._handle(leg))

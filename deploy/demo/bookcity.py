@@ -146,13 +146,18 @@ async def _accounts(pool: Pool, clock: Clock, kept: BookCity, wanted: tuple[str,
     return found
 
 
+def key_id_of(raw: str) -> str:
+    """The id within a key `hk_<id>_<secret>`: the secret may hold underscores of its own."""
+    return "_".join(raw.split("_", 2)[:2])
+
+
 async def _keys(pool: Pool, clock: Clock, kept: BookCity) -> dict[str, str]:
     accounts = Accounts(pool, clock)
     usable = {key.key_id for key in await accounts.keys(WORKSPACE) if key.revoked_ms is None}
     found: dict[str, str] = {}
     for adapter in ADAPTERS.values():
         raw = kept.keys.get(adapter)
-        if raw is None or raw.rpartition("_")[0] not in usable:
+        if raw is None or key_id_of(raw) not in usable:
             raw = (await accounts.add_key(WORKSPACE, adapter, (Role.ADAPTER,), adapter, CONSOLE)).raw
         found[adapter] = raw
     return found

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import uvloop
 
 from deploy.demo import bookcity, plants, services
 from deploy.demo.contacts import CHANNELS, contacts
@@ -39,7 +40,6 @@ from schemas.topics import ROUTING_DECISIONS
 FAST_SOCKETS: Final = {"HUBLINE_GATEWAY_FRAMES_PER_S": "500", "HUBLINE_GATEWAY_FRAMES_BURST": "1000"}
 """A script may click faster than a person is allowed to."""
 PUBLIC: Final = ("http", "admin", "gateway")
-SHORTEST_DRAIN_S: Final = 20.0
 
 Note = Callable[[str], None]
 
@@ -64,7 +64,7 @@ def demonstrate(wanted: Wanted, environ: Mapping[str, str], owner_pid: int, note
         with opened(Request(data_dir=folder), given, note) as stack:
             try:
                 stack.supervisor.start()
-                return asyncio.run(_whole(wanted, stack, note))
+                return uvloop.run(_whole(wanted, stack, note))
             finally:
                 note("stopping")
                 stack.supervisor.stop()
@@ -119,8 +119,10 @@ async def _whole(wanted: Wanted, stack: Stack, note: Note) -> Report:
                 group.create_task(plants.double_one(traffic, kafka, clock))
             group.create_task(traffic.send(stream, wanted.rate_per_s, wanted.seconds))
         note("no more contacts; what is at work is finished")
-        if not await traffic.drained(max(SHORTEST_DRAIN_S, wanted.seconds)):
+        if not await traffic.drained():
             note(f"{len(traffic.watcher.mirror.interactions)} contacts are not finished")
+    for trouble in traffic.troubles:
+        note(trouble)
     note("reading the log")
     fates = (await _outcomes(kafka)).fates
     verified = await verify(kafka, bookcity.WORKSPACE)

@@ -20,7 +20,7 @@ TRIES: Final = 40
 POLL_S: Final = 5
 CLOUD_EVENT: Final = "application/cloudevents+json"
 AGAIN: Final = frozenset({429, 500, 502, 503, 504})
-CONNECTIONS: Final = 64
+CONNECTIONS: Final = 24
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -115,7 +116,7 @@ def _again(accepted: Sequence[Accepted], left: Sequence[Left]) -> bool:
             one.agent_id == first.agent_id and not one.finished and one.seq >= first.seq and one.after < second.seq
             for one in left
         )
-        for first, second in zip(ordered, ordered[1:], strict=False)
+        for first, second in pairwise(ordered)
     )
 
 

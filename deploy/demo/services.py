@@ -30,7 +30,7 @@ def where(endpoints: Endpoints) -> Where:
 async def versions(pool: Pool, folder: Path) -> Versions:
     """What PostgreSQL answers, and what Kafka wrote when it started: its protocol does not tell a release."""
     said: str = await pool.fetchval("SHOW server_version")
-    return Versions(kafka=kafka_version(Layout(data_dir=folder).log_file(KAFKA)), postgres=said.split()[0])
+    return Versions(kafka=kafka_version(Layout(data_dir=folder).log_file(KAFKA)), postgres=said.partition(" ")[0])
 
 
 def kafka_version(log: Path) -> str | None:

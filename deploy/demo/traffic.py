@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Final
 
@@ -25,6 +26,7 @@ from schemas.vocabulary import Role
 
 READY_S: Final = 60.0
 LOOK_S: Final = 0.1
+STUCK_S: Final = 20.0
 
 
 class Where(msgspec.Struct, frozen=True):
@@ -49,7 +51,7 @@ class Traffic:
         self.listeners: list[Callable[[live.ServerFrame], None]] = []
         self.hub = Hub(where.http, WORKSPACE, city.keys, clock)
         self.adapters = {name: Adapter(name, self.hub, clock, pace.handle_ms) for name in ADAPTERS.values()}
-        self._signed_in: list[SignIn] = []
+        self.troubles: list[str] = []
         self.watcher: AgentClient
 
     @property
@@ -66,29 +68,42 @@ class Traffic:
             stack.push_async_callback(_cancelled, tasks)
             self.watcher = await self._watcher(stack)
             ready = [adapter.ready for adapter in self.adapters.values()]
-            tasks.extend(asyncio.create_task(adapter.run()) for adapter in self.adapters.values())
+            tasks.extend(asyncio.create_task(one.run(), name=one.name) for one in self.adapters.values())
             for agent_id in agents:
                 signed_in = await self._sign_in(stack, agent_id)
                 agent = ScriptedAgent(agent_id, self._where.gateway, signed_in, self._pace, self._clock, self._see)
                 on_duty = asyncio.Event()
                 self.agents.append(agent)
                 ready.append(on_duty)
-                tasks.append(asyncio.create_task(agent.run(on_duty)))
+                tasks.append(asyncio.create_task(agent.run(on_duty), name=agent_id))
             await self._all_ready(ready, tasks)
+            for task in tasks:
+                task.add_done_callback(self._ended)
             yield self
 
     async def send(self, contacts: Iterator[Contact], rate_per_s: float, seconds: float | None) -> None:
         """Posts contacts at that rate, for so long."""
         await Sender(self.hub, self.posts, self._clock, self._expect).run(contacts, rate_per_s, seconds)
 
-    async def drained(self, within_s: float) -> bool:
-        """Waits until the watcher sees no contact any more, and every promised one was seen; False when time is over."""
-        deadline_s = self._clock.monotonic() + within_s
-        while self._clock.monotonic() < deadline_s:
-            if not self.watcher.mirror.interactions and self.posts.answered_ms.keys() <= self.shown.first_ms.keys():
-                return True
+    async def drained(self) -> bool:
+        """Waits until the watcher sees no contact any more, and every promised one was seen; False when for
+        `STUCK_S` seconds fewer are not to be had.
+        """
+        fewest, since_s = math.inf, self._clock.monotonic()
+        while (left := self._unfinished()) and self._clock.monotonic() < since_s + STUCK_S:
+            if left < fewest:
+                fewest, since_s = left, self._clock.monotonic()
             await self._clock.sleep(LOOK_S)
-        return False
+        return not left
+
+    def _unfinished(self) -> int:
+        unseen = self.posts.answered_ms.keys() - self.shown.first_ms.keys()
+        return len(self.watcher.mirror.interactions) + len(unseen)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Adapters and agents work until they are told to stop: who ends before is in trouble."""
+        if not task.cancelled():
+            self.troubles.append(f"{task.get_name()} gave up: {task.exception()!r}")
 
     def _expect(self, contact: Contact) -> None:
         self.adapters[contact.adapter].expect(contact)
@@ -115,13 +130,18 @@ class Traffic:
 
     async def _all_ready(self, ready: list[asyncio.Event], tasks: list[asyncio.Task[None]]) -> None:
         async with asyncio.timeout(READY_S):
-            everybody = asyncio.gather(*(one.wait() for one in ready))
+            everybody = asyncio.create_task(_all_of(ready))
             await asyncio.wait([everybody, *tasks], return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
                 if task.done():
                     everybody.cancel()
                     await task
             await everybody
+
+
+async def _all_of(events: list[asyncio.Event]) -> None:
+    for event in events:
+        await event.wait()
 
 
 async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
