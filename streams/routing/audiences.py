@@ -75,6 +75,12 @@ class Audience:
         if agent.take and not agent.loose:
             self.admit(agent)
 
+    def miss_skill(self, count: int) -> None:
+        """So many who serve the queue lack a skill."""
+        self.serving += count
+        if count:
+            self.static[PassedOver.LACKS_SKILL] = self.static.get(PassedOver.LACKS_SKILL, 0) + count
+
     def recount(self, before: int | None, code: int) -> None:
         """A member's code is `code` now."""
         if before is not None:

@@ -73,6 +73,7 @@ def derive_policy(w: World, configuration: RoutingConfiguration, version: int) -
 def serve(w: World) -> None:
     """Who serves which queue, anew; everyone counts as off queue until looked at."""
     w.serving = {}
+    w.skilled = {}
     w.on_queue = {}
     for agent in w.agents.values():
         agent.code = agent.code_now = OFF_QUEUE
@@ -81,6 +82,8 @@ def serve(w: World) -> None:
         if not agent.removed:
             for queue in agent.settings.queues:
                 w.serving.setdefault(queue, []).append(agent)
+                for skill in agent.settings.skills:
+                    w.skilled.setdefault((queue, skill), []).append(agent)
     w.forget_audiences()
 
 

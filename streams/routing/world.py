@@ -57,6 +57,7 @@ class World:
         "retired",
         "seq",
         "serving",
+        "skilled",
         "stopped",
         "timers",
         "touched_agents",
@@ -88,6 +89,7 @@ class World:
         self.offers_made = 0
         self.capacity = Capacity(self.policy.channels, self.profiles.channel_numbers)
         self.serving: dict[str, list[Agent]] = {}
+        self.skilled: dict[tuple[str, str], list[Agent]] = {}
         self.on_queue: dict[str, int] = {}
         self.forget_audiences()
         self.begin(-1)
@@ -212,11 +214,21 @@ class World:
             policy.strategy if policy else Strategy.LONGEST_IDLE,
         )
         self.audiences[key] = found
-        serving = self.serving.get(key.queue, [])
-        only = self.agents.get(key.only or "")
-        for agent in serving if only is None or only in serving else [*serving, only]:
+        for agent in self._candidates(key, found):
             found.consider(agent)
         return found
+
+    def _candidates(self, key: AudienceKey, audience: Audience) -> list[Agent]:
+        """The agents who serve the queue; those who lack the first skill asked for are only counted."""
+        serving = self.serving.get(key.queue, [])
+        only = self.agents.get(key.only or "")
+        if only is not None:
+            return serving if only in serving else [*serving, only]
+        if not key.requirements or key.min_rank is not None or key.max_rank is not None:
+            return serving
+        skilled = self.skilled.get((key.queue, key.requirements[0][0]), [])
+        audience.miss_skill(len(serving) - len(skilled))
+        return skilled
 
     def _sweep(self) -> None:
         self.audiences = {key: audience for key, audience in self.audiences.items() if audience.is_used()}

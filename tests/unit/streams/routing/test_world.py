@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from schemas.configuration import QueueSettings, RoutingConfiguration, StepSettings
-from schemas.vocabulary import LegState
+from schemas.configuration import AgentSettings, QueueSettings, RoutingConfiguration, StepSettings
+from schemas.vocabulary import LegState, PassedOver
 from streams.routing.breach import BrokenInvariant
 from streams.routing.timers import TimerKind
 from tests.support.engine_driver import Driver, a_configuration, a_connected_call
@@ -70,3 +70,23 @@ def test_places_of_a_later_epoch_come_after_those_of_an_earlier() -> None:
     driver.world.epoch = 2
     driver.world.begin(0)
     assert driver.world.place > before
+
+
+def test_an_audience_counts_everybody_who_serves_the_queue_whoever_was_looked_at() -> None:
+    agents = {
+        "ana": AgentSettings(queues={"service": 1}, skills={"mandarin": 3}),
+        "bo": AgentSettings(queues={"service": 2}, skills={"mandarin": 1}),
+        "cy": AgentSettings(queues={"service": 1}),
+        "di": AgentSettings(queues={"sales": 1}, skills={"mandarin": 3}),
+    }
+    queue = QueueSettings(steps=(StepSettings(), StepSettings(at_ms=5_000, max_rank=1)))
+    driver = Driver(a_configuration(agents=agents, queues={"service": queue}))
+    driver.arrive(requirements={"mandarin": 2})
+    audience = driver.world.audience(driver.interaction(), driver.leg())
+    assert (audience.serving, list(audience.members)) == (3, ["ana"])
+    assert audience.static == {PassedOver.LACKS_SKILL: 1, PassedOver.LEVEL_TOO_LOW: 1}
+    driver.now_ms += 5_000
+    driver.leave("c0")
+    audience = driver.world.audience(driver.interaction(), driver.leg())
+    assert (audience.serving, list(audience.members)) == (3, ["ana"])
+    assert audience.static == {PassedOver.LACKS_SKILL: 1, PassedOver.RANK: 1}
