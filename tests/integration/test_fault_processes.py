@@ -80,7 +80,8 @@ async def test_an_agent_at_two_gateways_stays_when_one_is_killed(product: Produc
     shop = await product.open_shop()
     with product.another_gateway() as (_, url):
         async with a_busy_shop(product, shop) as (record, _), product.signed_in(shop, "ana") as ana:
-            async with Desk("ana", url, ana.ticket, record).at_work():
+            async with Desk("ana", url, ana.ticket, record).at_work() as second_tab:
+                second_tab.begin()
                 await more_ended(record)
                 killed_at = time.monotonic()
                 product.supervisor.kill("gateway")

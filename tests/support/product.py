@@ -93,10 +93,12 @@ class Product:
         return Shop(workspace, made.raw, agents)
 
     @contextlib.asynccontextmanager
-    async def staffed(self, shop: Shop, *, gateways: tuple[str, ...] = ()) -> AsyncIterator[Record]:
-        """Every agent at work and a supervisor who watches, until the block ends; what their sockets show is kept.
+    async def staffed(
+        self, shop: Shop, *, gateways: tuple[str, ...] = (), working: bool = True
+    ) -> AsyncIterator[Record]:
+        """Every agent there and a supervisor who watches, until the block ends; what their sockets show is kept.
 
-        Agents are spread over `gateways` (left out: the stack's own).
+        Agents are spread over `gateways` (left out: the stack's own). They work at once, or not until told to `begin`.
         """
         record = Record()
         urls = gateways or (self.gateway_url,)
@@ -105,6 +107,8 @@ class Product:
                 signed_in = await staff.enter_async_context(self.signed_in(shop, agent))
                 desk = Desk(agent, urls[number % len(urls)], signed_in.ticket, record)
                 await staff.enter_async_context(desk.at_work())
+                if working:
+                    desk.begin()
             sue = await staff.enter_async_context(self.signed_in(shop, "sue"))
             await staff.enter_async_context(Watcher(urls[0], sue.ticket, record).watching())
             yield record

@@ -11,10 +11,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from deploy.console.client import AgentClient, Wishes
 from deploy.console.mirror import Mirror
 from schemas import live
-from schemas.vocabulary import ACTIVE, ENDED, LegState, RoutingStatus
+from schemas.vocabulary import ACTIVE, ENDED, LegState, Refusal, RoutingStatus
 
 PATIENCE_S = 120.0
 """How long a command is said again under its id before it counts as lost."""
+AGAIN_S = 0.3
 ANSWERED = (live.Outcome.APPLIED, live.Outcome.DUPLICATE)
 Tickets = Callable[[], Awaitable[str]]
 
@@ -32,7 +33,9 @@ class Record:
         self.blamed: set[tuple[str, RoutingStatus]] = set()
         """Agents who had come to work and were then shown as not responding or off the queue."""
         self.refused: list[tuple[str, live.Result]] = []
+        self.desks: dict[str, Desk] = {}
         self.stopped = False
+        self.newest_seq = 0
         self._came: dict[str, tuple[int, int]] = {}
 
     def take(self, agent_id: str | None, frame: live.ServerFrame) -> None:
@@ -41,6 +44,7 @@ class Record:
             return
         now = time.monotonic()
         self.stopped = frame.stopped is not None
+        self.newest_seq = max(self.newest_seq, frame.seq)
         for interaction in frame.interactions:
             self.shown.setdefault(interaction.interaction_id, now)
         for leg in frame.legs:
@@ -66,8 +70,18 @@ class Desk:
             url, tickets, Wishes(subscribe=False), on_frame=lambda frame: record.take(agent_id, frame)
         )
         self._record = record
+        self._may_begin = asyncio.Event()
         self._begun: set[tuple[str, str]] = set()
         self._commands: set[asyncio.Task[None]] = set()
+        record.desks[agent_id] = self
+
+    def begin(self) -> None:
+        """From now on this agent works; before, the agent only looks."""
+        self._may_begin.set()
+
+    def pending(self) -> list[str]:
+        """The offers that ring here."""
+        return [offer.offer_id for offer in self.client.mirror.offers_to(self.agent_id)]
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[Desk]:
@@ -87,6 +101,7 @@ class Desk:
         return me is not None and me.routing_status is not RoutingStatus.OFF_QUEUE
 
     async def _work(self) -> None:
+        await self._may_begin.wait()
         while True:
             for do, name in await self.client.until(self._to_do, within_s=3_600):
                 self._begun.add((do.__struct_config__.tag, name))  # type: ignore[arg-type]
@@ -107,6 +122,10 @@ class Desk:
 
     async def _do(self, do: live.AnyDo, name: str) -> None:
         result = await self.client.do(do, within_s=PATIENCE_S)
+        while result.reason is Refusal.WORKSPACE_STOPPED:
+            await asyncio.sleep(AGAIN_S)
+            await self.client.until(lambda mirror: mirror.stopped is None, within_s=PATIENCE_S)
+            result = await self.client.do(do, within_s=PATIENCE_S)
         if result.outcome not in ANSWERED:
             self._record.refused.append((self.agent_id, result))
         elif isinstance(do, live.Accept):
