@@ -12,7 +12,9 @@ from typing import Any, Final, Protocol
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request
 from websockets.protocol import State as WireState
 from websockets.typing import Origin
 
@@ -33,6 +35,7 @@ from schemas.inputs import PresenceInput
 from schemas.vocabulary import AgentCause
 
 FINISH_S: Final = 2.0
+NO_REQUEST: Final = Request("/", Headers())
 
 
 class Tickets(Protocol):
@@ -59,6 +62,11 @@ class Socket(ServerConnection):
     session: Session
     drained: Callable[[Session], None] | None = None
     stuck: bool = False
+
+    def forget_handshake(self) -> None:
+        """The headers of both sides are not needed any more, and weigh more than a session."""
+        self.request = NO_REQUEST
+        self.response = None
 
     def has_room(self) -> bool:
         """See `Sink`; websockets keeps `paused` while more than `write_limit` has not left."""
@@ -183,23 +191,32 @@ class Sockets:
 
     async def _handle(self, connection: ServerConnection) -> None:
         assert isinstance(connection, Socket)
-        limits = self._policy.limits
-        session = connection.session = Session(random_id("s"), connection, limits)
-        wait_s = self._policy.hello_timeout_ms / 1000
-        patience = asyncio.get_running_loop().call_later(wait_s, self._impatient, connection)
+        connection.forget_handshake()
+        session = connection.session = Session(random_id("s"), connection, self._policy.limits)
         try:
-            async for data in connection:
-                for act in session.receive(data, self._clock.now_ms()):
-                    await self._perform(connection, session, act)
-                if session.state is State.CLOSED:
-                    break
-                if session.state is State.OPEN:
-                    patience.cancel()
+            await self._greet(connection, session)
+            while session.state is State.OPEN:
+                await self._hear(connection, session)
         except ConnectionClosed:
             pass
         finally:
-            patience.cancel()
             self._left(session)
+
+    async def _greet(self, socket: Socket, session: Session) -> None:
+        """Until the session is open or over, if that does not take too long."""
+        wait_s = self._policy.hello_timeout_ms / 1000
+        patience = asyncio.get_running_loop().call_later(wait_s, self._impatient, socket)
+        try:
+            while session.state in (State.AWAITING_HELLO, State.REDEEMING):
+                await self._hear(socket, session)
+        finally:
+            patience.cancel()
+
+    async def _hear(self, socket: Socket, session: Session) -> None:
+        """One frame. Nothing of it is kept while the next is waited for: thousands wait."""
+        data: str | bytes = await socket.recv()
+        for act in session.receive(data, self._clock.now_ms()):
+            await self._perform(socket, session, act)
 
     async def _perform(self, socket: Socket, session: Session, act: Act) -> None:
         match act:
