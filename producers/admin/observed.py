@@ -5,19 +5,13 @@ Labels are the routes' own templates, so that they are few and name nobody.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Final
 
 from runtime.clock import Clock
+from runtime.measured import Application, Measured, Receive, Scope, Send
 from runtime.metrics import Metrics
 from runtime.tracing import child_traceparent
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 UNKNOWN_ROUTE: Final = "other"
 _TRACE: ContextVar[str | None] = ContextVar("trace", default=None)
@@ -32,31 +26,21 @@ class Observed:
     """The ASGI application `inner`, observed."""
 
     def __init__(self, inner: Application, clock: Clock, metrics: Metrics) -> None:
-        self._inner = inner
-        self._clock = clock
-        self._metrics = metrics
+        self._measured = Measured(inner, clock, metrics, _route_of)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._inner(scope, receive, send)
+            await self._measured(scope, receive, send)
             return
-        begun_s = self._clock.monotonic()
-        status = 0
-
-        async def note(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
         kept = _TRACE.set(child_traceparent(_header(scope, b"traceparent")))
         try:
-            await self._inner(scope, receive, note)
+            await self._measured(scope, receive, send)
         finally:
             _TRACE.reset(kept)
-            route = str(scope.get("path_template") or UNKNOWN_ROUTE)
-            self._metrics.http_requests.labels(route, str(status)).inc()
-            self._metrics.http_seconds.labels(route).observe(self._clock.monotonic() - begun_s)
+
+
+def _route_of(scope: Scope) -> str:
+    return str(scope.get("path_template") or UNKNOWN_ROUTE)
 
 
 def _header(scope: Scope, name: bytes) -> str | None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from producers.http.app import build
 from producers.http.buckets import Buckets, RatePolicy
-from producers.http.measured import Measured
+from producers.http.labels import route_of
 from producers.http.polling import Polling, PollPolicy
 from producers.http.receiver import Receiver
 from producers.http.sending import Sending, SendPolicy
@@ -22,6 +22,7 @@ from runtime.credential_store import PostgresCredentialStore
 from runtime.credentials import KeyVerifier
 from runtime.directory import PostgresVersionStore, WorkspaceDirectory
 from runtime.kafka import KafkaConnection, KafkaReader
+from runtime.measured import Measured
 from runtime.postgres import connect_pool
 from runtime.process import Context
 from runtime.server import serving
@@ -50,7 +51,8 @@ async def main(context: Context) -> None:
             clock,
             context.tracing.hop("http.ingest"),
         )
-        app = Measured(build(receiver, Polling(tail, reader, clock, polls), context.log), clock, context.metrics)
+        ingest = build(receiver, Polling(tail, reader, clock, polls), context.log)
+        app = Measured(ingest, clock, context.metrics, route_of)
         context.health.add_ready("log", sending.problem)
         async with _ended(sending, tail, reader), serving(app, settings.process.bind, settings.http.port) as port:
             context.log.info("http.listening", port=port)

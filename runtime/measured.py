@@ -1,9 +1,9 @@
-"""Counts and times every answer, around the application; labels are the routes of this table, never what they name."""
+"""Counts and times every answer, around an ASGI application. Labels are few and name nobody: the caller says which."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from typing import Any
 
 from runtime.clock import Clock
 from runtime.metrics import Metrics
@@ -14,22 +14,15 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
-ROUTES: Final = ("interactions", "events", "messages", "decisions", "docs", "openapi.json")
-
-
-def route_of(path: str) -> str:
-    """The label of an address: its last part where that is a route, else `other`."""
-    last = path.rpartition("/")[2]
-    return last if last in ROUTES else "other"
-
 
 class Measured:
-    """The ASGI application `inner`, measured."""
+    """The ASGI application `inner`, measured; `route_of` is asked for the label after the answer."""
 
-    def __init__(self, inner: Application, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, inner: Application, clock: Clock, metrics: Metrics, route_of: Callable[[Scope], str]) -> None:
         self._inner = inner
         self._clock = clock
         self._metrics = metrics
+        self._route_of = route_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,6 +40,6 @@ class Measured:
         try:
             await self._inner(scope, receive, note)
         finally:
-            route = route_of(scope["path"])
+            route = self._route_of(scope)
             self._metrics.http_requests.labels(route, str(status)).inc()
             self._metrics.http_seconds.labels(route).observe(self._clock.monotonic() - begun_s)
