@@ -48,7 +48,8 @@ async def test_snapshots_go_on_after_a_kill_where_they_were(
         return view is not None and view.mark == (1, floor.seq)
 
     async def until_kept() -> Recovered:
-        await eventually(kept, within_s=60)
+        held: bool = await eventually(kept, within_s=60)
+        assert held
         return latest[-1]
 
     floor.opened("ana")
