@@ -26,6 +26,7 @@ MODULES: Final[tuple[str, ...]] = (
     "verify",
     "schemas",
     "scenario",
+    "bench",
 )
 """Modules of `deploy.commands`, in the order in which the help shows their commands."""
 

@@ -1,0 +1,39 @@
+"""Every benchmark by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from bench import latency, routing_benchmarks, sockets
+from bench.measures import Series
+from bench.services import Note
+
+Benchmark = Callable[[bool, Note], list[Series]]
+"""Takes whether to be quick, and who hears of the progress."""
+
+
+def _pipeline(quick: bool, note: Note) -> list[Series]:
+    effort = routing_benchmarks.QUICK if quick else routing_benchmarks.FULL
+    return routing_benchmarks.measure(routing_benchmarks.PIPELINE, effort, note)
+
+
+def _exactly_once(quick: bool, note: Note) -> list[Series]:
+    effort = routing_benchmarks.QUICK if quick else routing_benchmarks.FULL
+    return routing_benchmarks.measure(routing_benchmarks.EXACTLY_ONCE, effort, note)
+
+
+def _latency(quick: bool, note: Note) -> list[Series]:
+    return latency.measure(latency.QUICK if quick else latency.FULL, note)
+
+
+def _sockets(quick: bool, note: Note) -> list[Series]:
+    return [sockets.measure(sockets.QUICK if quick else sockets.FULL, note)]
+
+
+BENCHMARKS: Final[dict[str, Benchmark]] = {
+    "pipeline": _pipeline,
+    "latency": _latency,
+    "sockets": _sockets,
+    "exactly-once": _exactly_once,
+}

@@ -1,0 +1,146 @@
+"""Benchmark `sockets`: what an idle, signed-in agent's socket adds to the memory of the gateway process.
+
+The gateway is the product's own, with its broker and database; it is started anew for each measurement. Some sockets are
+opened before the first look at its memory, so that what is loaded on first use counts for nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from bench.children import child
+from bench.measures import Repeat, Sense, Series, Target
+from bench.memory import pss_bytes
+from bench.peers.bare_sockets import Argument, Listening
+from bench.services import Note, Services, services
+from bench.staffed import Staffed, Tickets, open_workspace
+from deploy.console.client import ORIGIN
+from deploy.local import kafka, plan, postgres
+from schemas import live
+
+UNIT: Final = "KiB/socket"
+GATEWAY: Final = "gateway"
+NEEDED: Final = (kafka.NAME, postgres.NAME, "routing", "view", GATEWAY, "admin")
+WARM: Final = 100
+AT_ONCE: Final = 20
+SETTLE_S: Final = 3.0
+TARGET: Final = Target(Sense.AT_MOST, 1.15)
+
+Hello = Callable[[int], str]
+Told = tuple[int, int]
+"""Bytes of the two frames that answer a sign-in."""
+
+
+class Effort(msgspec.Struct, frozen=True):
+    """How much is measured."""
+
+    repeats: int
+    sockets: int
+
+
+FULL: Final = Effort(repeats=5, sockets=1_000)
+QUICK: Final = Effort(repeats=1, sockets=400)
+
+
+class Bench(msgspec.Struct, frozen=True):
+    """What each measurement needs."""
+
+    stack: Services
+    shop: Staffed
+    tickets: Tickets
+    sockets: int
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.stack.endpoints.ports[GATEWAY]}/"
+
+    def hello(self, number: int) -> str:
+        ticket = self.tickets.of(self.shop.workspace, self.shop.agents[number])
+        return live.encode(live.Hello(ticket=ticket)).decode()
+
+
+def measure(effort: Effort, note: Note) -> Series:
+    """Runs the benchmark on a stack of its own."""
+    programs = tuple(program for program in plan.PROGRAMS if program.name in NEEDED)
+    with services(note, NEEDED, programs) as stack:
+        return asyncio.run(_measure(effort, stack, note))
+
+
+async def _measure(effort: Effort, stack: Services, note: Note) -> Series:
+    shop = await open_workspace(stack.endpoints, WARM + effort.sockets, 25)
+    bench = Bench(stack, shop, Tickets(stack.folder), effort.sockets)
+    found = []
+    for number in range(effort.repeats):
+        before, told = await _ours(bench)
+        peer = await _peer(bench, told)
+        after, _ = await _ours(bench)
+        found.append(Repeat(before, peer, after))
+        note(f"sockets {number + 1}/{effort.repeats}: {before:.2f}, peer {peer:.2f}, {after:.2f} {UNIT}")
+    return Series(
+        "sockets", UNIT, tuple(found), TARGET, f"PSS for each of {effort.sockets:,} sockets, after {WARM} others"
+    )
+
+
+async def _ours(bench: Bench) -> tuple[float, Told]:
+    """KiB a socket, and what the last one was told at its sign-in."""
+    supervisor = bench.stack.supervisor
+    await asyncio.to_thread(supervisor.halt, GATEWAY)
+    await asyncio.to_thread(supervisor.resume, GATEWAY)
+    await asyncio.to_thread(supervisor.wait_ready, GATEWAY)
+    pid = supervisor.pid(GATEWAY)
+    if pid is None:
+        raise RuntimeError("the gateway does not run")
+    return await _grown(bench.url, bench.hello, pid, bench.sockets)
+
+
+async def _peer(bench: Bench, told: Told) -> float:
+    async with child("bare_sockets", Argument(told)) as server:
+        port = (await server.answer(Listening)).port
+        grown, _ = await _grown(f"ws://127.0.0.1:{port}/", bench.hello, server.pid, bench.sockets)
+        return grown
+
+
+async def _grown(url: str, hello: Hello, pid: int, sockets: int) -> tuple[float, Told]:
+    async with _opened(url, hello, range(WARM)):
+        await asyncio.sleep(SETTLE_S)
+        before = pss_bytes(pid)
+        async with _opened(url, hello, range(WARM, WARM + sockets)) as told:
+            await asyncio.sleep(SETTLE_S)
+            return (pss_bytes(pid) - before) / sockets / 1024, told
+
+
+@contextlib.asynccontextmanager
+async def _opened(url: str, hello: Hello, numbers: range) -> AsyncIterator[Told]:
+    """Signed-in sockets; yields what the last one was told before it was left alone."""
+    turn = asyncio.Semaphore(AT_ONCE)
+    reading: list[asyncio.Task[None]] = []
+
+    async def one(number: int) -> tuple[ClientConnection, Told]:
+        async with turn:
+            connection = await connect(
+                url, origin=Origin(ORIGIN), compression=None, ping_interval=None, max_queue=None, max_size=None
+            )
+            await connection.send(hello(number))
+            welcome, snapshot = [len(await connection.recv(decode=False)) for _ in range(2)]
+            reading.append(asyncio.create_task(_drain(connection)))
+            return connection, (welcome, snapshot)
+
+    opened = await asyncio.gather(*(one(number) for number in numbers))
+    try:
+        yield opened[-1][1]
+    finally:
+        for connection, _ in opened:
+            connection.transport.abort()
+        await asyncio.gather(*reading, return_exceptions=True)
+
+
+async def _drain(connection: ClientConnection) -> None:
+    async for _ in connection:
+        pass
