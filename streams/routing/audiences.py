@@ -91,27 +91,22 @@ class Audience:
         self.counts[code] = self.counts.get(code, 0) + 1
         self.on_queue += code >= 0
 
-    def admit(self, agent: Agent) -> None:
-        """The member is free for what its `take` says."""
-        heap = self.free.setdefault(agent.take, [])
-        if len(heap) >= 2 * len(self.members) + 64:
+    def admit(self, agent: Agent, since: tuple[int, int] | None = None) -> None:
+        """The member is free for what its `take` says; `since` is what `seniority` gives, if it is known."""
+        heap = self.free.get(agent.take)
+        if heap is None:
+            heap = self.free[agent.take] = []
+        elif len(heap) >= 2 * len(self.members) + 64:
             heap[:] = [entry for entry in heap if entry[6].turn == entry[5]]
             heapq.heapify(heap)
-        heapq.heappush(heap, self.standing(agent))
+        heapq.heappush(heap, self.standing(agent, since))
 
-    def standing(self, agent: Agent) -> Free:
+    def standing(self, agent: Agent, since: tuple[int, int] | None = None) -> Free:
         """How the member compares to others."""
-        busy = agent.in_hand()
-        since = agent.last_accepted_ms if busy else agent.idle_since_ms
-        return (
-            self.members[agent.agent_id],
-            self._strategy_value(agent),
-            int(busy),
-            since,
-            agent.agent_id,
-            agent.turn,
-            agent,
-        )
+        busy, since_ms = since or seniority(agent)
+        name = agent.agent_id
+        value = 0 if self.strategy is Strategy.LONGEST_IDLE else self._strategy_value(agent)
+        return self.members[name], value, busy, since_ms, name, agent.turn, agent
 
     def pop_best(self, bit: int) -> Free | None:
         """Take out the best of those in the heaps who have room for the channel `bit`."""
@@ -151,6 +146,13 @@ class Audience:
         if self.strategy is Strategy.FEWEST_HANDLED:
             return agent.handled.get(queue, 0)
         return 0
+
+
+def seniority(agent: Agent) -> tuple[int, int]:
+    """Whether the agent has work in hand, and since when he is idle, or accepted last."""
+    if agent.in_hand():
+        return 1, agent.last_accepted_ms
+    return 0, agent.idle_since_ms
 
 
 def unfit(key: AudienceKey, agent_id: str, settings: AgentSettings) -> PassedOver | None:

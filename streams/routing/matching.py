@@ -12,7 +12,7 @@ from typing import Final
 
 from schemas.vocabulary import LegState
 from streams.routing import agents, explain, offers, statuses, steps, waiting
-from streams.routing.audiences import Audience, Free
+from streams.routing.audiences import Audience, Free, seniority
 from streams.routing.lanes import is_waiting
 from streams.routing.model import Agent, Interaction, Leg
 from streams.routing.passing import blocked
@@ -85,11 +85,13 @@ def index(agent: Agent) -> None:
     agent.loose = False
     code, now = agent.code, agent.code_now
     agent.code = now
-    for audience in agent.audiences:
-        if code != now:
+    if code != now:
+        for audience in agent.audiences:
             audience.recount(code, now)
-        if agent.take:
-            audience.admit(agent)
+    if agent.take:
+        since = seniority(agent)
+        for audience in agent.audiences:
+            audience.admit(agent, since)
 
 
 def stand_in_lane(w: World, interaction: Interaction, leg: Leg) -> None:
