@@ -9,7 +9,7 @@ import msgspec
 
 from deploy.console.mirror import Mirror
 from deploy.demo.words import Words
-from schemas.live import Delta, ServerFrame
+from schemas.live import Delta, ServerFrame, Snapshot
 from schemas.shown import ShownOffer
 from schemas.values import Explanation
 from schemas.vocabulary import ENDED, EndReason, LegKind, LegState, OfferState, RoutingStatus
@@ -53,10 +53,12 @@ class Board:
 
     def take(self, frame: ServerFrame) -> None:
         """Takes in a frame of the watcher's socket."""
-        if not isinstance(frame, Delta):
+        if not isinstance(frame, Snapshot | Delta):
             return
         for interaction in frame.interactions:
             self._channels[interaction.interaction_id] = interaction.channel
+        if isinstance(frame, Snapshot):
+            return
         for leg in frame.legs:
             if leg.kind is LegKind.MAIN and leg.state in ENDED and leg.reason not in HANDED_ON:
                 self._ended[self._channels.get(leg.interaction_id, "")] += 1

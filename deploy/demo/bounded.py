@@ -119,8 +119,8 @@ async def _whole(wanted: Wanted, stack: Stack, note: Note) -> Report:
                 group.create_task(plants.double_one(traffic, kafka, clock))
             group.create_task(traffic.send(stream, wanted.rate_per_s, wanted.seconds))
         note("no more contacts; what is at work is finished")
-        if not await traffic.drained():
-            note(f"{len(traffic.watcher.mirror.interactions)} contacts are not finished")
+        if left := await traffic.drained():
+            note(f"{left} contacts are not finished, or were never seen")
     for trouble in traffic.troubles:
         note(trouble)
     note("reading the log")

@@ -28,7 +28,7 @@ QUEUES: Final[dict[str, tuple[str, ...]]] = {
     PHONE: ("orders", "orders", "orders", "after_sales", "after_sales", "complaints", "membership"),
     CHAT: ("orders", "orders", "after_sales", "membership"),
     MAIL: ("group_purchases", "group_purchases", "orders", "after_sales"),
-    STORE: ("membership", "membership", "orders"),
+    STORE: ("membership",),
 }
 POINTS: Final[dict[str, tuple[str, str]]] = {
     PHONE: ("phone", "+86147{:08d}"),

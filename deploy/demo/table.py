@@ -18,6 +18,8 @@ from schemas.vocabulary import RoutingStatus
 
 REFRESH_S: Final = 0.25
 PLAIN_EVERY_S: Final = 5.0
+FEWEST_OFFERS: Final = 3
+OTHER_LINES: Final = 18
 STYLES: Final[dict[RoutingStatus, str]] = {
     RoutingStatus.IDLE: "green",
     RoutingStatus.INTERACTING: "cyan",
@@ -34,20 +36,21 @@ async def show(watcher: AgentClient, board: Board, words: Words, below: str, clo
     if not console.is_terminal:
         await _plain(watcher, board, words, clock, lambda text: console.print(Text(text), soft_wrap=True))
         return
-    with Live(console=console, auto_refresh=False, vertical_overflow="visible") as live:
+    with Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
         while True:
-            live.update(render(watcher, board, words, below), refresh=True)
+            live.update(render(watcher, board, words, below, console.height), refresh=True)
             await clock.sleep(REFRESH_S)
 
 
-def render(watcher: AgentClient, board: Board, words: Words, below: str) -> RenderableType:
-    """The whole picture."""
+def render(watcher: AgentClient, board: Board, words: Words, below: str, height: int) -> RenderableType:
+    """The whole picture, with as many offers as there are lines left of `height`."""
     parts: list[RenderableType] = [_work(watcher, board, words), _agents(watcher, words)]
     not_live = watcher.mirror.not_live
     if not_live is not None:
         parts.append(Text(words.say("not_live", reason=not_live.reason), style="bold red"))
     parts.append(Text(words.say("decisions"), style="bold"))
-    parts.extend(Text("  " + offer_line(one, words), no_wrap=True, overflow="ellipsis") for one in board.latest)
+    offers = list(board.latest)[-max(FEWEST_OFFERS, height - OTHER_LINES) :]
+    parts.extend(Text("  " + offer_line(one, words), no_wrap=True, overflow="ellipsis") for one in offers)
     parts.append(Text(below, style="dim"))
     return Group(*parts)
 

@@ -69,8 +69,9 @@ class Traffic:
             self.watcher = await self._watcher(stack)
             ready = [adapter.ready for adapter in self.adapters.values()]
             tasks.extend(asyncio.create_task(one.run(), name=one.name) for one in self.adapters.values())
-            for agent_id in agents:
-                signed_in = await self._sign_in(stack, agent_id)
+            names = tuple(agents)
+            signed = await asyncio.gather(*(self._sign_in(stack, agent_id) for agent_id in names))
+            for agent_id, signed_in in zip(names, signed, strict=True):
                 agent = ScriptedAgent(agent_id, self._where.gateway, signed_in, self._pace, self._clock, self._see)
                 on_duty = asyncio.Event()
                 self.agents.append(agent)
@@ -85,16 +86,17 @@ class Traffic:
         """Posts contacts at that rate, for so long."""
         await Sender(self.hub, self.posts, self._clock, self._expect).run(contacts, rate_per_s, seconds)
 
-    async def drained(self) -> bool:
-        """Waits until the watcher sees no contact any more, and every promised one was seen; False when for
-        `STUCK_S` seconds fewer are not to be had.
+    async def drained(self) -> int:
+        """Waits until the watcher sees no contact any more and every promised one was seen, or until their number has
+        not fallen for `STUCK_S` seconds; how many are left.
         """
-        fewest, since_s = math.inf, self._clock.monotonic()
+        fewest: float = math.inf
+        since_s = self._clock.monotonic()
         while (left := self._unfinished()) and self._clock.monotonic() < since_s + STUCK_S:
             if left < fewest:
                 fewest, since_s = left, self._clock.monotonic()
             await self._clock.sleep(LOOK_S)
-        return not left
+        return left
 
     def _unfinished(self) -> int:
         unseen = self.posts.answered_ms.keys() - self.shown.first_ms.keys()

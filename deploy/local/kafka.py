@@ -114,6 +114,7 @@ def log_settings() -> str:
     <Logger name="org.apache.kafka" level="WARN"/>
     <Logger name="kafka" level="WARN"/>
     <Logger name="kafka.server.KafkaRaftServer" level="INFO"/>
+    <Logger name="org.apache.kafka.common.utils.AppInfoParser" level="INFO"/>
     <Root level="WARN"><AppenderRef ref="out"/></Root>
   </Loggers>
 </Configuration>
