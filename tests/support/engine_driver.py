@@ -71,7 +71,9 @@ class Driver:
         for agent in agents:
             self.session(agent, gateway=gateway, incarnation=incarnation)
 
-    def session(self, agent: str, *, opened: bool = True, gateway: str = "g", incarnation: int = 1, **more: Any) -> None:
+    def session(
+        self, agent: str, *, opened: bool = True, gateway: str = "g", incarnation: int = 1, **more: Any
+    ) -> None:
         kind: Any = inputs.AgentSessionOpened if opened else inputs.AgentSessionClosed
         more.setdefault("session", f"session-of-{agent}")
         self.feed(kind(workspace=WORKSPACE, agent_id=agent, gateway=gateway, incarnation=incarnation, **more))
