@@ -23,17 +23,15 @@ from schemas import codec
 from schemas.decisions import Decision
 from schemas.envelope import Envelope, to_headers
 from schemas.event import wire_type
-from schemas.ids import decision_id
 from schemas.inputs import TimeAdvanced
-from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS
+from schemas.topics import ROUTING_INPUTS
 from streams.routing.engine import Engine
 from streams.routing.hosted import EngineFactory, Hosted, Spoiled
-from streams.routing.position import CAUSE_HEADER, Emitted, Start
+from streams.routing.position import Emitted, Start
+from streams.routing.records import SOURCE, records_of
 from streams.routing.recovery import Recovery
 from streams.routing.saving import Saving
 
-SOURCE = "/streams/routing"
-TRACEPARENT = "ce_traceparent"
 _log = structlog.get_logger(__name__)
 
 
@@ -93,7 +91,7 @@ class RoutingStage:
                 continue
             hosted = self._hosted(event.workspace, record.offset)
             for decisions in await self._decide(hosted, record, event):
-                outputs.extend(self._output(record, decision) for decision in decisions)
+                outputs += records_of(decisions, record, self._partition)
         self._next_offset = batch[-1].offset + 1
         self._saving.count(len(batch))
         return Handled(outputs, dead)
@@ -174,19 +172,6 @@ class RoutingStage:
         tick = TimeAdvanced(workspace=workspace)
         envelope = Envelope(id=f"{workspace}/tick", source=SOURCE, type=wire_type(tick))
         return self._at_partition(ROUTING_INPUTS.name, workspace, codec.encode(tick), to_headers(envelope))
-
-    def _output(self, record: Record, decision: Decision) -> Output:
-        envelope = Envelope(
-            id=decision_id(decision.workspace, decision.epoch, decision.seq),
-            source=SOURCE,
-            type=wire_type(decision),
-            version=decision.VERSION,
-        )
-        headers = (*to_headers(envelope), (CAUSE_HEADER, b"%d" % decision.cause))
-        traceparent = header(record.headers, TRACEPARENT)
-        if traceparent is not None:
-            headers = (*headers, (TRACEPARENT, traceparent))
-        return self._at_partition(ROUTING_DECISIONS.name, decision.workspace, codec.encode(decision), headers)
 
     def _at_partition(self, topic: str, workspace: str, value: bytes, headers: tuple[tuple[str, bytes], ...]) -> Output:
         return Output(topic, workspace.encode(), value, headers, partition=self._partition)

@@ -12,7 +12,19 @@ from tests.architecture.purity import breaches
 from tests.architecture.sets import set_fields
 
 ENGINE_SHELL = frozenset(
-    {"__main__", "hosted", "position", "recovery", "saving", "schedule", "store", "ticker", "verify_log", "worker"}
+    {
+        "__main__",
+        "hosted",
+        "position",
+        "records",
+        "recovery",
+        "saving",
+        "schedule",
+        "store",
+        "ticker",
+        "verify_log",
+        "worker",
+    }
 )
 """Files of streams/routing that perform, or decide for those that do; all others are the engine."""
 
