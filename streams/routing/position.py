@@ -104,6 +104,7 @@ def plan(found: Found, restored: dict[str, Restored], emitted: dict[str, Emitted
     """
     listed = found.index.workspaces if found.index else {}
     reopenings = _reopened(found)
+    unlisted = found.index.covered_offset if found.index and not reopenings else 0
     starts: dict[str, Start] = {}
     for workspace in sorted({*listed, *emitted, *reopenings}):
         entry = listed.get(workspace)
@@ -111,7 +112,7 @@ def plan(found: Found, restored: dict[str, Restored], emitted: dict[str, Emitted
         reopened = reopenings.get(workspace)
         _refuse_truncated(workspace, sent, reopened, log)
         state = None if reopened else restored.get(workspace)
-        first = entry.first_offset if entry and reopened is None else log.first
+        first = log.first if reopened else entry.first_offset if entry else unlisted
         next_offset = first if state is None else state.manifest.next_offset
         if state and entry and entry.generation == state.manifest.generation:
             next_offset = max(next_offset, entry.next_offset)
@@ -119,8 +120,7 @@ def plan(found: Found, restored: dict[str, Restored], emitted: dict[str, Emitted
             raise LogBroken(f"{workspace}: the state is of input {next_offset}, {_ends(workspace, log)}")
         decisions_offset = entry.decisions_offset if entry else None
         starts[workspace] = Start(workspace, first, next_offset, state, sent, reopened, decisions_offset)
-    covered = found.index.covered_offset if found.index and not reopenings else 0
-    offset = min([covered or log.first, *(start.next_offset for start in starts.values())])
+    offset = min([log.first if reopenings else unlisted, *(start.next_offset for start in starts.values())])
     if offset < log.first:
         raise LogBroken(f"inputs from {offset} on are needed, but the log starts at {log.first}")
     return Plan(offset, starts)

@@ -71,6 +71,11 @@ def test_an_empty_log_starts_at_its_first_offset() -> None:
     assert plan(NOTHING, {}, LogRange(0, 0)).offset == 0
 
 
+def test_a_log_that_starts_later_cannot_be_begun_without_a_snapshot() -> None:
+    with pytest.raises(LogBroken, match="inputs from 0 on are needed, but the log starts at 5"):
+        plan(NOTHING, {}, LogRange(5, 10))
+
+
 def test_without_a_snapshot_everything_is_read_from_the_start() -> None:
     emitted: dict[str, Emitted] = {}
     collect(emitted, [a_record(applied(1, cause=3)), a_record(applied(2, cause=4))])
