@@ -149,9 +149,9 @@ class _Verification:
         for decision in decisions:
             if isinstance(decision, EpochStarted) or decision.epoch != self._epoch:
                 self._epoch, self._compared = decision.epoch, 0
+            self._compared += 1
             if decision.epoch != self._logged.epoch:
                 continue
-            self._compared += 1
             known = self._logged.values[decision.seq - 1 : decision.seq]
             if known and known[0] != codec.encode(decision):
                 self._logged.note(
@@ -181,7 +181,9 @@ class _Verification:
 
     def _verified(self, breach: Breach | None) -> Verified:
         engine = self._hosted.engine
-        too_many = len(self._logged.values) - self._compared
+        said = len(self._logged.values) if self._logged.epoch >= self._epoch else 0
+        derived = self._compared if self._epoch >= self._logged.epoch else 0
+        too_many = said - derived
         if breach is None and too_many > 0:
             breach = Breach("decided_from_inputs", engine.offset, f"{too_many} decisions follow from no input")
         return Verified(
