@@ -39,6 +39,9 @@ from schemas.topics import ROUTING_DECISIONS
 
 FAST_SOCKETS: Final = {"HUBLINE_GATEWAY_FRAMES_PER_S": "500", "HUBLINE_GATEWAY_FRAMES_BURST": "1000"}
 """A script may click faster than a person is allowed to."""
+STUCK_S: Final = 20.0
+PLANTED_STUCK_S: Final = 6.0
+"""What was planted never drains."""
 PUBLIC: Final = ("http", "admin", "gateway")
 
 Note = Callable[[str], None]
@@ -110,6 +113,7 @@ async def _whole(wanted: Wanted, stack: Stack, note: Note) -> Report:
     agents = [name for name in city.accounts if name != bookcity.WATCHER]
     traffic = Traffic(services.where(stack.endpoints), city, pace_for(wanted.rate_per_s, len(agents)), clock)
     stream = contacts(wanted.seed, bookcity.WORKSPACE, bookcity.known())
+    planted = wanted.plant_loss or wanted.plant_doubling
     async with traffic.open(agents):
         note(f"{len(agents)} agents on duty, {wanted.rate_per_s:g} contacts a second for {wanted.seconds:g} s")
         async with asyncio.TaskGroup() as group:
@@ -119,7 +123,7 @@ async def _whole(wanted: Wanted, stack: Stack, note: Note) -> Report:
                 group.create_task(plants.double_one(traffic, kafka, clock))
             group.create_task(traffic.send(stream, wanted.rate_per_s, wanted.seconds))
         note("no more contacts; what is at work is finished")
-        if left := await traffic.drained():
+        if left := await traffic.drained(PLANTED_STUCK_S if planted else STUCK_S):
             note(f"{left} contacts are not finished, or were never seen")
     for trouble in traffic.troubles:
         note(trouble)

@@ -49,7 +49,7 @@ SPEAKS_ENGLISH: Final = 0.1
 KNOWN: Final = 0.6
 CUSTOMER_ENDS: Final = 0.3
 BLOCK: Final = len(TWENTY)
-PATIENCE_MS: Final = (100, 1_500)
+PATIENCE_MS: Final = (30, 900)
 
 
 class Known(msgspec.Struct, frozen=True):

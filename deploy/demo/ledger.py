@@ -98,7 +98,7 @@ def doubled(agents: Sequence[AgentBook]) -> set[str]:
 
 def _overlap(held: Sequence[Held]) -> bool:
     return any(
-        first.agent_id != second.agent_id and max(first.begun_seq, second.begun_seq) < min(_end(first), _end(second))
+        first.agent_id != second.agent_id and max(first.begun_seq, second.begun_seq) <= min(_end(first), _end(second))
         for index, first in enumerate(held)
         for second in held[index + 1 :]
     )

@@ -26,8 +26,8 @@ class Accepted(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """From when to when an agent's socket showed a leg as that agent's own: begun at `begun_seq` or before, not over
-    before `over_seq` (None = still held).
+    """From when to when an agent's socket showed a leg as that agent's own: begun at `begun_seq` or before, and over
+    only after `over_seq` (None = still held).
     """
 
     agent_id: str
@@ -99,30 +99,31 @@ class AgentBook:
         after = frame.after if isinstance(frame, Delta) else self._seq
         self.offers.update(one.offer_id for one in frame.offers if one.agent_id == self.agent_id)
         shown = {leg.leg_id: leg for leg in frame.legs if leg.kind is LegKind.MAIN}
-        for leg in shown.values():
-            self._leg(leg, after, frame.seq)
+        gone: dict[str, LegValue | None] = {
+            leg_id: leg for leg_id, leg in shown.items() if not self._keeps(leg, frame.seq)
+        }
         if isinstance(frame, Delta):
-            for leg_id in frame.removed.legs:
-                if leg_id not in shown or leg_id in self._holding:
-                    self._gone(leg_id, after, frame.seq, shown.get(leg_id))
+            gone |= {leg_id: shown.get(leg_id) for leg_id in frame.removed.legs}
         else:
-            for leg_id in [known for known in self._holding if known not in shown]:
-                self._gone(leg_id, after, frame.seq, None)
+            gone |= {leg_id: None for leg_id in self._holding if leg_id not in shown}
+        for leg_id, last in gone.items():
+            self._gone(leg_id, after, frame.seq, last)
         self._seq = frame.seq
 
     def all_held(self) -> list[Held]:
         """What was held and what is held still."""
         return [*self.held, *(Held(self.agent_id, leg_id, seq) for leg_id, seq in self._holding.items())]
 
-    def _leg(self, leg: LegValue, after: int, seq: int) -> None:
+    def _keeps(self, leg: LegValue, seq: int) -> bool:
+        """Whether the leg is the agent's own, or only offered to the agent."""
         if leg.agent_id == self.agent_id and leg.state in HOLDING:
             self._holding.setdefault(leg.leg_id, seq)
-        elif leg.agent_id != self.agent_id or leg.state is not LegState.OFFERED:
-            self._gone(leg.leg_id, after, seq, leg)
+            return True
+        return leg.state is LegState.OFFERED and leg.leg_id not in self._holding
 
     def _gone(self, leg_id: str, after: int, seq: int, last: LegValue | None) -> None:
         begun = self._holding.pop(leg_id, None)
         if begun is not None:
-            self.held.append(Held(self.agent_id, leg_id, begun, max(after, begun)))
+            self.held.append(Held(self.agent_id, leg_id, begun, after))
         finished = last is not None and last.state in OVER and last.reason not in HANDED_ON
         self.left.append(Left(self.agent_id, leg_id, after, seq, finished))

@@ -26,7 +26,6 @@ from schemas.vocabulary import Role
 
 READY_S: Final = 60.0
 LOOK_S: Final = 0.1
-STUCK_S: Final = 20.0
 
 
 class Where(msgspec.Struct, frozen=True):
@@ -86,13 +85,13 @@ class Traffic:
         """Posts contacts at that rate, for so long."""
         await Sender(self.hub, self.posts, self._clock, self._expect).run(contacts, rate_per_s, seconds)
 
-    async def drained(self) -> int:
+    async def drained(self, stuck_s: float) -> int:
         """Waits until the watcher sees no contact any more and every promised one was seen, or until their number has
-        not fallen for `STUCK_S` seconds; how many are left.
+        not fallen for `stuck_s` seconds; how many are left.
         """
         fewest: float = math.inf
         since_s = self._clock.monotonic()
-        while (left := self._unfinished()) and self._clock.monotonic() < since_s + STUCK_S:
+        while (left := self._unfinished()) and self._clock.monotonic() < since_s + stuck_s:
             if left < fewest:
                 fewest, since_s = left, self._clock.monotonic()
             await self._clock.sleep(LOOK_S)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from typing import Any
+
+from deploy.demo.record import AgentBook, Held, PostBook, ShownBook
+from schemas import live
+from schemas.ids import interaction_of
+from schemas.values import InteractionValue, LegValue
+from schemas.vocabulary import EndReason, LegKind, LegState
+
+
+def leg(leg_id: str, state: LegState, agent_id: str | None = "ana", **fields: Any) -> LegValue:
+    kind = fields.pop("kind", LegKind.MAIN)
+    return LegValue(
+        leg_id=leg_id,
+        interaction_id=interaction_of(leg_id),
+        number=1,
+        kind=kind,
+        state=state,
+        since_ms=0,
+        agent_id=agent_id,
+        **fields,
+    )
+
+
+def delta(after: int, seq: int, *legs: LegValue, removed: tuple[str, ...] = ()) -> live.Delta:
+    gone = live.Removed(legs=removed)
+    return live.Delta(epoch=1, after=after, seq=seq, at_ms=0, cursor="c", legs=legs, removed=gone)
+
+
+def test_the_first_answer_to_a_post_counts() -> None:
+    posts = PostBook()
+    posts.planned("i_1", "phone")
+    posts.answered("i_1", 10.0)
+    posts.answered("i_1", 20.0)
+    assert posts.answered_ms == {"i_1": 10.0}
+    assert posts.channels == {"i_1": "phone"}
+
+
+def test_the_first_frame_that_shows_a_contact_counts_and_others_show_nothing() -> None:
+    shown = ShownBook()
+    value = InteractionValue(interaction_id="i_1", channel="phone", adapter="a", instance="a-1", arrived_ms=0)
+    frame = live.Delta(epoch=1, after=0, seq=1, at_ms=0, cursor="c", interactions=(value,))
+    shown.take(live.Live(at_ms=1), 1.0)
+    shown.take(frame, 2.0)
+    shown.take(frame, 3.0)
+    assert shown.first_ms == {"i_1": 2.0}
+
+
+def test_a_leg_is_held_from_connecting_until_wrap_up() -> None:
+    book = AgentBook("ana")
+    book.take(delta(0, 5, leg("i_1.1", LegState.OFFERED, None)))
+    assert book.all_held() == []
+    book.take(delta(5, 7, leg("i_1.1", LegState.CONNECTING)))
+    book.take(delta(7, 9, leg("i_1.1", LegState.CONNECTED)))
+    assert book.all_held() == [Held("ana", "i_1.1", 7)]
+    book.take(delta(12, 15, leg("i_1.1", LegState.WRAP_UP, reason=EndReason.AGENT_ENDED)))
+    assert book.all_held() == [Held("ana", "i_1.1", 7, 12)]
+    assert [one.finished for one in book.left] == [True]
+
+
+def test_a_leg_that_goes_back_to_the_queue_is_left_but_not_finished() -> None:
+    book = AgentBook("ana")
+    book.take(delta(0, 5, leg("i_1.1", LegState.CONNECTING)))
+    book.take(delta(5, 8, leg("i_1.1", LegState.QUEUED, None), removed=("i_1.1",)))
+    assert book.all_held() == [Held("ana", "i_1.1", 5, 5)]
+    assert not any(one.finished for one in book.left)
+
+
+def test_a_requeue_ends_the_leg_and_is_not_the_end_of_the_contact() -> None:
+    book = AgentBook("ana")
+    book.take(delta(0, 5, leg("i_1.1", LegState.CONNECTED)))
+    book.take(delta(5, 8, leg("i_1.1", LegState.COMPLETED, reason=EndReason.REQUEUED), removed=("i_1.1",)))
+    assert [one.finished for one in book.left] == [False]
+
+
+def test_what_a_new_snapshot_does_not_show_is_held_no_longer() -> None:
+    book = AgentBook("ana")
+    book.take(delta(0, 5, leg("i_1.1", LegState.CONNECTED)))
+    book.take(live.Snapshot(epoch=1, seq=20, at_ms=0, cursor="c"))
+    assert book.all_held() == [Held("ana", "i_1.1", 5, 5)]
+
+
+def test_legs_of_others_and_consults_are_not_the_agents_own() -> None:
+    book = AgentBook("ana")
+    book.take(
+        delta(0, 5, leg("i_1.1", LegState.CONNECTED, "bo"), leg("i_2.2", LegState.CONNECTED, kind=LegKind.CONSULT))
+    )
+    assert book.all_held() == []
