@@ -13,7 +13,7 @@ import msgspec
 
 from deploy.local.plan import ROOT
 
-ANSWER_S: Final = 300.0
+ANSWER_S: Final = 120.0
 END_S: Final = 20.0
 T = TypeVar("T")
 

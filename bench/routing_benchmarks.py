@@ -38,23 +38,40 @@ class Case(msgspec.Struct, frozen=True):
     note: str
 
 
-PIPELINE: Final = (Case("pipeline", "copy", Target(Sense.AT_LEAST, 0.5, 0.65), ""),)
-EXACTLY_ONCE: Final = (
-    Case("exactly-once", "transactions", Target(Sense.AT_LEAST, 5.0), "peer: the same worker on aiokafka transactions"),
-    Case("exactly-once-marks", "unmarked", Target(Sense.AT_LEAST, 0.95), "peer: the same worker without marks"),
+class Plan(msgspec.Struct, frozen=True):
+    """Cases on one log. `repeated`: the share of webhooks in it that come twice; none where a peer cannot tell, or it
+    would decide otherwise.
+    """
+
+    cases: tuple[Case, ...]
+    repeated: float
+
+
+PIPELINE: Final = Plan((Case("pipeline", "copy", Target(Sense.AT_LEAST, 0.5, 0.65), ""),), repeated=0.01)
+EXACTLY_ONCE: Final = Plan(
+    (
+        Case(
+            "exactly-once",
+            "transactions",
+            Target(Sense.AT_LEAST, 5.0),
+            "peer: the same worker on aiokafka transactions",
+        ),
+        Case("exactly-once-marks", "unmarked", Target(Sense.AT_LEAST, 0.95), "peer: the same worker without marks"),
+    ),
+    repeated=0.0,
 )
 
 
-def measure(cases: tuple[Case, ...], effort: Effort, note: Note) -> list[Series]:
-    """Runs the cases on one broker and one log."""
+def measure(plan: Plan, effort: Effort, note: Note) -> list[Series]:
+    """Runs the plan on one broker and one log."""
     with services(note, only=(kafka.NAME,)) as stack:
-        return asyncio.run(_measure(cases, effort, stack.endpoints.kafka, note))
+        return asyncio.run(_measure(plan, effort, stack.endpoints.kafka, note))
 
 
-async def _measure(cases: tuple[Case, ...], effort: Effort, bootstrap: str, note: Note) -> list[Series]:
-    work = await prepare(bootstrap, effort.inputs)
+async def _measure(plan: Plan, effort: Effort, bootstrap: str, note: Note) -> list[Series]:
+    work = await prepare(bootstrap, effort.inputs, plan.repeated)
     note(f"{work.inputs:,} inputs lead to {work.decisions:,} decisions of {work.decision_bytes} bytes")
-    return [await _case(case, work, effort.repeats, note) for case in cases]
+    return [await _case(case, work, effort.repeats, note) for case in plan.cases]
 
 
 async def _case(case: Case, work: Prepared, repeats: int, note: Note) -> Series:

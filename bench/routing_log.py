@@ -35,9 +35,9 @@ class Prepared(msgspec.Struct, frozen=True):
     decision_bytes: int
 
 
-async def prepare(bootstrap: str, inputs: int, seed: int = 1) -> Prepared:
+async def prepare(bootstrap: str, inputs: int, repeated: float) -> Prepared:
     """Writes at least `inputs` inputs; each chunk is made from what the broker's stamp of the one before led to."""
-    workload = Workload(seed)
+    workload = Workload(repeated=repeated)
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", max_batch_size=BATCH_BYTES)
     await producer.start()
     written, size = 0, 0

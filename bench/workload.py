@@ -69,10 +69,13 @@ def configuration(chance: random.Random) -> RoutingConfiguration:
 
 
 class Workload:
-    """Makes chunks; `decided` counts the decisions of all that was taken."""
+    """Makes chunks; `decided` counts the decisions of all that was taken. `repeated`: the share of webhooks that come
+    twice.
+    """
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int = 1, repeated: float = 0.01) -> None:
         self._chance = random.Random(seed)
+        self._repeated = repeated
         self._engine = Engine(WORKSPACE)
         self._arrived = 0
         self._source_offset = 0
@@ -198,7 +201,7 @@ class Workload:
         """As identity makes it: with its place in the log it came from; now and then the same place again."""
         if not isinstance(event, InteractionEvent):
             return event
-        if self._chance.random() >= 0.01:
+        if self._chance.random() >= self._repeated:
             self._source_offset += 1
         return msgspec.structs.replace(event, source=Source(name="identity", partition=0, offset=self._source_offset))
 

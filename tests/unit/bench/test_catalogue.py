@@ -32,4 +32,4 @@ def test_a_run_that_breaks_is_reported_and_the_others_go_on(monkeypatch: pytest.
 
 
 def test_every_side_of_a_routing_benchmark_is_a_role() -> None:
-    assert {OURS, *(case.peer for case in PIPELINE + EXACTLY_ONCE)} <= set(ROLES)
+    assert {OURS, *(case.peer for plan in (PIPELINE, EXACTLY_ONCE) for case in plan.cases)} <= set(ROLES)

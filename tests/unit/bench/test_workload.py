@@ -37,6 +37,11 @@ def test_repeated_webhooks_are_among_them() -> None:
     assert kinds[OfferMade] > 300
 
 
+def test_without_repeated_webhooks_nothing_is_ignored() -> None:
+    said = [one for _, decisions in played(Workload(repeated=0.0), 12) for one in decisions]
+    assert not [one for one in said if isinstance(one, DuplicateIgnored)]
+
+
 def test_the_same_seed_and_stamps_give_the_same_log() -> None:
     one, other = ([events for events, _ in played(Workload(7), 5)] for _ in range(2))
     assert one == other
