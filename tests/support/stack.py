@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,7 +23,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from deploy.local import database, plan, postgres
+from deploy.local import database, plan, postgres, state
+from deploy.local.layout import Layout
 from deploy.local.plan import Program
 from deploy.local.reaper import guard
 from deploy.local.stack import Endpoints, Request, opened
@@ -54,6 +56,7 @@ def running_stack(
 ) -> Iterator[RunningStack]:
     """A stack of its own in a temporary folder on free ports, ended and removed at the end."""
     folder, watching = new_folder(os.getpid())
+    _take_free_ports(folder)
     given = {**_environ(), **(environ or {})}
     request = Request(data_dir=folder, only=only, programs=programs)
     with opened(request, given, print) as stack:
@@ -111,6 +114,21 @@ def new_folder(owner_pid: int) -> tuple[Path, subprocess.Popen[bytes]]:
     """A data folder outside pytest's own, which PostgreSQL's account could not enter, and the guard that ends with it."""
     folder = Path(tempfile.mkdtemp(prefix="hubline-test-"))
     return folder, guard(folder, owner_pid)
+
+
+def _take_free_ports(folder: Path) -> None:
+    """Not those that the product prefers: another stack that starts now would take them too."""
+    layout = Layout(data_dir=folder)
+    layout.make_folders()
+    ports = {name: free_port() for name in state.PREFERRED_PORTS}
+    state.store(layout, msgspec.structs.replace(state.new_state(), ports=ports))
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind((state.HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 def _start_for_all() -> SharedStack:
