@@ -10,7 +10,7 @@ import msgspec
 from bench.children import ask
 from bench.measures import Repeat, Sense, Series, Target
 from bench.routed import Timing
-from bench.routing_log import Prepared, prepare, renew_outputs
+from bench.routing_log import LIVE_BATCH, Prepared, prepare, renew_outputs
 from bench.services import Note, services
 from deploy.local import kafka
 
@@ -30,12 +30,13 @@ QUICK: Final = Effort(repeats=1, inputs=12_000)
 
 
 class Case(msgspec.Struct, frozen=True):
-    """Ours beside a role of `bench.child`."""
+    """Ours beside a role of `bench.child`; `live`: in small batches, as they come when nobody is behind."""
 
     name: str
     peer: str
-    target: Target
+    target: Target | None
     note: str
+    live: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -54,8 +55,9 @@ EXACTLY_ONCE: Final = Plan(
             "exactly-once",
             "transactions",
             Target(Sense.AT_LEAST, 5.0),
-            "peer: the same worker on aiokafka transactions",
+            "peer: the same worker on aiokafka transactions, batches of up to 500",
         ),
+        Case("exactly-once-live", "transactions", None, f"the same in batches of up to {LIVE_BATCH}", live=True),
         Case("exactly-once-marks", "unmarked", Target(Sense.AT_LEAST, 0.95), "peer: the same worker without marks"),
     ),
     repeated=0.0,
@@ -76,6 +78,7 @@ async def _measure(plan: Plan, effort: Effort, bootstrap: str, note: Note) -> li
 
 async def _case(case: Case, work: Prepared, repeats: int, note: Note) -> Series:
     found = []
+    work = work.live() if case.live else work
     for number in range(repeats):
         before, peer, after = [await _rate(role, work) for role in (OURS, case.peer, OURS)]
         found.append(Repeat(before, peer, after))

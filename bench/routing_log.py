@@ -21,18 +21,29 @@ from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS, ROUTING_SNAPSHOTS,
 
 PARTITION: Final = partition_of(WORKSPACE.encode(), WORKSPACE_PARTITIONS)
 CHUNK: Final = 800
+LIVE_BATCH: Final = 5
+"""What comes in the few milliseconds that a batch takes, at a thousand inputs a second."""
 BATCH_BYTES: Final = 1_000_000
 PATIENCE_S: Final = 60.0
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """A log: so many inputs in `PARTITION`, which lead to so many decisions of so many bytes on average."""
+    """A log: so many inputs in `PARTITION`, which lead to so many decisions of so many bytes on average; `opening` are
+    those of its first chunks. `max_batch`: how many a worker is handed at once.
+    """
 
     bootstrap: str
     partition: int
     inputs: int
     decisions: int
     decision_bytes: int
+    opening: tuple[int, int]
+    max_batch: int = 500
+
+    def live(self) -> Prepared:
+        """The log's beginning, in batches as they come while everybody is at work."""
+        inputs, decisions = self.opening
+        return msgspec.structs.replace(self, inputs=inputs, decisions=decisions, max_batch=LIVE_BATCH)
 
 
 async def prepare(bootstrap: str, inputs: int, repeated: float) -> Prepared:
@@ -40,17 +51,19 @@ async def prepare(bootstrap: str, inputs: int, repeated: float) -> Prepared:
     workload = Workload(repeated=repeated)
     producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", max_batch_size=BATCH_BYTES)
     await producer.start()
-    written, size = 0, 0
+    written, size, opening = 0, 0, (0, 0)
     try:
         events = workload.opening()
         while written < inputs:
             offset, stamp_ms = await _append(producer, events, written)
             size += encoded_size(workload.take(events, offset, stamp_ms))
             written += len(events)
+            if opening[0] < 2 * CHUNK:
+                opening = (written, workload.decided)
             events = workload.chunk(CHUNK)
     finally:
         await producer.stop()
-    return Prepared(bootstrap, PARTITION, written, workload.decided, size // workload.decided)
+    return Prepared(bootstrap, PARTITION, written, workload.decided, size // workload.decided, opening)
 
 
 async def _append(producer: AIOKafkaProducer, events: list[Any], first: int) -> tuple[int, int]:

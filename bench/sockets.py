@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Final
 
@@ -21,6 +22,7 @@ from bench.memory import pss_bytes
 from bench.peers.bare_sockets import Argument, Listening
 from bench.services import Note, Services, services
 from bench.staffed import Staffed, Tickets, open_workspace
+from bench.waiting import until
 from deploy.console.client import ORIGIN
 from deploy.local import kafka, plan, postgres
 from schemas import live
@@ -30,7 +32,10 @@ GATEWAY: Final = "gateway"
 NEEDED: Final = (kafka.NAME, postgres.NAME, "routing", "view", GATEWAY, "admin")
 WARM: Final = 100
 AT_ONCE: Final = 20
-SETTLE_S: Final = 3.0
+BEAT: Final = live.encode(live.Live(at_ms=0)).decode().partition(",")[0]
+"""How the frame begins that a gateway says to everyone every few seconds."""
+QUIET_S: Final = 2.0
+SETTLE_S: Final = 60.0
 TARGET: Final = Target(Sense.AT_MOST, 1.15)
 
 Hello = Callable[[int], str]
@@ -108,16 +113,37 @@ async def _peer(bench: Bench, told: Told) -> float:
 
 
 async def _grown(url: str, hello: Hello, pid: int, sockets: int) -> tuple[float, Told]:
-    async with _opened(url, hello, range(WARM)):
-        await asyncio.sleep(SETTLE_S)
+    heard = Heard()
+    async with _opened(url, hello, range(WARM), heard):
+        await heard.quiet()
         before = pss_bytes(pid)
-        async with _opened(url, hello, range(WARM, WARM + sockets)) as told:
-            await asyncio.sleep(SETTLE_S)
+        async with _opened(url, hello, range(WARM, WARM + sockets), heard) as told:
+            await heard.quiet()
             return (pss_bytes(pid) - before) / sockets / 1024, told
 
 
+class Heard:
+    """When any socket was last told something."""
+
+    def __init__(self) -> None:
+        self.at_s = time.monotonic()
+
+    def now(self) -> None:
+        """A frame has come."""
+        self.at_s = time.monotonic()
+
+    async def quiet(self) -> None:
+        """Returns when nothing has been said for two seconds but what the gateway says at its own beat."""
+        self.now()
+
+        async def holds() -> bool:
+            return time.monotonic() - self.at_s > QUIET_S
+
+        await until(holds, SETTLE_S)
+
+
 @contextlib.asynccontextmanager
-async def _opened(url: str, hello: Hello, numbers: range) -> AsyncIterator[Told]:
+async def _opened(url: str, hello: Hello, numbers: range, heard: Heard) -> AsyncIterator[Told]:
     """Signed-in sockets; yields what the last one was told before it was left alone."""
     turn = asyncio.Semaphore(AT_ONCE)
     reading: list[asyncio.Task[None]] = []
@@ -129,7 +155,7 @@ async def _opened(url: str, hello: Hello, numbers: range) -> AsyncIterator[Told]
             )
             await connection.send(hello(number))
             welcome, snapshot = [len(await connection.recv(decode=False)) for _ in range(2)]
-            reading.append(asyncio.create_task(_drain(connection)))
+            reading.append(asyncio.create_task(_drain(connection, heard)))
             return connection, (welcome, snapshot)
 
     opened = await asyncio.gather(*(one(number) for number in numbers))
@@ -141,6 +167,7 @@ async def _opened(url: str, hello: Hello, numbers: range) -> AsyncIterator[Told]
         await asyncio.gather(*reading, return_exceptions=True)
 
 
-async def _drain(connection: ClientConnection) -> None:
-    async for _ in connection:
-        pass
+async def _drain(connection: ClientConnection, heard: Heard) -> None:
+    async for data in connection:
+        if not str(data).startswith(BEAT):
+            heard.now()

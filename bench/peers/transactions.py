@@ -98,7 +98,7 @@ class PositionedStage(RoutingStage):
 async def run(work: Prepared) -> None:
     """A role of `bench.child`."""
     stop = asyncio.Event()
-    around = context(stop, work.bootstrap)
+    around = context(stop, work)
     meter, positions = Meter(work, stop), Positions()
     kafka = TransactionalKafka(setup_of(around), meter, positions)
     reader = kafka.reader()
