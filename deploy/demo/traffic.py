@@ -24,7 +24,8 @@ from runtime.clock import Clock
 from schemas import live
 from schemas.vocabulary import Role
 
-READY_S: Final = 60.0
+READY_S: Final = 120.0
+DOORS: Final = 2
 LOOK_S: Final = 0.1
 
 
@@ -51,6 +52,7 @@ class Traffic:
         self.hub = Hub(where.http, WORKSPACE, city.keys, clock)
         self.adapters = {name: Adapter(name, self.hub, clock, pace.handle_ms) for name in ADAPTERS.values()}
         self.troubles: list[str] = []
+        self._doors = asyncio.Semaphore(DOORS)
         self.watcher: AgentClient
 
     @property
@@ -124,10 +126,17 @@ class Traffic:
         return await stack.enter_async_context(client.running())
 
     async def _sign_in(self, stack: contextlib.AsyncExitStack, who: str) -> SignIn:
+        """A few at a time, as passwords are dear to check; again while a busy machine does not answer. Raises OSError."""
         account = self._city.accounts[who]
-        return await stack.enter_async_context(
-            SignIn(self._where.admin, WORKSPACE, account.user, account.password or "")
-        )
+        deadline_s = self._clock.monotonic() + READY_S
+        async with self._doors:
+            while True:
+                signing_in = SignIn(self._where.admin, WORKSPACE, account.user, account.password or "")
+                try:
+                    return await stack.enter_async_context(signing_in)
+                except OSError:
+                    if self._clock.monotonic() > deadline_s:
+                        raise
 
     async def _all_ready(self, ready: list[asyncio.Event], tasks: list[asyncio.Task[None]]) -> None:
         async with asyncio.timeout(READY_S):
