@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -61,23 +62,27 @@ def why(explanation: Explanation, agent_id: str, words: Words) -> str:
     if explanation.runner_up is not None:
         by = words.word(explanation.tie_break or "-")
         said.append(words.say("why_runner_up", agent=explanation.runner_up, by=by))
+    elif explanation.relaxations:
+        said += [words.word(rule) for rule in explanation.relaxations]
     else:
         said.append(words.say("why_alone"))
-    return f"{words.say('why', agent=agent_id)}: {'; '.join(said)}"
+    return words.say("why", agent=agent_id, reasons=words.say("between").join(said))
 
 
-def narrate(frame: live.ServerFrame, agent_id: str, words: Words) -> list[str]:
-    """What a frame tells a person, one sentence a line."""
+def narrate(frame: live.ServerFrame, agent_id: str, words: Words, *, again: bool = False) -> list[str]:
+    """What a frame tells a person, one sentence a line; `again`: there was a connection before this one."""
     match frame:
         case live.Welcome():
-            key = "resumed" if frame.resumed else "welcome"
+            key = "resumed" if again else "welcome"
             return [words.say(key, workspace=frame.workspace, gateway=frame.gateway)]
         case live.Delta():
             return [*_offers_said(frame, agent_id, words), *_legs_said(frame, agent_id, words)]
         case live.MessageShown():
             return [_message(frame.message, words)]
         case live.NotLive():
-            return [words.say("went_not_live", reason=frame.reason)]
+            return [words.say("went_not_live", reason=words.word(frame.reason))]
+        case live.Live():
+            return [words.say("went_live")]
         case live.Result():
             reason = words.word(frame.reason) if frame.reason is not None else ""
             return [words.say(frame.outcome, reason=f"{reason} {frame.detail}".strip())]
@@ -86,15 +91,27 @@ def narrate(frame: live.ServerFrame, agent_id: str, words: Words) -> list[str]:
     return []
 
 
+def newest(sentences: Sequence[str], rows: int, rows_of: Callable[[str], int]) -> list[str]:
+    """The last sentences that fit into so many rows; `rows_of` says how many one takes."""
+    fitting: list[str] = []
+    for sentence in reversed(sentences):
+        rows -= rows_of(sentence)
+        if rows < 0 and fitting:
+            break
+        fitting.insert(0, sentence)
+    return fitting
+
+
 def _head(sight: Sight, words: Words) -> str:
     mirror = sight.mirror
     agent = mirror.agents.get(sight.agent_id)
-    parts = [sight.workspace, sight.agent_id]
+    parts = [one for one in (sight.workspace, sight.agent_id) if one]
     if agent is not None:
         status = words.word(agent.status)
         then = "" if agent.next_status is None else f" -> {words.word(agent.next_status)}"
         parts.append(f"{status}{then} / {words.word(agent.routing_status)}")
-    age = words.say("age", seconds=max(0, sight.now_ms - mirror.heard_ms) // 1000)
+    seconds = max(0, sight.now_ms - mirror.heard_ms) // 1000
+    age = words.say("age", seconds=seconds) if mirror.heard_ms else words.say("nothing_yet")
     if not sight.connected:
         parts.append(f"** {words.say('not_live')} ** {words.say('connecting')}; {age}")
     elif mirror.not_live is not None:
@@ -162,13 +179,13 @@ def _what(interaction_id: str, queue: str | None, sight: Sight, words: Words) ->
 def _customer(interaction_id: str, mirror: Mirror, words: Words) -> str:
     details = mirror.details.get(interaction_id)
     if details is None or details.state is live.DetailsState.UNKNOWN:
-        return f"{words.say('customer')}: {words.say('unknown_customer')}"
+        return words.say("customer", who=words.say("unknown_customer"))
     if details.state is live.DetailsState.AWAY:
-        return f"{words.say('customer')}: {words.say('details_away')}"
+        return words.say("customer", who=words.say("details_away"))
     points = ", ".join(f"{point.kind} {point.value}" for point in details.contact_points)
     shown = (details.customer_name or words.say("unknown_customer"), details.card_type, details.tier, points)
     subject = "" if details.subject is None else f'  "{details.subject}"'
-    return f"{words.say('customer')}: {'  '.join(one for one in shown if one)}{subject}"
+    return words.say("customer", who=f"{'  '.join(one for one in shown if one)}{subject}")
 
 
 def _message(message: MessagePosted, words: Words) -> str:

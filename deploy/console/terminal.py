@@ -15,6 +15,7 @@ from deploy.console.words import Words
 from schemas import live
 
 LOG_LINES: Final = 200
+LOG_ROWS: Final = 8
 REFRESH_S: Final = 0.5
 COMMAND_S: Final = 30.0
 
@@ -34,6 +35,7 @@ class Console:
         self._out = out
         self._raw = raw
         self._clock_offset_ms = 0
+        self._stands_still = False
         self._tasks: set[asyncio.Task[None]] = set()
         self.client = AgentClient(url, tickets, Wishes(), on_frame=self._frame, on_lost=self._lost)
 
@@ -89,7 +91,11 @@ class Console:
         if self._raw is not None:
             self._raw(live.encode(frame).decode())
             return
-        for line in render.narrate(frame, self.client.agent_id, self.words):
+        if isinstance(frame, live.Live | live.NotLive):
+            stood_still, self._stands_still = self._stands_still, isinstance(frame, live.NotLive)
+            if stood_still == self._stands_still:
+                return
+        for line in render.narrate(frame, self.client.agent_id, self.words, again=self.client.connections > 0):
             self._out(line)
 
     def _lost(self) -> None:
@@ -129,10 +135,16 @@ async def full_screen(make: Callable[[Out, Out | None], Console]) -> None:
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
     from prompt_toolkit.layout import HSplit, Layout, Window
     from prompt_toolkit.layout.controls import FormattedTextControl
+    from prompt_toolkit.utils import get_cwidth
     from prompt_toolkit.widgets import TextArea
 
     said: deque[str] = deque(maxlen=LOG_LINES)
-    console = make(said.append, None)
+
+    def say(sentence: str) -> None:
+        said.append(sentence)
+        application.invalidate()
+
+    console = make(say, None)
     keys = KeyBindings()
 
     def accepted(buffer: Any) -> bool:
@@ -152,12 +164,18 @@ async def full_screen(make: Callable[[Out, Out | None], Console]) -> None:
         return "\n".join(render.picture(console.sight(console.client.now_ms()), console.words))
 
     def log() -> str:
-        return "\n".join(list(said)[-8:])
+        columns = application.output.get_size().columns
+        return "\n".join(render.newest(said, LOG_ROWS, lambda sentence: max(1, -(-get_cwidth(sentence) // columns))))
 
     line = TextArea(height=1, prompt="> ", multiline=False, accept_handler=accepted)
     rule = Window(height=1, char="-")
     screen = HSplit(
-        [Window(FormattedTextControl(shown)), rule, Window(FormattedTextControl(log), height=8, wrap_lines=True), line]
+        [
+            Window(FormattedTextControl(shown), wrap_lines=True),
+            rule,
+            Window(FormattedTextControl(log), height=LOG_ROWS, wrap_lines=True),
+            line,
+        ]
     )
     application: Application[None] = Application(
         layout=Layout(screen, focused_element=line), key_bindings=keys, full_screen=True, refresh_interval=REFRESH_S

@@ -3,11 +3,12 @@ from __future__ import annotations
 import pytest
 
 from deploy.console.mirror import Mirror
-from deploy.console.render import Sight, narrate, picture
+from deploy.console.render import Sight, narrate, newest, picture, why
 from deploy.console.words import Language, Words
 from schemas import live
 from schemas.messages import Author, MessagePosted
-from schemas.vocabulary import Refusal
+from schemas.values import Explanation
+from schemas.vocabulary import Refusal, Role
 from tests.support.decided import START_MS
 from tests.support.desks import a_floor, ana_s_mirror
 
@@ -25,7 +26,7 @@ def test_an_offer_is_shown_with_the_reason_and_the_time_left() -> None:
     text = shown(ana_s_mirror(a_floor(offered=("i1",))))
     assert "1  web chat  orders" in text
     assert "accept within 0:0" in text
-    reasons = "asks for mandarin 3; 3 considered; passed over: lacks skill 1; before bo (by idle since ms)"
+    reasons = "asks for mandarin 3; 3 considered; passed over: lacks skill 1; before bo (by longest idle)"
     assert f"why ana: {reasons}" in text
 
 
@@ -79,7 +80,9 @@ def test_what_happens_is_told_in_sentences() -> None:
     assert narrate(frame, "ana", CHINESE) == ["客户：hello"]
     refused = live.Result(command_id="k", outcome=live.Outcome.REFUSED, at_ms=1, reason=Refusal.NOT_OFFERED)
     assert narrate(refused, "ana", ENGLISH) == ["refused: not offered"]
-    assert narrate(live.Live(at_ms=1), "ana", ENGLISH) == []
+    assert narrate(live.Live(at_ms=1), "ana", ENGLISH) == ["the screen is live again"]
+    still = live.NotLive(at_ms=1, since_ms=1, reason=live.NotLiveReason.BROKER)
+    assert narrate(still, "ana", ENGLISH) == ["NOT LIVE: the screen stands still (broker not reachable)"]
 
 
 def test_offers_and_legs_of_a_delta_are_told_to_the_agent_they_are_about() -> None:
@@ -97,3 +100,28 @@ def test_offers_and_legs_of_a_delta_are_told_to_the_agent_they_are_about() -> No
     assert narrate(delta, "ana", ENGLISH)[0] == "web chat offered to you: i2"
     assert narrate(delta, "ana", ENGLISH)[-1] == "i1: connected"
     assert narrate(delta, "bo", ENGLISH) == []
+
+
+def test_before_anything_came_there_is_no_age() -> None:
+    sight = Sight(mirror=Mirror(), agent_id="", workspace="shop", now_ms=START_MS, connected=False)
+    assert picture(sight, ENGLISH)[0] == "shop  |  ** NOT LIVE ** connecting; nothing came yet"
+
+
+def test_a_supervisor_s_choice_is_the_reason() -> None:
+    chosen = Explanation(queue="orders", step=0, considered=1, relaxations=("assigned",))
+    assert why(chosen, "ana", ENGLISH) == "why ana: 1 considered; assigned by a supervisor"
+    assert why(chosen, "ana", CHINESE) == "为何是 ana：考虑了 1 人；由主管指派"
+
+
+def test_a_connection_that_came_back_is_told_as_such() -> None:
+    welcome = live.Welcome(
+        protocol=1, workspace="shop", user="ana", role=Role.AGENT, session="s", gateway="gateway-1", at_ms=1
+    )
+    assert narrate(welcome, "ana", ENGLISH) == ["signed in to shop through gateway-1"]
+    assert narrate(welcome, "ana", ENGLISH, again=True) == ["connected again"]
+
+
+def test_the_newest_sentences_are_those_that_fit() -> None:
+    assert newest(["a", "bb", "c"], 3, len) == ["bb", "c"]
+    assert newest(["a", "bbbbb"], 3, len) == ["bbbbb"]
+    assert newest([], 3, len) == []

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import enum
 import string
 
 import pytest
 
-from deploy.console.words import TEXTS, Language, Words, duration
+from deploy.console.words import TEXTS, WORDS, Language, Words, duration
+from schemas.live import ErrorCode, NotLiveReason
+from schemas.vocabulary import LegState, OfferState, PassedOver, Refusal, RoutingStatus, Strategy
 
 
 def fields(text: str) -> set[str]:
@@ -21,6 +24,13 @@ def test_words_of_the_contracts_are_translated_and_own_names_are_kept() -> None:
     assert Words(Language.CHINESE).word("wrap_up") == "整理"
     assert Words(Language.CHINESE).word("lunch") == "lunch"
     assert Words(Language.ENGLISH).word("wrap_up") == "wrap up"
+
+
+@pytest.mark.parametrize(
+    "names", [ErrorCode, NotLiveReason, OfferState, PassedOver, Refusal, RoutingStatus, Strategy, LegState]
+)
+def test_what_an_agent_may_be_told_is_said_in_chinese(names: type[enum.StrEnum]) -> None:
+    assert [name for name in names if name not in WORDS[Language.CHINESE]] == []
 
 
 @pytest.mark.parametrize(
