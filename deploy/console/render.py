@@ -178,7 +178,9 @@ def _what(interaction_id: str, queue: str | None, sight: Sight, words: Words) ->
 
 def _customer(interaction_id: str, mirror: Mirror, words: Words) -> str:
     details = mirror.details.get(interaction_id)
-    if details is None or details.state is live.DetailsState.UNKNOWN:
+    if details is None:
+        return words.say("customer", who=words.say("details_coming"))
+    if details.state is live.DetailsState.UNKNOWN:
         return words.say("customer", who=words.say("unknown_customer"))
     if details.state is live.DetailsState.AWAY:
         return words.say("customer", who=words.say("details_away"))

@@ -48,6 +48,8 @@ def test_the_age_is_shown_and_that_the_screen_is_not_live() -> None:
 
 def test_the_customer_is_shown_or_why_not() -> None:
     mirror = ana_s_mirror(a_floor("i1"))
+    assert "Customer: being looked up" in shown(mirror)
+    mirror.details["i1"] = live.Details(interaction_id="i1", at_ms=1, state=live.DetailsState.UNKNOWN)
     assert "Customer: not identified" in shown(mirror)
     mirror.details["i1"] = live.Details(interaction_id="i1", at_ms=1, state=live.DetailsState.AWAY)
     assert "cannot be read now" in shown(mirror)
