@@ -105,12 +105,12 @@ async def pour(target: Target, load: Load, body: Callable[[str, int], bytes]) ->
     return Answered(answered, late_s)
 
 
-def contact(label: str, number: int) -> bytes:
+def contact(label: str, number: int, queue: str) -> bytes:
     """A web chat of one of two hundred customers."""
     body = {
         "channel": "web_chat",
         "external_id": f"{label}-{number}",
-        "queue": "orders",
+        "queue": queue,
         "contact_points": [{"kind": "phone", "value": f"+86138{number % NUMBERS:08d}"}],
     }
     return msgspec.json.encode(body)

@@ -1,7 +1,7 @@
 """Benchmark `latency`: from a contact's 202 to the first frame on an agent's socket that shows it, under open-loop load.
 
-Ours is the whole product as `hubline up` runs it; the peer is `bench.peers.relay`. Four hundred agents are connected, so
-that each gets a few offers, as people do. Every posting must be shown: a missing one breaks the run.
+Ours is the whole product as `hubline up` runs it; the peer is `bench.peers.relay`. Four hundred agents on twenty queues are
+connected, so that each gets a few offers, as people do. Every posting must be shown: a missing one breaks the run.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ import uvloop
 from aiokafka.admin import NewTopic
 
 from bench.children import child
-from bench.http_load import Answered, Load, Target, contact, pour
+from bench.http_load import Answered, Load, Target, pour
+from bench.http_load import contact as contact_of
 from bench.measures import Repeat, Sense, Series, percentile
 from bench.measures import Target as Goal
 from bench.peers import relay
 from bench.peers.bare_sockets import Listening
 from bench.screens import Screens
 from bench.services import Note, Services, services
-from bench.staffed import Staffed, Tickets, open_workspace
+from bench.staffed import Staffed, Tickets, open_workspace, queue_of
 from bench.waiting import until
 from deploy.local import plan
 from runtime.ids import random_id
@@ -136,6 +137,11 @@ async def _run(target: Target, screens: Screens, rate: int, seconds: int) -> Sho
     await _all_shown(answered, screens)
     took_ms = [max(0.0, (screens.shown_s[one] - at_s) * 1000) for one, at_s in answered.at_s.items()]
     return Shown(percentile(took_ms, 50), percentile(took_ms, 99), answered.late_s * 1000)
+
+
+def contact(label: str, number: int) -> bytes:
+    """Contacts go to all queues in turn."""
+    return contact_of(label, number, queue_of(number, AGENTS))
 
 
 async def _all_shown(answered: Answered, screens: Screens) -> None:

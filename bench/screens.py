@@ -9,12 +9,9 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Origin
+from websockets.asyncio.client import ClientConnection
 
-from deploy.console.client import ORIGIN
-
-AT_ONCE: Final = 20
+from bench.signing_in import AT_ONCE, signed_in
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -46,12 +43,7 @@ class Screens:
 
         async def one(hello: Callable[[], str]) -> ClientConnection:
             async with turn:
-                connection = await connect(
-                    url, origin=Origin(ORIGIN), compression=None, ping_interval=None, max_queue=None, max_size=None
-                )
-                await connection.send(hello())
-                for _ in range(answers):
-                    await connection.recv(decode=False)
+                connection, _ = await signed_in(url, hello, answers)
                 reading.append(asyncio.create_task(self._read(connection)))
                 return connection
 

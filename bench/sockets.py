@@ -13,17 +13,16 @@ from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Origin
+from websockets.asyncio.client import ClientConnection
 
 from bench.children import child
 from bench.measures import Repeat, Sense, Series, Target
 from bench.memory import pss_bytes
 from bench.peers.bare_sockets import Argument, Listening
 from bench.services import Note, Services, services
+from bench.signing_in import AT_ONCE, signed_in
 from bench.staffed import Staffed, Tickets, open_workspace
 from bench.waiting import until
-from deploy.console.client import ORIGIN
 from deploy.local import kafka, plan, postgres
 from schemas import live
 
@@ -31,7 +30,6 @@ UNIT: Final = "KiB/socket"
 GATEWAY: Final = "gateway"
 NEEDED: Final = (kafka.NAME, postgres.NAME, "routing", "view", GATEWAY, "admin")
 WARM: Final = 100
-AT_ONCE: Final = 20
 BEAT: Final = live.encode(live.Live(at_ms=0)).decode().partition(",")[0]
 """How the frame begins that a gateway says to everyone every few seconds."""
 QUIET_S: Final = 2.0
@@ -39,8 +37,8 @@ SETTLE_S: Final = 60.0
 TARGET: Final = Target(Sense.AT_MOST, 1.15)
 
 Hello = Callable[[int], str]
-Told = tuple[int, int]
-"""Bytes of the two frames that answer a sign-in."""
+Told = tuple[int, ...]
+"""Bytes of the frames that answer a sign-in."""
 
 
 class Effort(msgspec.Struct, frozen=True):
@@ -150,13 +148,9 @@ async def _opened(url: str, hello: Hello, numbers: range, heard: Heard) -> Async
 
     async def one(number: int) -> tuple[ClientConnection, Told]:
         async with turn:
-            connection = await connect(
-                url, origin=Origin(ORIGIN), compression=None, ping_interval=None, max_queue=None, max_size=None
-            )
-            await connection.send(hello(number))
-            welcome, snapshot = [len(await connection.recv(decode=False)) for _ in range(2)]
+            connection, told = await signed_in(url, lambda: hello(number), 2)
             reading.append(asyncio.create_task(_drain(connection, heard)))
-            return connection, (welcome, snapshot)
+            return connection, told
 
     opened = await asyncio.gather(*(one(number) for number in numbers))
     try:

@@ -26,7 +26,8 @@ from schemas.vocabulary import Role
 ACTOR: Final = "bench"
 ADAPTER: Final = "web"
 CHANNEL: Final = "web_chat"
-QUEUE: Final = "orders"
+SERVED_BY: Final = 20
+"""How many agents serve each queue: an agent's screen shows the live figures of the queues that the agent serves."""
 PUBLISH_MS: Final = 60_000
 TICKET_S: Final = 60
 
@@ -39,17 +40,21 @@ class Staffed(msgspec.Struct, frozen=True):
     agents: tuple[str, ...]
 
 
+def queue_of(number: int, agents: int) -> str:
+    """The queue of the contact, or of the agent, with that number."""
+    return f"queue-{number % max(1, agents // SERVED_BY)}"
+
+
 async def open_workspace(endpoints: Endpoints, agents: int, units: int) -> Staffed:
-    """A new workspace with one queue that everyone serves; a chat takes `units` of an agent's 100.
+    """A new workspace with a queue for every twenty agents; a chat takes `units` of an agent's 100.
 
     Raises RuntimeError when routing does not take its document.
     """
     names = tuple(f"agent-{number}" for number in range(agents))
     document = {
-        "settings": {"default_queue": QUEUE},
         "channels": {CHANNEL: {"units": units, "offer_timeout": "30m", "wrap_up": "0s"}},
-        "queues": {QUEUE: {}},
-        "agents": {name: {"queues": {QUEUE: 1}} for name in names},
+        "queues": {queue_of(number, agents): {} for number in range(agents)},
+        "agents": {name: {"queues": {queue_of(number, agents): 1}} for number, name in enumerate(names)},
     }
     workspace, clock = random_id("bench"), SystemClock()
     async with connect_pool(Postgres(url=endpoints.database_url)) as pool:

@@ -5,7 +5,12 @@ import json
 
 import pytest
 
-from bench.http_load import HOST, Load, Target, contact, pour
+from bench.http_load import HOST, Load, Target, pour
+from bench.http_load import contact as contact_of
+
+
+def contact(label: str, number: int) -> bytes:
+    return contact_of(label, number, "orders")
 
 
 async def served(status: str) -> tuple[asyncio.Server, list[dict[str, str]]]:
