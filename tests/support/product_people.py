@@ -37,6 +37,7 @@ class Record:
         self.stopped = False
         self.newest_seq = 0
         self._came: dict[str, tuple[int, int]] = {}
+        self._in_wrap_up: dict[str, str] = {}
 
     def take(self, agent_id: str | None, frame: live.ServerFrame) -> None:
         """A frame that the socket of that agent (None = the supervisor's) got."""
@@ -52,6 +53,10 @@ class Record:
                 self.holders[leg.interaction_id].add(leg.agent_id)
             if leg.state in ENDED:
                 self.ended[leg.interaction_id].add(leg.state)
+            if leg.state is LegState.WRAP_UP:
+                self._in_wrap_up[leg.leg_id] = leg.interaction_id
+        if agent_id is None and isinstance(frame, live.Snapshot):
+            self._gone({leg.leg_id for leg in frame.legs})
         self.offered_at.extend(now for _ in frame.offers)
         for agent in frame.agents:
             if agent.routing_status in (RoutingStatus.OFF_QUEUE, RoutingStatus.NOT_RESPONDING):
@@ -59,6 +64,18 @@ class Record:
                     self.blamed.add((agent.agent_id, agent.routing_status))
             else:
                 self._came.setdefault(agent.agent_id, (frame.epoch, frame.seq))
+
+    def finished(self, leg_id: str) -> None:
+        """The agent's own socket said that the wrap-up is over: the leg is completed."""
+        self.ended[leg_id.rsplit(".", 1)[0]].add(LegState.COMPLETED)
+
+    def _gone(self, shown: set[str]) -> None:
+        """A supervisor's whole screen: what was in wrap-up and is not there any more was completed while nobody was
+        connected, as wrap-up has no other way out.
+        """
+        for leg_id in [one for one in self._in_wrap_up if one not in shown]:
+            self.finished(leg_id)
+            del self._in_wrap_up[leg_id]
 
 
 class Desk:
@@ -130,6 +147,8 @@ class Desk:
             self._record.refused.append((self.agent_id, result))
         elif isinstance(do, live.Accept):
             self._record.accepted[name.rsplit(".", 1)[0]].add(name)
+        elif isinstance(do, live.FinishWrapUp):
+            self._record.finished(name)
 
 
 class Watcher:
