@@ -1,7 +1,7 @@
 """`hubline run` and `hubline demo`: the book city at work, until stopped or for a while; then whether all was kept.
 
 Exit codes: 0 all is well; 1 something was lost, doubled or broken, or too little was done, or the stack did not start;
-2 wrong usage.
+2 wrong usage; 3 what was started does not answer.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from deploy.demo.report import Report
 
 NOT_WELL: Final = 1
+NOT_REACHABLE: Final = 3
 DEFAULT_SECONDS: Final = 30.0
 DEFAULT_RATE: Final = 4.0
 GENTLE_RATE: Final = 0.8
@@ -72,6 +73,8 @@ def demo(
 @contextmanager
 def _failing() -> Iterator[None]:
     """What keeps a demonstration from being held is said in a sentence."""
+    from deploy.console.client import Gone
+    from deploy.console.sign_in import Refused
     from deploy.demo.bookcity import SetUpFailed
     from deploy.local.errors import StackError
 
@@ -80,9 +83,12 @@ def _failing() -> Iterator[None]:
     except StackError as error:
         _note(f"hubline: {error.problem}\n{error.advice}".strip())
         raise typer.Exit(NOT_WELL) from error
-    except SetUpFailed as error:
+    except (SetUpFailed, Refused, Gone) as error:
         _note(f"hubline: {error}")
         raise typer.Exit(NOT_WELL) from error
+    except (OSError, TimeoutError) as error:
+        _note(f"hubline: what was just started does not answer: {type(error).__name__} {error}")
+        raise typer.Exit(NOT_REACHABLE) from error
 
 
 def _show(report: Report, json: bool) -> None:
