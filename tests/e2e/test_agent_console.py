@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,13 @@ PRINTED_AT = "http://127.0.0.1:8080"
 pytestmark = pytest.mark.timeout(240)  # The first test also waits for the whole stack.
 ENDED = "--the commands have ended--"
 WITHIN_S = 40.0
+CUSTOMERS = "phone,name,card_type,tier\n+86 139 2222 3333,李桂芳,senior,most_valuable\n"
+CALL = """ID=$(post "$HUB/interactions" -d '{
+  "channel": "phone", "external_id": "call-'$(date +%s)'", "queue": "orders",
+  "contact_points": [{"kind": "phone", "value": "139 2222 3333"}]
+}' | field interaction_id)
+echo $ID"""
+HANGS_UP = """post "$HUB/interactions/$ID/events" -d '{"type": "customer.left"}'"""
 
 
 class Adapter:
@@ -81,9 +89,14 @@ class Hub:
         self.stack = stack
         self.adapter = adapter
         self.environ = environ
-        added = self.hubline("users", "add", "ana", "--workspace", "bookcity", "--role", "agent")
-        self.password = added.stdout.rpartition("password: ")[2].strip()
-        assert self.password, added
+        self.password = self.joins("ana")
+
+    def joins(self, agent: str) -> str:
+        """An agent of the book city may sign in from now on; returns the password."""
+        added = self.hubline("users", "add", agent, "--workspace", "bookcity", "--role", "agent")
+        password = added.stdout.rpartition("password: ")[2].strip()
+        assert password, added
+        return password
 
     def spoken(self, locale: str) -> dict[str, str]:
         """The environment of somebody whose terminal speaks that language."""
@@ -217,4 +230,49 @@ def test_a_contact_is_worked_through_line_by_line_in_english_with_the_gateway_ki
         assert ana.left() == 0
     told = hub.completed_by_ana(contact, text)
     assert told.count("leg.held") == 1
+    hub.holds()
+
+
+def test_a_known_caller_whom_ana_rejects_is_shown_to_bo_with_card_and_tier_and_hangs_up(
+    hub: Hub, tmp_path: Path
+) -> None:
+    customers = tmp_path / "customers.csv"
+    customers.write_text(CUSTOMERS, encoding="utf-8")
+    imported = hub.hubline("customers", "import", str(customers), "--workspace", "bookcity")
+    assert imported.returncode == 0, imported
+    as_ana, as_bo = {"HUBLINE_PASSWORD": hub.password}, {"HUBLINE_PASSWORD": hub.joins("bo")}
+    with (
+        line_console(hub.spoken("C.UTF-8") | as_ana, "--as", "ana") as ana,
+        screen_console(hub.spoken("zh_CN.UTF-8") | as_bo, "--as", "bo") as bo,
+    ):
+        ana.says("signed in to bookcity")
+        bo.shows("可用 / 空闲")
+        bo.types("status lunch")
+        bo.shows("lunch / 未在队列")
+        hub.adapter.section("2")
+        contact = hub.adapter.run(CALL).strip()
+        ana.says(f"phone offered to you: {contact}")
+        bo.types("status available")
+        bo.shows("可用 / 空闲")
+        ana.types("reject")
+        bo.shows("1  电话  orders  most_valuable", "李桂芳  senior  most_valuable", "为何是 bo", "曾拒绝或未接 1")
+        bo.types("accept")
+        bo.shows("电话  orders  most_valuable  已接通", "语音在您的电话上，不在这里")
+        hub.adapter.run(HANGS_UP)
+        bo.shows("电话  orders  most_valuable  整理")
+        bo.types("done told")
+        bo.shows("可用 / 空闲", f"{contact}：已完成")
+        bo.types("quit")
+        assert bo.left() == 0
+        assert ana.left() == 0
+    seen = hub.adapter.decided(contact, "leg.ended")
+    offers = [event["data"]["offer"] for event in seen if "offer" in event["data"]]
+    last = seen[-1]["data"]["leg"]
+    assert [(offer["agent_id"], offer["state"]) for offer in offers] == [
+        ("ana", "pending"),
+        ("ana", "rejected"),
+        ("bo", "pending"),
+        ("bo", "accepted"),
+    ]
+    assert (last["state"], last["reason"], last["disposition"]) == ("completed", "customer_left", "told")
     hub.holds()
