@@ -137,6 +137,14 @@ async def test_a_workspace_without_inputs_cannot_be_verified() -> None:
         await verify(a_broker(), WS)
 
 
+async def test_before_a_router_has_said_anything_all_that_follows_is_undecided() -> None:
+    broker = a_broker()
+    await send(broker, [an_input(event) for event in inputs()])
+    verified = await verify(broker, WS)
+    assert (verified.breach, verified.decisions) == (None, 0)
+    assert verified.undecided == verified.seq > 0
+
+
 async def test_a_gap_in_the_decisions_is_seen() -> None:
     broker = a_broker()
     await a_day(broker)
