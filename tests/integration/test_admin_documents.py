@@ -154,18 +154,24 @@ async def test_what_was_answered_while_the_process_was_down_is_found(
         token = await admin.a_user(workspace, "root", Role.ADMINISTRATOR)
         async with admin.client(token) as client:
             await client.put(f"/v1/workspaces/{workspace}", content=SMALL, headers=YAML)
-        pending = await admin.services.versions.pending(workspace)
-        assert pending is not None
-        assert pending.decisions_from is not None
+        sent_from = await eventually(_sent_from(admin, workspace), within_s=20, what="sent")
     async with router.answering(), admin_service(broker, database_url) as admin:
         await eventually(_applied(admin, workspace), within_s=20, what="applied")
         # As if the process had died between routing's answer and its own note of it.
         await admin.pool.execute("UPDATE workspace_versions SET state = 'waiting' WHERE workspace = $1", workspace)
-        await admin.pool.execute(
-            "INSERT INTO configuration_outbox VALUES ($1, 1, 0, $2)", workspace, pending.decisions_from
-        )
+        await admin.pool.execute("INSERT INTO configuration_outbox VALUES ($1, 1, 0, $2)", workspace, sent_from[0])
         await eventually(_applied(admin, workspace), within_s=20, what="applied again")
     assert router.version == 1
+
+
+def _sent_from(admin: AdminService, workspace: str) -> Callable[[], Awaitable[list[int]]]:
+    """The offset from which the answer to the sent version is looked for; empty while it is not sent."""
+
+    async def look() -> list[int]:
+        pending = await admin.services.versions.pending(workspace)
+        return [] if pending is None or pending.decisions_from is None else [pending.decisions_from]
+
+    return look
 
 
 def _applied(admin: AdminService, workspace: str) -> Callable[[], bool | Awaitable[bool]]:

@@ -9,6 +9,7 @@ import random
 import signal
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -84,7 +85,7 @@ async def test_killed_at_random_again_and_again(product: Product, seed: int, rec
             name = dice.choice(KILLED)
             product.supervisor.kill(name)
             if dice.random() < 0.7:
-                await eventually(lambda name=name: product.supervisor.is_ready(name), within_s=LONG_S)  # type: ignore[misc]
+                await eventually(partial(product.supervisor.is_ready, name), within_s=LONG_S)
         await more_ended(record, 20)
     told(record_property, without_offers_s=longest_silence_s(record, began), contacts=len(posts.answered))
     assert len(posts.answered) > ROUNDS

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, overload
 
 _FIRST_PAUSE_S: Final = 0.002
 _LONGEST_PAUSE_S: Final = 0.1
@@ -14,7 +14,15 @@ _LONGEST_PAUSE_S: Final = 0.1
 T = TypeVar("T")
 
 
-async def eventually(look: Callable[[], T | Awaitable[T]], *, within_s: float = 10.0, what: str = "") -> T:
+@overload
+async def eventually(look: Callable[[], Awaitable[T]], *, within_s: float = 10.0, what: str = "") -> T: ...
+
+
+@overload
+async def eventually(look: Callable[[], T], *, within_s: float = 10.0, what: str = "") -> T: ...
+
+
+async def eventually(look: Callable[[], Any], *, within_s: float = 10.0, what: str = "") -> Any:
     """What `look` returns as soon as that is true-like; it may be a plain or an async function.
 
     Raises AssertionError, naming `what` and the last thing seen, when `within_s` seconds have passed without it.
@@ -23,7 +31,7 @@ async def eventually(look: Callable[[], T | Awaitable[T]], *, within_s: float = 
     pause_s = _FIRST_PAUSE_S
     while True:
         seen = look()
-        value: T = await seen if inspect.isawaitable(seen) else seen
+        value = await seen if inspect.isawaitable(seen) else seen
         if value:
             return value
         if time.monotonic() >= deadline:
