@@ -31,6 +31,7 @@ class Sight(msgspec.Struct, frozen=True):
     now_ms: int
     connected: bool
     selected: str | None = None
+    transcript_lines: int = TRANSCRIPT_LINES
 
 
 def picture(sight: Sight, words: Words) -> list[str]:
@@ -46,6 +47,16 @@ def picture(sight: Sight, words: Words) -> list[str]:
         lines += _leg(number, leg, sight, words)
     lines += [] if legs else [f"  {words.say('nothing')}"]
     lines += ["", words.say("queues"), *_queues(sight, words)]
+    return lines
+
+
+def fitting(sight: Sight, words: Words, rows: int, rows_of: Callable[[str], int]) -> list[str]:
+    """The picture with as much of the transcripts as so many rows have room for, and at least each newest message."""
+    lines: list[str] = []
+    for messages in range(TRANSCRIPT_LINES, 0, -1):
+        lines = picture(msgspec.structs.replace(sight, transcript_lines=messages), words)
+        if sum(map(rows_of, lines)) <= rows:
+            break
     return lines
 
 
@@ -151,7 +162,7 @@ def _leg(number: int, leg: LegValue, sight: Sight, words: Words) -> list[str]:
     interaction = sight.mirror.interactions.get(leg.interaction_id)
     if interaction is not None and interaction.channel in VOICE:
         lines.append(f"     {words.say('voice')}")
-    transcript = sight.mirror.transcript(leg.interaction_id)[-TRANSCRIPT_LINES:]
+    transcript = sight.mirror.transcript(leg.interaction_id)[-sight.transcript_lines :]
     return lines + [f"     {_message(message, words)}" for message in transcript]
 
 

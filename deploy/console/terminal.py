@@ -7,15 +7,20 @@ import contextlib
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from deploy.console import parse, render
 from deploy.console.client import AgentClient, Wishes
 from deploy.console.words import Words
 from schemas import live
 
+if TYPE_CHECKING:
+    from prompt_toolkit.key_binding import KeyBindings
+
 LOG_LINES: Final = 200
 LOG_ROWS: Final = 8
+OTHER_ROWS: Final = LOG_ROWS + 2
+"""The sentences, the rule above them, and the line that is typed."""
 REFRESH_S: Final = 0.5
 COMMAND_S: Final = 30.0
 
@@ -132,7 +137,6 @@ async def plain(make: Callable[[Out, Out | None], Console], *, as_json: bool) ->
 async def full_screen(make: Callable[[Out, Out | None], Console]) -> None:
     """The picture, the newest sentences, and a line to type. Raises Gone."""
     from prompt_toolkit.application import Application
-    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
     from prompt_toolkit.layout import HSplit, Layout, Window
     from prompt_toolkit.layout.controls import FormattedTextControl
     from prompt_toolkit.utils import get_cwidth
@@ -145,27 +149,20 @@ async def full_screen(make: Callable[[Out, Out | None], Console]) -> None:
         application.invalidate()
 
     console = make(say, None)
-    keys = KeyBindings()
 
     def accepted(buffer: Any) -> bool:
         console.typed(buffer.text)
         return False
 
-    @keys.add("c-c")
-    @keys.add("c-d")
-    def leave(_event: KeyPressEvent) -> None:
-        console.quitting.set()
-
-    @keys.add("f2")
-    def accept(_event: KeyPressEvent) -> None:
-        console.typed("accept")
+    def rows_of(text: str) -> int:
+        return max(1, -(-get_cwidth(text) // application.output.get_size().columns))
 
     def shown() -> str:
-        return "\n".join(render.picture(console.sight(console.client.now_ms()), console.words))
+        rows = application.output.get_size().rows - OTHER_ROWS
+        return "\n".join(render.fitting(console.sight(console.client.now_ms()), console.words, rows, rows_of))
 
     def log() -> str:
-        columns = application.output.get_size().columns
-        return "\n".join(render.newest(said, LOG_ROWS, lambda sentence: max(1, -(-get_cwidth(sentence) // columns))))
+        return "\n".join(render.newest(said, LOG_ROWS, rows_of))
 
     line = TextArea(height=1, prompt="> ", multiline=False, accept_handler=accepted)
     rule = Window(height=1, char="-")
@@ -178,7 +175,10 @@ async def full_screen(make: Callable[[Out, Out | None], Console]) -> None:
         ]
     )
     application: Application[None] = Application(
-        layout=Layout(screen, focused_element=line), key_bindings=keys, full_screen=True, refresh_interval=REFRESH_S
+        layout=Layout(screen, focused_element=line),
+        key_bindings=_keys(console),
+        full_screen=True,
+        refresh_interval=REFRESH_S,
     )
     drawing = asyncio.create_task(application.run_async(handle_sigint=False))
     try:
@@ -187,6 +187,24 @@ async def full_screen(make: Callable[[Out, Out | None], Console]) -> None:
         with contextlib.suppress(Exception):
             application.exit()
         await asyncio.wait([drawing])
+
+
+def _keys(console: Console) -> KeyBindings:
+    """Ctrl-C and Ctrl-D leave, F2 accepts the first offer."""
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+    keys = KeyBindings()
+
+    @keys.add("c-c")
+    @keys.add("c-d")
+    def leave(_event: KeyPressEvent) -> None:
+        console.quitting.set()
+
+    @keys.add("f2")
+    def accept(_event: KeyPressEvent) -> None:
+        console.typed("accept")
+
+    return keys
 
 
 async def _read_lines(console: Console) -> None:

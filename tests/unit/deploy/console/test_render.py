@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from deploy.console.mirror import Mirror
-from deploy.console.render import Sight, narrate, newest, picture, why
+from deploy.console.render import Sight, fitting, narrate, newest, picture, why
 from deploy.console.words import Language, Words
 from schemas import live
 from schemas.messages import Author, MessagePosted
@@ -121,6 +121,29 @@ def test_a_connection_that_came_back_is_told_as_such() -> None:
     )
     assert narrate(welcome, "ana", ENGLISH) == ["signed in to shop through gateway-1"]
     assert narrate(welcome, "ana", ENGLISH, again=True) == ["connected again"]
+
+
+def test_a_small_screen_shows_less_of_the_transcript_but_always_the_newest_message() -> None:
+    mirror = ana_s_mirror(a_floor("i1"))
+    for number in range(9):
+        message = MessagePosted(
+            workspace="shop",
+            interaction_id="i1",
+            message_id=f"m{number}",
+            author=Author.CUSTOMER,
+            sent_at_ms=1,
+            text=f"message {number}",
+        )
+        mirror.take(live.MessageShown(interaction_id="i1", at_ms=1, offset=number, message=message))
+    sight = Sight(mirror=mirror, agent_id="ana", workspace="shop", now_ms=START_MS, connected=True)
+    whole = picture(sight, ENGLISH)
+    assert fitting(sight, ENGLISH, len(whole), lambda _: 1) == whole
+    assert [line.strip() for line in fitting(sight, ENGLISH, len(whole) - 5, lambda _: 1) if "message" in line] == [
+        "customer: message 6",
+        "customer: message 7",
+        "customer: message 8",
+    ]
+    assert "customer: message 8" in "\n".join(fitting(sight, ENGLISH, 1, lambda _: 1))
 
 
 def test_the_newest_sentences_are_those_that_fit() -> None:
