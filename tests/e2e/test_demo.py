@@ -70,7 +70,8 @@ def test_a_contact_that_something_on_the_way_keeps_to_itself_is_found_lost(folde
 
 
 def test_a_contact_in_two_agents_hands_is_found_doubled(folder: Path) -> None:
+    """What is forged takes the place of a true decision, so that another contact may stay unseen: that is not asserted."""
     report = demo(folder, "--plant-doubling", code=1)
     assert report["duplicated"] >= 1
-    assert report["lost"] == 0
+    assert any("with two agents" in failure for failure in report["failures"])
     folder.rmdir()
