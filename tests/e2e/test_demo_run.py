@@ -26,7 +26,7 @@ FLOWING_S = 60
 STOPPED_S = 60
 SOME_ENDED = re.compile(r"ended [1-9]")
 AN_OFFER = re.compile(r" → (\w+) \(\w+\): \d+ considered")
-USERS = re.compile(r"users \(password\):\n((?:  .*\n)+)")
+USERS_AND_KEYS = re.compile(r"users \(password\):\n((?:  .*\n)+.*:\n(?:  .*\n)+)")
 
 pytestmark = pytest.mark.timeout(UP_S + 2 * FLOWING_S + 2 * STOPPED_S)
 
@@ -78,11 +78,11 @@ def test_contacts_flow_to_all_but_ana_until_it_is_stopped_and_a_second_start_mak
     assert "agent --as ana" in text
     with running(folder, second):
         wait_until(lambda: AN_OFFER.search(second.read_text()), within_s=UP_S + FLOWING_S, what="an offer")
-    assert _users(second) == _users(first)
+    assert _users_and_keys(second) == _users_and_keys(first)
     assert not any(processes.lives(one) for one in recorded(Layout(data_dir=folder)))
 
 
-def _users(said: Path) -> str:
-    found = USERS.search(said.read_text())
+def _users_and_keys(said: Path) -> str:
+    found = USERS_AND_KEYS.search(said.read_text())
     assert found is not None
     return found.group(1)
