@@ -22,8 +22,10 @@ from streams.routing.breach import BrokenInvariant
 from streams.routing.hosted import Hosted, Spoiled
 from streams.routing.position import Emitted, Start
 
-CHECK_SHARE: Final = 50
-"""A whole check looks at everything: with so many times as much work in hand it is made once in as many inputs."""
+CHECK_SHARE: Final = 200
+"""A whole check looks at each piece of work beside each agent: with so many times as many pairs it is made once in as
+many inputs.
+"""
 Progress = Callable[[int], None]
 
 
@@ -142,7 +144,8 @@ class _Verification:
             return Breach(spoiled.stop.invariant, spoiled.stop.offset, spoiled.stop.detail)
         if self._logged.breach is not None:
             return self._logged.breach
-        due = self._inputs % max(1, len(hosted.engine.world.interactions) // CHECK_SHARE) == 0
+        world = hosted.engine.world
+        due = self._inputs % max(1, len(world.interactions) * len(world.agents) // CHECK_SHARE) == 0
         return self._whole_check() if due else None
 
     def _compare(self, decisions: tuple[Decision, ...]) -> None:
