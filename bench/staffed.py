@@ -52,6 +52,7 @@ async def open_workspace(endpoints: Endpoints, agents: int, units: int) -> Staff
     """
     names = tuple(f"agent-{number}" for number in range(agents))
     document = {
+        "settings": {"reconnect_grace": "30m"},
         "channels": {CHANNEL: {"units": units, "offer_timeout": "30m", "wrap_up": "0s"}},
         "queues": {queue_of(number, agents): {} for number in range(agents)},
         "agents": {name: {"queues": {queue_of(number, agents): 1}} for number, name in enumerate(names)},
