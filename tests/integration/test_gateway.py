@@ -23,7 +23,7 @@ from schemas.messages import Author, MessagePosted
 from schemas.topics import MESSAGES, ROUTING_INPUTS
 from schemas.vocabulary import LegState, RoutingStatus
 from tests.support.gateway_service import Running, agent, processes, running_gateway, supervisor
-from tests.support.stack import SharedStack
+from tests.support.stack import running_stack
 from tests.support.waiting import eventually
 
 SHOP = RoutingConfiguration(
@@ -38,17 +38,24 @@ SHOP = RoutingConfiguration(
 
 
 @pytest.fixture(scope="module")
-def router(stack: SharedStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def kafka() -> Iterator[str]:
+    """A broker of this file's own: on the shared one others answer in the router's place, which a real one refuses."""
+    with running_stack(only=("kafka",)) as running:
+        yield running.endpoints.kafka
+
+
+@pytest.fixture(scope="module")
+def router(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A real router and a real view stage."""
-    environ = {"KAFKA_BOOTSTRAP_SERVERS": stack.kafka, "HUBLINE_VIEW_SNAPSHOT_EVERY_MS": "500"}
+    environ = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "HUBLINE_VIEW_SNAPSHOT_EVERY_MS": "500"}
     folder = tmp_path_factory.mktemp("router")
     with processes(folder, environ, "streams.routing", "streams.view"):
         yield
 
 
 @pytest.fixture
-def broker(stack: SharedStack) -> KafkaConnection:
-    return KafkaConnection(Kafka(bootstrap_servers=stack.kafka), SystemClock(), "test")
+def broker(kafka: str) -> KafkaConnection:
+    return KafkaConnection(Kafka(bootstrap_servers=kafka), SystemClock(), "test")
 
 
 @contextlib.asynccontextmanager
