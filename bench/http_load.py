@@ -15,7 +15,7 @@ import msgspec
 HOST: Final = "127.0.0.1"
 CONNECTIONS: Final = 48
 NUMBERS: Final = 200
-ANSWER_S: Final = 30.0
+ANSWER_S: Final = 120.0
 
 
 class Target(msgspec.Struct, frozen=True):
