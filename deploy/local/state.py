@@ -24,6 +24,8 @@ from deploy.local.layout import Layout
 from deploy.local.processes import Ending, Running
 
 HOST: Final = "127.0.0.1"
+LOWEST_PORT: Final = 20_000
+PORTS: Final = 12_000
 SUPERVISOR: Final = "supervisor"
 ENDING: Final = Ending(patience_ms=90_000, rank=9)
 """A supervisor ends all of its own first, which takes its time."""
@@ -98,16 +100,15 @@ def choose_ports(known: dict[str, int], wanted: tuple[str, ...], in_use: frozens
             continue
         first = known.get(name, PREFERRED_PORTS.get(name))
         taken = {port for other, port in chosen.items() if other != name}
-        chosen[name] = first if first is not None and first not in taken and is_free(first) else _any_free(taken)
+        chosen[name] = first if first is not None and first not in taken and is_free(first) else any_free_port(taken)
     return chosen
 
 
-def _any_free(taken: set[int]) -> int:
+def any_free_port(taken: frozenset[int] | set[int] = frozenset()) -> int:
+    """A port that nobody listens on now, below those that the system hands to clients: none of them can take it."""
     while True:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            port = int(probe.getsockname()[1])
-        if port not in taken:
+        port = LOWEST_PORT + secrets.randbelow(PORTS)
+        if port not in taken and is_free(port):
             return port
 
 

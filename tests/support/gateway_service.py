@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +18,7 @@ import structlog
 from consumers.gateway.app import Gateway, opened, port_of
 from consumers.gateway.screen_pop import Kept, Records
 from deploy.console.client import AgentClient, Wishes
+from deploy.local.state import any_free_port
 from runtime.broker import Broker
 from runtime.clock import SystemClock
 from runtime.credential_store import Principal
@@ -117,9 +117,8 @@ async def running_gateway(
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on now."""
+    return any_free_port()
 
 
 class Process:

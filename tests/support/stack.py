@@ -13,7 +13,6 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -126,9 +125,7 @@ def _take_free_ports(folder: Path) -> None:
 
 def free_port() -> int:
     """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((state.HOST, 0))
-        return int(probe.getsockname()[1])
+    return state.any_free_port()
 
 
 def _start_for_all() -> SharedStack:
