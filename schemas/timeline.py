@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 
 from schemas.event import Event
+from schemas.values import Explanation
 from schemas.vocabulary import LegKind
 
 
@@ -43,7 +44,7 @@ class TimelineEntryAdded(Event, frozen=True, kw_only=True, tag="timeline.entry_a
 
     `state` is the final state, `reason` an `EndReason` or a `RescindReason`; `duration_ms`: how long that lasted which
     has just ended (a hold, an agent's part, a wrap-up, the whole contact). `other_customer_id`: with whom a customer was
-    merged.
+    merged. `explanation`: of an offer made, why this agent.
     """
 
     workspace: str
@@ -69,6 +70,7 @@ class TimelineEntryAdded(Event, frozen=True, kw_only=True, tag="timeline.entry_a
     other_customer_id: str | None = None
     merge_id: str | None = None
     by: str | None = None
+    explanation: Explanation | None = None
 
 
 TimelineTopicEvent = TimelineEntryAdded
