@@ -24,7 +24,6 @@ from consumers.gateway.screen_pop import PostgresRecords, Records
 from consumers.gateway.sender import Sender
 from consumers.gateway.server import ServerPolicy, Sockets, Tickets
 from consumers.gateway.session import Limits
-from consumers.gateway.transcripts import Transcripts
 from consumers.gateway.workspace import Member, Workspace
 from runtime.broker import Broker
 from runtime.credential_store import PostgresCredentialStore
@@ -36,6 +35,7 @@ from runtime.process import Context
 from runtime.records import TopicPartition
 from runtime.settings import Settings
 from runtime.ticket_key import ticket_key
+from runtime.transcripts import Transcripts
 from schemas import live
 from schemas.decisions import Decision
 from schemas.inputs import PresenceInput

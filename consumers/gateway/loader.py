@@ -10,12 +10,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from consumers.gateway.commander import Tell
-from consumers.gateway.screen_pop import Away, Records
+from consumers.gateway.screen_pop import Records
 from consumers.gateway.session import Load, Session
-from consumers.gateway.transcripts import Transcripts, Wanted
 from runtime.clock import Clock
+from runtime.kept_messages import Away
 from runtime.partitioner import partition_of
 from runtime.records import TopicPartition
+from runtime.transcripts import Transcripts, Wanted
 from schemas.live import Details, DetailsState
 from schemas.topics import MESSAGES
 

@@ -12,9 +12,10 @@ from typing import Final
 
 import msgspec
 
-from consumers.gateway.follower import DECISIONS, Follower
+from consumers.gateway.follower import Follower
 from consumers.gateway.workspace import Workspace
 from runtime.clock import Clock
+from runtime.following import DECISIONS
 from runtime.partitioner import partition_of
 from runtime.records import TopicPartition
 from schemas import live

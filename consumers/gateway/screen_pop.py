@@ -6,9 +6,9 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from runtime.postgres import AWAY, Pool
-from schemas.live import Details, DetailsState, Message, ShownContactPoint
-from schemas.messages import Attachment, Author, MessagePosted
+from runtime.kept_messages import Away, KeptMessages, PostgresMessages
+from runtime.postgres import AWAY
+from schemas.live import Details, DetailsState, ShownContactPoint
 
 DETAILS: Final = """
     SELECT i.customer_name, i.subject, i.language, i.received_ms, i.contact_points, i.attributes, i.channel,
@@ -19,38 +19,16 @@ DETAILS: Final = """
     LEFT JOIN customers c ON c.workspace = i.workspace AND c.customer_id = coalesce(m.customer_id, i.customer_id)
     WHERE i.workspace = $1 AND i.interaction_id = $2
 """
-MESSAGES: Final = """
-    SELECT message_id, number, author, agent_id, leg_id, media_type, text, attachments, sent_ms
-    FROM messages WHERE workspace = $1 AND interaction_id = $2 AND number > $3 ORDER BY number LIMIT $4
-"""
-MARK: Final = "SELECT next_offset FROM message_marks WHERE log_partition = $1"
 
 
-class Away(Exception):
-    """The database does not answer."""
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """Messages that the database keeps: every one below `next_offset` of the partition, up to `limit`."""
-
-    messages: tuple[Message, ...]
-    next_offset: int
-    more: bool
-
-
-class Records(Protocol):
-    """Where screens look things up. Both raise Away."""
+class Records(KeptMessages, Protocol):
+    """Where screens look things up. Raises Away."""
 
     async def details(self, workspace: str, interaction_id: str, at_ms: int) -> Details: ...
 
-    async def messages(self, workspace: str, interaction_id: str, partition: int, after: int, limit: int) -> Kept: ...
 
-
-class PostgresRecords:
+class PostgresRecords(PostgresMessages):
     """See `Records`."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
 
     async def details(self, workspace: str, interaction_id: str, at_ms: int) -> Details:
         try:
@@ -58,15 +36,6 @@ class PostgresRecords:
         except AWAY as error:
             raise Away from error
         return details_of(interaction_id, row, at_ms)
-
-    async def messages(self, workspace: str, interaction_id: str, partition: int, after: int, limit: int) -> Kept:
-        try:
-            mark = await self._pool.fetchval(MARK, partition)
-            rows = await self._pool.fetch(MESSAGES, workspace, interaction_id, after, limit + 1)
-        except AWAY as error:
-            raise Away from error
-        kept = tuple(message_of(workspace, interaction_id, row) for row in rows[:limit])
-        return Kept(messages=kept, next_offset=mark or 0, more=len(rows) > limit)
 
 
 def details_of(interaction_id: str, row: Any, at_ms: int) -> Details:
@@ -92,25 +61,6 @@ def details_of(interaction_id: str, row: Any, at_ms: int) -> Details:
             ShownContactPoint(kind=point["kind"], value=point["value"]) for point in _json(row["contact_points"])
         ),
         attributes=dict(_json(row["attributes"])),
-    )
-
-
-def message_of(workspace: str, interaction_id: str, row: Any) -> Message:
-    """A row of `MESSAGES`."""
-    return Message(
-        offset=row["number"],
-        message=MessagePosted(
-            workspace=workspace,
-            interaction_id=interaction_id,
-            message_id=row["message_id"],
-            author=Author(row["author"]),
-            sent_at_ms=row["sent_ms"],
-            text=row["text"],
-            media_type=row["media_type"],
-            agent_id=row["agent_id"],
-            leg_id=row["leg_id"],
-            attachments=msgspec.convert(_json(row["attachments"]), tuple[Attachment, ...]),
-        ),
     )
 
 

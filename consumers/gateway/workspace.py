@@ -17,7 +17,7 @@ from schemas import live
 from schemas.concerned import agent
 from schemas.decisions import Decision
 from schemas.shown import Kind, Stopped
-from schemas.view import View
+from schemas.view import Touch, View
 
 
 class Member(Protocol):
@@ -52,8 +52,12 @@ class Workspace:
     def apply(self, decision: Decision) -> bool:
         """Applies it; False when it was known. Raises schemas.view.Gap."""
         before = self.view.mark
-        self._pending.add(self.view.apply(decision))
+        self.applied(self.view.apply(decision))
         return self.view.mark != before
+
+    def applied(self, touches: list[Touch]) -> None:
+        """The view was changed so by whoever keeps it up to date."""
+        self._pending.add(touches)
 
     def flush(self, now_ms: int) -> None:
         """Tells everyone what has changed since the last time."""

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from consumers.gateway.follower import read_all
 from runtime.clock import SystemClock
+from runtime.following import read_all
 from runtime.kafka import KafkaConnection
 from runtime.partitioner import partition_of
 from runtime.records import TopicPartition

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from consumers.gateway.app import Gateway, opened, port_of
-from consumers.gateway.screen_pop import Kept, Records
+from consumers.gateway.screen_pop import Records
 from deploy.console.client import AgentClient, Wishes
 from deploy.local.state import any_free_port
 from runtime.broker import Broker
@@ -24,6 +24,7 @@ from runtime.clock import SystemClock
 from runtime.credential_store import Principal
 from runtime.health import Health
 from runtime.ids import random_id
+from runtime.kept_messages import Kept
 from runtime.metrics import Metrics
 from runtime.process import Context
 from runtime.settings import load

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import structlog
 
-from consumers.gateway.follower import Follower, Hooks, decision_in
+from consumers.gateway.follower import Follower, Hooks
 from consumers.gateway.scopes import WHOLE
 from consumers.gateway.workspace import Member, Workspace
 from runtime.clock import SystemClock
@@ -112,12 +112,6 @@ async def test_what_is_no_decision_is_passed_over() -> None:
     await heard.follower.start()
     async with working(heard.follower.run()):
         await eventually(lambda: len(heard.decisions) == len(floor.said))
-
-
-def test_a_decision_of_a_newer_version_is_not_guessed_at() -> None:
-    output = decision_output(Floor().arrives("i1"))
-    headers = tuple((name, b"99" if name == "ce_version" else value) for name, value in output.headers)
-    assert decision_in(Record(output.topic, 0, 0, 0, output.key, output.value, headers)) is None
 
 
 async def test_messages_reach_who_subscribed_with_their_number() -> None:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from consumers.gateway.loader import Loader
-from consumers.gateway.screen_pop import Away, Kept
 from consumers.gateway.session import Load
-from consumers.gateway.transcripts import Transcripts
+from runtime.kept_messages import Away, Kept
+from runtime.transcripts import Transcripts
 from schemas import live
 from tests.support.gateway_parts import HurriedClock, Listener, a_broker
 from tests.support.waiting import eventually

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from consumers.gateway.screen_pop import Away, PostgresRecords, details_of, message_of
+from consumers.gateway.screen_pop import PostgresRecords, details_of
+from runtime.kept_messages import Away
 from runtime.postgres import connect_pool
 from runtime.settings import Postgres
 from schemas.live import DetailsState, ShownContactPoint
-from schemas.messages import Attachment
 
 ROW = {
     "customer_name": "Mr Li",
@@ -44,24 +44,6 @@ def test_an_anonymous_contact_has_what_the_adapter_said() -> None:
 
 def test_no_row_is_not_known_yet() -> None:
     assert details_of("i1", None, 9).state is DetailsState.UNKNOWN
-
-
-def test_a_stored_message_is_the_one_that_was_posted() -> None:
-    row = {
-        "message_id": "m_1",
-        "number": 7,
-        "author": "agent",
-        "agent_id": "ana",
-        "leg_id": "i1.1",
-        "media_type": "text/plain",
-        "text": "hello",
-        "attachments": '[{"claim": "x", "name": "a.pdf", "media_type": "application/pdf", "size_bytes": 3}]',
-        "sent_ms": 5,
-    }
-    message = message_of("shop", "i1", row)
-    assert (message.offset, message.message.text, message.message.agent_id) == (7, "hello", "ana")
-    attachment = Attachment(claim="x", name="a.pdf", media_type="application/pdf", size_bytes=3)
-    assert message.message.attachments == (attachment,)
 
 
 async def test_a_database_that_is_not_there_is_away() -> None:

@@ -11,9 +11,9 @@ from typing import Final
 
 import msgspec
 
-from consumers.gateway.screen_pop import Away, Records
 from runtime.broker import Reader
 from runtime.errors import LogBroken
+from runtime.kept_messages import Away, KeptMessages
 from runtime.records import Record, TopicPartition
 from schemas import codec
 from schemas.live import Message, Transcript
@@ -42,7 +42,7 @@ class Wanted(msgspec.Struct, frozen=True):
 class Transcripts:
     """Reads transcripts."""
 
-    def __init__(self, records: Records, reader: Reader) -> None:
+    def __init__(self, records: KeptMessages, reader: Reader) -> None:
         self._records = records
         self._reader = reader
 

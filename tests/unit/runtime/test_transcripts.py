@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from consumers.gateway import transcripts
-from consumers.gateway.screen_pop import Away, Kept
-from consumers.gateway.transcripts import Transcripts, Wanted
+from runtime import transcripts
 from runtime.events import to_output
+from runtime.kept_messages import Away, Kept
 from runtime.memory import MemoryBroker
 from runtime.partitioner import partition_of
+from runtime.transcripts import Transcripts, Wanted
 from schemas import live
 from schemas.messages import Author, MessagePosted
 from schemas.topics import MESSAGES
