@@ -75,8 +75,8 @@ def _failing() -> Iterator[None]:
     """What keeps a demonstration from being held is said in a sentence."""
     from deploy.console.client import Gone
     from deploy.console.sign_in import Refused
-    from deploy.demo.bookcity import SetUpFailed
     from deploy.local.errors import StackError
+    from deploy.simulation.bookcity import SetUpFailed
 
     try:
         yield

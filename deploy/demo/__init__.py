@@ -1,4 +1,4 @@
-"""The demonstration: a book city's contacts over the real HTTP interface, scripted agents over the real gateway.
+"""The demonstration: a stack of its own or the running one, people of `deploy.simulation` in it, and the proof.
 
-Pure: `draws, contacts, pace, script, record, outcomes, ledger, report, words`. The rest performs.
+Pure: `report`. The rest performs.
 """

@@ -17,18 +17,19 @@ from typing import Any, Final
 import msgspec
 import uvloop
 
-from deploy.demo import bookcity, plants, services
-from deploy.demo.contacts import CHANNELS, contacts
-from deploy.demo.ledger import sums
-from deploy.demo.outcomes import Outcomes
-from deploy.demo.pace import pace_for
+from deploy.demo import plants, services
 from deploy.demo.report import INVARIANTS_OK, Load, Report, report
-from deploy.demo.traffic import Traffic
 from deploy.local import plan, state
 from deploy.local.layout import Layout
 from deploy.local.reaper import guard
 from deploy.local.stack import Request, Stack, opened
 from deploy.routing_log import records_of
+from deploy.simulation import bookcity
+from deploy.simulation.contacts import CHANNELS, contacts
+from deploy.simulation.ledger import sums
+from deploy.simulation.outcomes import Outcomes
+from deploy.simulation.pace import pace_for
+from deploy.simulation.traffic import Traffic
 from deploy.verification import Verified, verify
 from runtime.clock import SystemClock
 from runtime.kafka import KafkaConnection

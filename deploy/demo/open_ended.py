@@ -16,17 +16,18 @@ import msgspec
 from rich.console import Console
 
 from deploy.console.words import Language
-from deploy.demo import bookcity, services
-from deploy.demo.board import Board
-from deploy.demo.bookcity import WATCHER, WORKSPACE, BookCity
-from deploy.demo.contacts import contacts
-from deploy.demo.pace import pace_for
-from deploy.demo.table import show
-from deploy.demo.traffic import Traffic, Where
-from deploy.demo.words import Words
+from deploy.demo import services
 from deploy.local import state
 from deploy.local.layout import Layout, data_dir
 from deploy.local.stack import Endpoints, Request, endpoints_now, opened
+from deploy.simulation import bookcity
+from deploy.simulation.board import Board
+from deploy.simulation.bookcity import WATCHER, WORKSPACE, BookCity
+from deploy.simulation.contacts import contacts
+from deploy.simulation.pace import pace_for
+from deploy.simulation.table import show
+from deploy.simulation.traffic import Traffic, Where
+from deploy.simulation.words import Words
 from runtime.clock import SystemClock
 from runtime.ids import random_id
 from runtime.postgres import connect_pool

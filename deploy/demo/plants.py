@@ -11,14 +11,14 @@ from typing import Any, Final
 
 import msgspec
 
-from deploy.demo import bookcity
-from deploy.demo.contacts import Contact, contacts
-from deploy.demo.hub import Hub
-from deploy.demo.record import AgentBook
-from deploy.demo.sender import Sender
-from deploy.demo.traffic import Traffic
 from deploy.local.state import HOST
 from deploy.routing_log import partition_for
+from deploy.simulation import bookcity
+from deploy.simulation.contacts import Contact, contacts
+from deploy.simulation.hub import Hub
+from deploy.simulation.record import AgentBook
+from deploy.simulation.sender import Sender
+from deploy.simulation.traffic import Traffic
 from runtime.broker import Broker, Producer, Reader
 from runtime.clock import Clock
 from runtime.events import to_output

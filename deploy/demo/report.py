@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from deploy.demo.ledger import ChannelSums, Sums, percentile
-from deploy.demo.outcomes import Place
+from deploy.simulation.ledger import ChannelSums, Sums, percentile
+from deploy.simulation.outcomes import Place
 
 INVARIANTS_OK: Final = "ok"
 

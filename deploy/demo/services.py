@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from deploy.demo.report import Versions
-from deploy.demo.traffic import Where
 from deploy.local.kafka import NAME as KAFKA
 from deploy.local.layout import Layout
 from deploy.local.stack import Endpoints
 from deploy.local.state import HOST
+from deploy.simulation.traffic import Where
 from runtime.postgres import Pool
 
 KAFKA_SAYS: Final = re.compile(r"Kafka version: (\S+)")

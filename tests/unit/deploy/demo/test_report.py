@@ -3,9 +3,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from deploy.demo.ledger import ChannelSums, Sums
-from deploy.demo.outcomes import Place
 from deploy.demo.report import INVARIANTS_OK, Load, Versions, failures, report
+from deploy.simulation.ledger import ChannelSums, Sums
+from deploy.simulation.outcomes import Place
 
 GOOD = Sums(
     accepted=10,

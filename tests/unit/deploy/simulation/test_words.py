@@ -5,8 +5,8 @@ import string
 import pytest
 
 from deploy.console.words import Language
-from deploy.demo.contacts import CHANNELS
-from deploy.demo.words import CHINESE, ENGLISH, Words
+from deploy.simulation.contacts import CHANNELS
+from deploy.simulation.words import CHINESE, ENGLISH, Words
 from schemas.vocabulary import PassedOver, RoutingStatus
 
 

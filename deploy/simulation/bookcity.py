@@ -12,8 +12,8 @@ from typing import Final
 
 import msgspec
 
-from deploy.demo.contacts import ADAPTERS, Known, known_customers
 from deploy.local.plan import ROOT
+from deploy.simulation.contacts import ADAPTERS, Known, known_customers
 from producers.admin.accounts import Accounts, Refused
 from producers.admin.audit import CONSOLE
 from producers.admin.compile import compile_document

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.demo.outcomes import Outcomes, Place, place_of
+from deploy.simulation.outcomes import Outcomes, Place, place_of
 from schemas.vocabulary import EndReason, LegKind, LegState
 from tests.support.decided import Floor
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from deploy.demo.pace import Pace
-from deploy.demo.script import answer, work
+from deploy.simulation.pace import Pace
+from deploy.simulation.script import answer, work
 
 PACE = Pace(think_ms=100, handle_ms=1_000, wrap_up_ms=200)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from deploy.demo.draws import between, one_of, share, shuffled
+from deploy.simulation.draws import between, one_of, share, shuffled
 
 
 def test_the_same_words_draw_the_same_number_and_others_another() -> None:

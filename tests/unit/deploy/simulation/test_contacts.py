@@ -6,8 +6,8 @@ from itertools import islice
 import msgspec
 import yaml
 
-from deploy.demo.bookcity import CUSTOMERS, DOCUMENT
-from deploy.demo.contacts import ADAPTERS, CHANNELS, CHAT, MAIL, PHONE, STORE, Contact, contacts, known_customers
+from deploy.simulation.bookcity import CUSTOMERS, DOCUMENT
+from deploy.simulation.contacts import ADAPTERS, CHANNELS, CHAT, MAIL, PHONE, STORE, Contact, contacts, known_customers
 from producers.http.bodies import NewInteraction
 from schemas.ids import interaction_id
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from deploy.console.mirror import Mirror
 from deploy.console.words import Language
-from deploy.demo.board import Board, offer_line, sum_line
-from deploy.demo.words import Words
+from deploy.simulation.board import Board, offer_line, sum_line
+from deploy.simulation.words import Words
 from schemas import live
 from schemas.shown import ShownOffer
 from schemas.values import AgentValue, Explanation, InteractionValue
 from schemas.vocabulary import EndReason, LegState, OfferState, PassedOver, RoutingStatus
-from tests.unit.deploy.demo.test_record import leg
+from tests.unit.deploy.simulation.test_record import leg
 
 WORDS = Words(Language.ENGLISH)
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import msgspec
 
-from deploy.demo.outcomes import Fate, Place
-from deploy.demo.record import Accepted, AgentBook, Held, Left, PostBook, ShownBook
+from deploy.simulation.outcomes import Fate, Place
+from deploy.simulation.record import Accepted, AgentBook, Held, Left, PostBook, ShownBook
 from schemas.ids import interaction_of
 
 

@@ -8,10 +8,10 @@ from typing import Final
 
 import msgspec
 
-from deploy.demo.contacts import Contact
-from deploy.demo.draws import between
-from deploy.demo.hub import CLOUD_EVENT, Hub
-from deploy.demo.record import PostBook
+from deploy.simulation.contacts import Contact
+from deploy.simulation.draws import between
+from deploy.simulation.hub import CLOUD_EVENT, Hub
+from deploy.simulation.record import PostBook
 from runtime.clock import Clock
 
 INTERACTIONS: Final = "/interactions"

@@ -12,14 +12,14 @@ import msgspec
 
 from deploy.console.client import AgentClient, Wishes
 from deploy.console.sign_in import SignIn
-from deploy.demo.adapters import Adapter
-from deploy.demo.agents import ScriptedAgent
-from deploy.demo.bookcity import WATCHER, WORKSPACE, BookCity
-from deploy.demo.contacts import ADAPTERS, Contact
-from deploy.demo.hub import Hub
-from deploy.demo.pace import Pace
-from deploy.demo.record import AgentBook, PostBook, ShownBook
-from deploy.demo.sender import Sender
+from deploy.simulation.adapters import Adapter
+from deploy.simulation.agents import ScriptedAgent
+from deploy.simulation.bookcity import WATCHER, WORKSPACE, BookCity
+from deploy.simulation.contacts import ADAPTERS, Contact
+from deploy.simulation.hub import Hub
+from deploy.simulation.pace import Pace
+from deploy.simulation.record import AgentBook, PostBook, ShownBook
+from deploy.simulation.sender import Sender
 from runtime.clock import Clock
 from schemas import live
 from schemas.vocabulary import Role

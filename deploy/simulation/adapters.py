@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-from deploy.demo.contacts import CHAT, Contact
-from deploy.demo.draws import between
-from deploy.demo.hub import Hub
+from deploy.simulation.contacts import CHAT, Contact
+from deploy.simulation.draws import between
+from deploy.simulation.hub import Hub
 from runtime.clock import Clock
 from runtime.ids import jitter
 from schemas.vocabulary import ENDED, LegState

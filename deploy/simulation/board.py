@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from deploy.console.mirror import Mirror
-from deploy.demo.words import Words
+from deploy.simulation.words import Words
 from schemas.live import Delta, ServerFrame, Snapshot
 from schemas.shown import ShownOffer
 from schemas.values import Explanation

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from deploy.demo.draws import between, one_of, share, shuffled
+from deploy.simulation.draws import between, one_of, share, shuffled
 from schemas.ids import interaction_id
 
 PHONE: Final = "phone"

@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from deploy.demo.draws import between, one_of, share
-from deploy.demo.pace import Pace
+from deploy.simulation.draws import between, one_of, share
+from deploy.simulation.pace import Pace
 
 REJECTS: Final = 0.04
 HOLDS: Final = 0.1

@@ -10,10 +10,10 @@ from typing import Any, Final
 from deploy.console.client import AgentClient, Wishes
 from deploy.console.mirror import Mirror
 from deploy.console.sign_in import SignIn
-from deploy.demo import script
-from deploy.demo.contacts import CHAT, MAIL
-from deploy.demo.pace import Pace
-from deploy.demo.record import AgentBook
+from deploy.simulation import script
+from deploy.simulation.contacts import CHAT, MAIL
+from deploy.simulation.pace import Pace
+from deploy.simulation.record import AgentBook
 from runtime.clock import Clock
 from schemas import live
 from schemas.values import LegValue

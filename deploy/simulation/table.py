@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from deploy.console.client import AgentClient
-from deploy.demo.board import COLUMNS, Board, offer_line, statuses, sum_line
-from deploy.demo.words import Words
+from deploy.simulation.board import COLUMNS, Board, offer_line, statuses, sum_line
+from deploy.simulation.words import Words
 from runtime.clock import Clock
 from schemas.vocabulary import RoutingStatus
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from deploy.demo.wire import Broken, Wire
+from deploy.simulation.wire import Broken, Wire
 from runtime.clock import Clock
 from runtime.ids import jitter
 

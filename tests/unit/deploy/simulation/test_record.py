@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.demo.record import AgentBook, Held, PostBook, ShownBook
+from deploy.simulation.record import AgentBook, Held, PostBook, ShownBook
 from schemas import live
 from schemas.ids import interaction_of
 from schemas.values import InteractionValue, LegValue

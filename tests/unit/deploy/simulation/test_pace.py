@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.demo.pace import LONGEST_HANDLE_MS, pace_for
+from deploy.simulation.pace import LONGEST_HANDLE_MS, pace_for
 
 
 @pytest.mark.parametrize("rate", [0.5, 2, 20, 100])

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from deploy.demo.ledger import doubled, percentile, sums
-from deploy.demo.outcomes import Fate, Place
-from deploy.demo.record import AgentBook, PostBook, ShownBook
+from deploy.simulation.ledger import doubled, percentile, sums
+from deploy.simulation.outcomes import Fate, Place
+from deploy.simulation.record import AgentBook, PostBook, ShownBook
 from schemas.vocabulary import EndReason, LegState
-from tests.unit.deploy.demo.test_record import delta, leg
+from tests.unit.deploy.simulation.test_record import delta, leg
 
 
 def book(agent_id: str) -> AgentBook:
