@@ -10,6 +10,7 @@ import msgspec
 from runtime.dead_letters import DeadLetter
 from runtime.errors import Invalid
 from runtime.events import from_record
+from runtime.marked_writer import Rows
 from runtime.records import Record
 from schemas.messages import MessagePosted
 from schemas.topics import MESSAGES
@@ -36,14 +37,7 @@ class MessageRow(NamedTuple):
     logged_ms: int
 
 
-class Rows(msgspec.Struct, frozen=True):
-    """A batch as rows, each message once, and the records that are no messages."""
-
-    rows: Sequence[MessageRow]
-    dead: Sequence[DeadLetter]
-
-
-def to_rows(batch: Sequence[Record]) -> Rows:
+def to_rows(batch: Sequence[Record]) -> Rows[MessageRow]:
     """Reads every record; never raises for one. Of a message that is in the batch twice the first is kept."""
     rows: dict[tuple[str, str], MessageRow] = {}
     dead: list[DeadLetter] = []

@@ -2,24 +2,25 @@ from __future__ import annotations
 
 import pytest
 
-from consumers.message_writer.memory_store import MemoryMessageStore
 from consumers.message_writer.rows import MessageRow
-from tests.support.message_store_suite import MessageStoreSuite
+from runtime.marked_memory import MemoryMarkedStore
+from tests.support.marked_store_suite import MarkedStoreSuite
+from tests.support.message_builders import MadeMessages, a_message_store
 
 
-class MemoryMessageBench:
-    def __init__(self, store: MemoryMessageStore) -> None:
+class MemoryMessageBench(MadeMessages):
+    def __init__(self, store: MemoryMarkedStore[MessageRow]) -> None:
         self._store = store
 
-    async def rows(self) -> list[MessageRow]:
+    async def kept(self) -> list[MessageRow]:
         return sorted(self._store.rows.values(), key=lambda row: row.number)
 
 
-class TestMemoryMessageStore(MessageStoreSuite):
+class TestMemoryMessageStore(MarkedStoreSuite):
     @pytest.fixture
-    def store(self) -> MemoryMessageStore:
-        return MemoryMessageStore()
+    def store(self) -> MemoryMarkedStore[MessageRow]:
+        return a_message_store()
 
     @pytest.fixture
-    def bench(self, store: MemoryMessageStore) -> MemoryMessageBench:
+    def bench(self, store: MemoryMarkedStore[MessageRow]) -> MemoryMessageBench:
         return MemoryMessageBench(store)

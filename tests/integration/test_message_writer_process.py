@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from consumers.message_writer.stage import GROUP
+from consumers.message_writer.writer import GROUP
 from deploy.local import kafka, plan, postgres
 from deploy.local.plan import Program
 from runtime.broker import Producer, Reader

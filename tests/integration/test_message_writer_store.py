@@ -5,11 +5,15 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from consumers.message_writer.postgres_store import PostgresMessageStore
-from consumers.message_writer.rows import MessageRow
+from consumers.message_writer.rows import MessageRow, to_rows
+from consumers.message_writer.table import TABLE
+from runtime.marked_postgres import PostgresMarkedStore
+from runtime.marked_writer import Advance
 from runtime.postgres import Pool, connect_pool
 from runtime.settings import Postgres
-from tests.support.message_store_suite import MessageStoreSuite
+from schemas.messages import Attachment, Author
+from tests.support.marked_store_suite import MarkedStoreSuite
+from tests.support.message_builders import MadeMessages, a_message, a_record
 
 
 @pytest.fixture
@@ -19,24 +23,34 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
         yield pool
 
 
-class PostgresMessageBench:
+class PostgresMessageBench(MadeMessages):
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def rows(self) -> list[MessageRow]:
+    async def kept(self) -> list[MessageRow]:
         found = await self._pool.fetch(f"SELECT {', '.join(MessageRow._fields)} FROM messages ORDER BY number")
         rows = [MessageRow(*record.values()) for record in found]
         return [row._replace(attachments=_canonical(row.attachments)) for row in rows]
 
 
-class TestPostgresMessageStore(MessageStoreSuite):
+class TestPostgresMessageStore(MarkedStoreSuite):
     @pytest.fixture
-    def store(self, pool: Pool) -> PostgresMessageStore:
-        return PostgresMessageStore(pool)
+    def store(self, pool: Pool) -> PostgresMarkedStore[MessageRow]:
+        return PostgresMarkedStore(pool, TABLE)
 
     @pytest.fixture
     def bench(self, pool: Pool) -> PostgresMessageBench:
         return PostgresMessageBench(pool)
+
+    async def test_every_field_comes_back(
+        self, store: PostgresMarkedStore[MessageRow], bench: PostgresMessageBench
+    ) -> None:
+        attachment = Attachment(claim="a/1", name="单.pdf", media_type="application/pdf", size_bytes=7)
+        message = a_message(author=Author.AGENT, agent_id="ana", text="a\x00b", attachments=(attachment,))
+        kept = to_rows([a_record(message, 0)]).rows
+        await store.begin(0, 0)
+        await store.append(kept, Advance(0, 0, 1))
+        assert await bench.kept() == kept
 
 
 def _canonical(text: str) -> str:

@@ -1,7 +1,11 @@
-"""Builders of what the message writer reads, and the suite that every message store passes."""
+"""Builders of what the message writer reads and keeps."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from consumers.message_writer.rows import MessageRow, to_rows
+from runtime.marked_memory import MemoryMarkedStore
 from runtime.records import Record
 from schemas.codec import encode
 from schemas.envelope import Envelope, to_headers
@@ -46,3 +50,15 @@ def a_record(event: MessagePosted, offset: int = 0, partition: int = 0) -> Recor
         value=encode(event),
         headers=to_headers(envelope),
     )
+
+
+def a_message_store() -> MemoryMarkedStore[MessageRow]:
+    return MemoryMarkedStore(lambda row: (row.workspace, row.message_id))
+
+
+class MadeMessages:
+    """The rows of `tests.support.marked_store_suite.MarkedBench`."""
+
+    def make(self, first: int, end: int, *, ids: str = "m", offset: int | None = None) -> Sequence[MessageRow]:
+        by = 0 if offset is None else offset - first
+        return to_rows([a_record(a_message(f"{ids}_{n}", text=f"text {by}"), n + by) for n in range(first, end)]).rows

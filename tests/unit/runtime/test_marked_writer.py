@@ -6,16 +6,15 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from consumers.message_writer.memory_store import MemoryMessageStore
-from consumers.message_writer.stage import RETRY_MS, MessageStage
-from consumers.message_writer.store import MarkMoved
+from consumers.message_writer.rows import MessageRow, to_rows
 from runtime.clock import ManualClock
 from runtime.errors import Backpressure, LogBroken
+from runtime.marked_writer import RETRY_MS, MarkedWriter, MarkMoved, Writing
 from runtime.metrics import Metrics
 from runtime.records import Output, Record, TopicPartition, header
 from runtime.stage import LogRange
 from schemas.topics import MESSAGES
-from tests.support.message_builders import a_message, a_record
+from tests.support.message_builders import a_message, a_message_store, a_record
 from tests.support.waiting import eventually
 
 
@@ -31,13 +30,15 @@ class Sent:
 
 class Scene:
     def __init__(self) -> None:
-        self.store = MemoryMessageStore()
+        self.store = a_message_store()
         self.clock = ManualClock()
         self.sent = Sent()
         self.stage = self.restarted()
 
-    def restarted(self) -> MessageStage:
-        self.stage = MessageStage(TopicPartition(MESSAGES.name, 0), self.sent, self.store, self.clock, Metrics())
+    def restarted(self) -> MarkedWriter[MessageRow]:
+        metrics = Metrics()
+        writing = Writing("message_writer", to_rows, self.store, metrics.messages_kept)
+        self.stage = MarkedWriter(TopicPartition(MESSAGES.name, 0), self.sent, writing, self.clock, metrics)
         return self.stage
 
     def texts(self) -> list[str]:
