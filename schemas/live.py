@@ -12,12 +12,19 @@ from typing import Annotated, Final
 
 import msgspec
 
+from schemas import frame, live_metrics
 from schemas.messages import MessagePosted
+from schemas.metrics import Dimension
 from schemas.shown import ShownOffer, ShownQueue, Stopped
 from schemas.values import AgentValue, InteractionValue, LegValue
 from schemas.vocabulary import Refusal, Role
 
 PROTOCOL_VERSION: Final = 1
+
+Frame = frame.Frame
+Part = frame.Part
+MetricsShown = live_metrics.MetricsShown
+MetricsStale = live_metrics.MetricsStale
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -44,14 +51,6 @@ class Close(enum.IntEnum):
 
 RETRY: Final = frozenset({Close.GOING_AWAY, Close.RESTART, Close.TRY_AGAIN, Close.TOO_MANY_FRAMES, Close.TOO_SLOW})
 """After these a client connects again by itself, as after a lost connection."""
-
-
-class Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
-    """Base of all frames."""
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of what frames carry."""
 
 
 # What a client asks for
@@ -110,7 +109,7 @@ AnyDo = Accept | Reject | Hold | Resume | End | ExtendWrapUp | FinishWrapUp | Se
 
 class Hello(Frame, frozen=True, kw_only=True, tag="hello"):
     """The first frame. `role`: which of several to act in; `queues`: a supervisor watches these only; `status`: what
-    the agent comes back to when offline before; `cursor`: resume from there.
+    the agent comes back to when offline before; `cursor`: resume from there; `metrics`: figures wanted, by dimension.
     """
 
     ticket: Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
@@ -118,6 +117,7 @@ class Hello(Frame, frozen=True, kw_only=True, tag="hello"):
     queues: Annotated[tuple[Name, ...], msgspec.Meta(max_length=64)] = ()
     cursor: Annotated[str, msgspec.Meta(max_length=128)] | None = None
     status: Name | None = None
+    metrics: Annotated[tuple[Dimension, ...], msgspec.Meta(max_length=len(Dimension))] = ()
 
 
 class Command(Frame, frozen=True, kw_only=True, tag="command"):
@@ -355,7 +355,20 @@ class Error(Frame, frozen=True, kw_only=True, tag="error"):
 
 
 ServerFrame = (
-    Welcome | Snapshot | Delta | Resync | Result | MessageShown | Transcript | Details | Live | NotLive | Pong | Error
+    Welcome
+    | Snapshot
+    | Delta
+    | Resync
+    | Result
+    | MessageShown
+    | Transcript
+    | Details
+    | MetricsShown
+    | MetricsStale
+    | Live
+    | NotLive
+    | Pong
+    | Error
 )
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -378,20 +391,3 @@ def decode_server(data: bytes | str) -> ServerFrame:
     """What a gateway said. Raises msgspec.MsgspecError."""
     frame: ServerFrame = _SERVER.decode(data)
     return frame
-
-
-def cursor_of(epoch: int, seq: int, scope_mark: str) -> str:
-    """The opaque cursor of a place in what a scope sees."""
-    return f"v1.{epoch}.{seq}.{scope_mark}"
-
-
-def place_of(cursor: str, scope_mark: str) -> tuple[int, int] | None:
-    """`(epoch, seq)` of a cursor; None = not one of ours, or of another scope: start afresh."""
-    match cursor.split("."):
-        case ["v1", epoch, seq, mark] if mark == scope_mark and _is_number(epoch) and _is_number(seq):
-            return int(epoch), int(seq)
-    return None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18

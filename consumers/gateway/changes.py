@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from consumers.gateway.cursors import cursor_of
 from consumers.gateway.scopes import Item
 from schemas.concerned import Concerned
-from schemas.live import Delta, Removed, cursor_of
+from schemas.live import Delta, Removed
 from schemas.shown import Kind, ShownOffer, ShownQueue
 from schemas.values import AgentValue, InteractionValue, LegValue
 from schemas.view import AnyValue, Touch, View

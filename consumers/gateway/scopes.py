@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from consumers.gateway.cursors import cursor_of
 from schemas.concerned import ALL, agent, by_agent, by_offer, by_queue, line, watch
-from schemas.live import Snapshot, cursor_of
+from schemas.live import Snapshot
 from schemas.shown import Kind, ShownOffer, ShownQueue
 from schemas.values import AgentValue, InteractionValue, LegValue
 from schemas.view import AnyValue, View

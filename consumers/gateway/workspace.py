@@ -11,6 +11,7 @@ from typing import Protocol
 
 from consumers.gateway.backlog import Backlog, Sink
 from consumers.gateway.changes import Pending
+from consumers.gateway.cursors import place_of
 from consumers.gateway.feed import Feed
 from consumers.gateway.scopes import Scope, keys_of, scope_mark
 from schemas import live
@@ -198,7 +199,7 @@ class Workspace:
         return self.view.configuration_version, self.view.stopped
 
     def _resume_from(self, scope: Scope, cursor: str | None) -> int | None:
-        place = None if cursor is None else live.place_of(cursor, scope_mark(self.view.workspace, scope))
+        place = None if cursor is None else place_of(cursor, scope_mark(self.view.workspace, scope))
         if place is None:
             return None
         feed = self._feeds.get(scope)

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from schemas import live
+from schemas.metrics import Dimension
 
 
 def test_a_frame_comes_back_as_it_was() -> None:
@@ -22,6 +23,7 @@ def test_a_frame_comes_back_as_it_was() -> None:
         '{"type":"command","command_id":"short","do":{"name":"accept","offer_id":"o"}}',
         '{"type":"command","command_id":"k_12345678","do":{"name":"explode"}}',
         '{"type":"hello","ticket":""}',
+        '{"type":"hello","ticket":"t","metrics":["weather"]}',
         '{"type":"send_message","command_id":"k_12345678","leg_id":"i.1","text":""}',
     ],
 )
@@ -34,13 +36,10 @@ def test_fields_of_a_newer_client_are_ignored() -> None:
     assert live.decode_client('{"type":"ping","nonce":"a","later":1}') == live.Ping(nonce="a")
 
 
-def test_a_cursor_leads_back_to_its_place() -> None:
-    assert live.place_of(live.cursor_of(3, 77, "abcd"), "abcd") == (3, 77)
-
-
-@pytest.mark.parametrize("cursor", ["", "v1", "v1.1.2", "v1.1.2.other", "v2.1.2.abcd", "v1.-1.2.abcd", "v1.1.²2.abcd"])
-def test_what_is_no_cursor_of_this_scope_leads_nowhere(cursor: str) -> None:
-    assert live.place_of(cursor, "abcd") is None
+def test_figures_are_asked_for_by_dimension() -> None:
+    frame = live.decode_client('{"type":"hello","ticket":"t","metrics":["queue","agent"]}')
+    assert isinstance(frame, live.Hello)
+    assert frame.metrics == (Dimension.QUEUE, Dimension.AGENT)
 
 
 def test_close_codes_are_ours_or_the_protocol_s() -> None:
