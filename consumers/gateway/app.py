@@ -21,7 +21,6 @@ from consumers.gateway.outputs import input_output
 from consumers.gateway.presence import Presence, next_incarnation
 from consumers.gateway.rounds import Liveness, every
 from consumers.gateway.screen_pop import PostgresRecords, Records
-from consumers.gateway.sender import Sender
 from consumers.gateway.server import ServerPolicy, Sockets, Tickets
 from consumers.gateway.session import Limits
 from consumers.gateway.workspace import Member, Workspace
@@ -33,6 +32,7 @@ from runtime.kafka import KafkaConnection
 from runtime.postgres import connect_pool
 from runtime.process import Context
 from runtime.records import TopicPartition
+from runtime.sender import Sender
 from runtime.settings import Settings
 from runtime.ticket_key import ticket_key
 from runtime.transcripts import Transcripts

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from consumers.gateway.outputs import input_output, message_output
 from consumers.gateway.results import Key, Results
-from consumers.gateway.sender import NotSent, Sender
 from consumers.gateway.session import Session
 from runtime.clock import Clock
+from runtime.sender import NotSent, Sender
 from runtime.tracing import child_traceparent
 from schemas.decisions import Decision
 from schemas.inputs import AgentCommand

@@ -16,8 +16,8 @@ from urllib.parse import unquote
 import msgspec
 
 from producers.http.bodies import MOST_BATCHED
-from producers.http.problems import FieldError, Kind, Problem, invalid
-from producers.http.validation import nul_errors
+from producers.http.problems import Kind, Problem, invalid
+from runtime.validation import FieldError, nul_errors
 
 SPEC_VERSION: Final = "1.0"
 _LONGEST_ATTRIBUTE: Final = 256

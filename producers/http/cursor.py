@@ -12,7 +12,8 @@ from typing import Final
 
 import msgspec
 
-from producers.http.problems import FieldError, Problem, invalid
+from producers.http.problems import Problem, invalid
+from runtime.validation import FieldError
 
 FIRST: Final = "first"
 """What to ask for instead of a cursor to get everything from the log's beginning."""

@@ -29,8 +29,8 @@ from producers.http.bodies import (
     PostedContactPoint,
 )
 from producers.http.cloudevents import Posted, Posting
-from producers.http.problems import FieldError, invalid
-from producers.http.validation import convert
+from producers.http.problems import invalid
+from runtime.validation import FieldError, convert
 from schemas import ids
 from schemas.envelope import Envelope
 from schemas.event import Event

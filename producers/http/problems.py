@@ -7,14 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
+from runtime.validation import FieldError
+
 MEDIA_TYPE: Final = "application/problem+json"
-
-
-class FieldError(msgspec.Struct, frozen=True):
-    """What is wrong at one place: a path such as `$.data.contact_points[0].value`, or `header ce-id`."""
-
-    path: str
-    detail: str
 
 
 class Kind(enum.Enum):

@@ -12,11 +12,11 @@ from typing import Any, Final
 import msgspec
 
 from producers.http.access import Admitted, Directory, Verifier, admit, raw_key
-from producers.http.buckets import Buckets
 from producers.http.cloudevents import Posting, read
 from producers.http.parse import Caller, Parsed, Parser, parse_all
 from producers.http.problems import Kind, Problem
 from producers.http.sending import Sending
+from runtime.buckets import Buckets
 from runtime.clock import Clock
 from runtime.credentials import StoreAway
 from runtime.records import Output

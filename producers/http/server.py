@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from producers.http.app import build
-from producers.http.buckets import Buckets, RatePolicy
 from producers.http.labels import route_of
 from producers.http.polling import Polling, PollPolicy
 from producers.http.receiver import Receiver
 from producers.http.sending import Sending, SendPolicy
 from producers.http.tail import Tail, TailPolicy
+from runtime.buckets import Buckets, RatePolicy
 from runtime.credential_store import PostgresCredentialStore
 from runtime.credentials import KeyVerifier
 from runtime.directory import PostgresVersionStore, WorkspaceDirectory

@@ -9,11 +9,11 @@ from typing import Any
 
 import structlog
 
-from consumers.gateway.sender import Sender
 from consumers.gateway.session import Here, Limits, Session
 from consumers.gateway.workspace import Workspace
 from runtime.clock import ManualClock, SystemClock
 from runtime.memory import MemoryBroker
+from runtime.sender import Sender
 from schemas import live
 from schemas.topics import TOPICS
 from schemas.view import View

@@ -3,10 +3,10 @@ from __future__ import annotations
 import asyncio
 
 from consumers.gateway.commander import Commander
-from consumers.gateway.sender import Sender
 from runtime.clock import SystemClock
 from runtime.memory import MemoryBroker
 from runtime.records import TopicPartition
+from runtime.sender import Sender
 from schemas import codec, live
 from schemas.inputs import EndInteraction
 from schemas.messages import Author, MessagePosted

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from producers.http.bodies import EVENT_BODIES, NewInteraction, NewMessage
 from producers.http.examples import CALL, CHAT, COUNTER, EVENTS, MESSAGE, cloud_event
-from producers.http.validation import errors_in
+from runtime.validation import errors_in
 
 
 def test_every_example_is_valid() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from producers.http.cloudevents import Posted, Posting
 from producers.http.parse import Caller, Parsed, Parser, event_of, interaction, message_of, parse_all
-from producers.http.problems import FieldError, Problem
+from producers.http.problems import Problem
+from runtime.validation import FieldError
 from schemas import ids
 from schemas.interactions import (
     ChannelConnected,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from producers.http.problems import FieldError, Kind, Problem, invalid
+from producers.http.problems import Kind, Problem, invalid
+from runtime.validation import FieldError
 
 
 def test_a_problem_document_has_the_members_of_rfc_9457_and_the_errors() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from producers.http.bodies import AttributesChangedBody, ChannelFailedBody, NewInteraction
-from producers.http.validation import convert, errors_in, nul_errors
+from runtime.validation import convert, errors_in, nul_errors
 
 
 def places(value: Any, wanted: Any = NewInteraction) -> dict[str, str]:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from consumers.gateway.sender import NotSent, Sender
+from runtime.sender import NotSent, Sender
 from runtime.memory import MemoryBroker
 from runtime.memory_clients import MemoryProducer
 from runtime.records import Output, TopicPartition

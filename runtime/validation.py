@@ -12,9 +12,14 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from producers.http.problems import FieldError
-
 T = TypeVar("T")
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """What is wrong at one place: a path such as `$.data.contact_points[0].value`, or `header ce-id`."""
+
+    path: str
+    detail: str
 
 
 def convert(value: Any, wanted: type[T], path: str) -> T | list[FieldError]:

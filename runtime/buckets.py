@@ -1,4 +1,4 @@
-"""Token buckets: how much a key may post. Time is handed in, in seconds of a clock that never goes back."""
+"""Token buckets: how much a key may do. Time is handed in, in seconds of a clock that never goes back."""
 
 from __future__ import annotations
 

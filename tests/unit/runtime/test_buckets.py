@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.http.buckets import Buckets, RatePolicy
+from runtime.buckets import Buckets, RatePolicy
 
 
 def test_a_burst_is_taken_at_once_and_then_what_flows_in() -> None:

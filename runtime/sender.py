@@ -1,4 +1,4 @@
-"""The one ordered way from this gateway into the log.
+"""The one ordered way of a process with sockets into the log.
 
 What is put first is sent first: an agent's session is opened before the agent's command. One send is on its way at a
 time and takes along all that has come meanwhile. Presence (`keep`) is sent again until the broker has it; a command
