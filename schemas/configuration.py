@@ -8,16 +8,21 @@ checked in `producers.admin`; ROUTING rules are obeyed in `streams.routing`.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from schemas.event import Value
 from schemas.vocabulary import Strategy
 
+DEFAULT_FORMULA: Final = "answered_within_over_offered"
+"""The service level's formula where none is named; docs/metrics.md has all of them."""
+SHORT_ABANDON_MS: Final = 5_000
+"""Who leaves in less time than this has abandoned shortly, where a queue says nothing else."""
+
 
 class RoutingSettings(Value, frozen=True, kw_only=True):
-    """Workspace-wide numbers."""
+    """Workspace-wide numbers. `time_zone` (an IANA name; None = UTC) says when the day begins that figures count."""
 
     priority_step_ms: int = 60_000
     rank_first: bool = False
@@ -28,6 +33,7 @@ class RoutingSettings(Value, frozen=True, kw_only=True):
     connect_timeout_ms: int = 15_000
     not_responding_for_ms: int | None = None
     default_queue: str | None = None
+    time_zone: str | None = None
 
 
 class StatusSettings(Value, frozen=True, kw_only=True):
@@ -91,7 +97,7 @@ class ServiceLevel(Value, frozen=True, kw_only=True):
 
     within_ms: int
     goal_percent: int = 80
-    formula: str = "answered_within_over_offered"
+    formula: str = DEFAULT_FORMULA
 
 
 class QueueSettings(Value, frozen=True, kw_only=True):
@@ -100,7 +106,7 @@ class QueueSettings(Value, frozen=True, kw_only=True):
     class_: int = msgspec.field(default=0, name="class")
     hours: str | None = None
     service_level: ServiceLevel | None = None
-    short_abandon_ms: int = 5_000
+    short_abandon_ms: int = SHORT_ABANDON_MS
     max_waiting: int | None = None
     wrap_up_ms: int | None = None
     strategy: Strategy = Strategy.LONGEST_IDLE

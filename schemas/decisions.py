@@ -15,6 +15,7 @@ from schemas.values import (
     LegValue,
     OfferValue,
     QueueValue,
+    ReportingValue,
 )
 from schemas.vocabulary import AgentCause, Refusal
 
@@ -128,11 +129,15 @@ class QueueRemoved(Decision, frozen=True, kw_only=True, tag="queue.removed"):
 
 
 class ConfigurationApplied(Decision, frozen=True, kw_only=True, tag="configuration.applied"):
-    """Version `version` is in force; changed agents and queues follow as decisions of their own."""
+    """Version `version` is in force; changed agents and queues follow as decisions of their own.
+
+    `reporting` None = nothing is configured that figures are counted by, apart from queues.
+    """
 
     version: int
     digest: str
     command_id: str
+    reporting: ReportingValue | None = None
 
 
 # Answers

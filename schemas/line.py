@@ -36,16 +36,18 @@ class Line:
 
     def put(self, leg: LegValue) -> None:
         """The leg waits here, with these values from now on."""
-        offered = leg.state is LegState.OFFERED
-        since_ms = leg.since_ms - leg.waited_ms
-        before = self._legs.get(leg.leg_id)
+        self.stand(leg.leg_id, leg.arrived_ms, leg.since_ms - leg.waited_ms, offered=leg.state is LegState.OFFERED)
+
+    def stand(self, leg_id: str, arrived_ms: int, since_ms: int, *, offered: bool) -> None:
+        """The leg waits here since `since_ms`, its time in other states left out, and rings if `offered`."""
+        before = self._legs.get(leg_id)
         self._count(before, -1)
-        self._legs[leg.leg_id] = after = (leg.arrived_ms, since_ms, offered)
+        self._legs[leg_id] = after = (arrived_ms, since_ms, offered)
         self._count(after, 1)
-        if before is None or before[0] != leg.arrived_ms:
-            heapq.heappush(self._arrived, (leg.arrived_ms, leg.leg_id))
+        if before is None or before[0] != arrived_ms:
+            heapq.heappush(self._arrived, (arrived_ms, leg_id))
         if before is None or before[1] != since_ms:
-            heapq.heappush(self._waiting_since, (since_ms, leg.leg_id))
+            heapq.heappush(self._waiting_since, (since_ms, leg_id))
 
     def remove(self, leg_id: str) -> None:
         """The leg waits here no longer."""

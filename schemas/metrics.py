@@ -36,7 +36,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 class Counts(Figures, frozen=True, kw_only=True):
     """What happened within a span of time. Sums belong to the counts beside them; see docs/metrics.md.
 
-    `within_ms` is the service level's threshold in force at the span's end; `goal_percent` what it shall reach.
+    `target_*` count those of the same name that have a service level's threshold, to which `*_within` belong.
     """
 
     offered: int = 0
@@ -63,13 +63,18 @@ class Counts(Figures, frozen=True, kw_only=True):
     offers_rejected: int = 0
     offers_missed: int = 0
     offers_rescinded: int = 0
+    target_offered: int = 0
+    target_answered: int = 0
+    target_abandoned: int = 0
+    target_short_abandoned: int = 0
     status_ms: dict[RoutingStatus, int] = {}
 
 
 class Derived(Figures, frozen=True, kw_only=True):
     """What follows from counts. Rates in hundredths of a percent (9,050 = 90.5 %); None = cannot be computed.
 
-    `service_levels`: by the formula's name; docs/metrics.md has all of them.
+    `service_levels`: by the formula's name; docs/metrics.md has all of them. `within_ms` is the service level's
+    threshold in force, `goal_percent` what it shall reach.
     """
 
     service_levels: dict[str, int | None] = {}
@@ -79,6 +84,10 @@ class Derived(Figures, frozen=True, kw_only=True):
     goal_percent: int | None = None
     asa_ms: int | None = None
     aht_ms: int | None = None
+    average_connected_ms: int | None = None
+    average_held_ms: int | None = None
+    average_wrap_up_ms: int | None = None
+    average_abandon_wait_ms: int | None = None
     abandon_rate: int | None = None
     occupancy: int | None = None
 

@@ -27,7 +27,9 @@ class Key(enum.StrEnum):
 
 
 class Topic(Value, frozen=True, kw_only=True):
-    """One topic; `retention_ms` None = kept without limit, `events` = the tags' union in `schemas.codec.UNIONS`."""
+    """One topic; `retention_ms` None = kept without limit, `events` = the tags' union in `schemas.codec.UNIONS`, "" = bytes
+    that are no events.
+    """
 
     name: str
     key: Key
@@ -84,6 +86,9 @@ TIMELINE_ENTRIES: Final = Topic(
     events="timeline",
     retention_ms=30 * DAY_MS,
 )
+TIMELINE_STATE: Final = Topic(
+    name="timeline.state.v1", key=Key.CHUNK, partitions=WORKSPACE_PARTITIONS, events="", compacted=True
+)
 METRICS_LIVE: Final = Topic(
     name="metrics.live.v1",
     key=Key.WORKSPACE,
@@ -98,6 +103,9 @@ METRICS_INTERVALS: Final = Topic(
     events="metrics_intervals",
     retention_ms=30 * DAY_MS,
 )
+METRICS_STATE: Final = Topic(
+    name="metrics.state.v1", key=Key.CHUNK, partitions=WORKSPACE_PARTITIONS, events="", compacted=True
+)
 
 _WORK: Final = (
     INTERACTIONS,
@@ -108,8 +116,10 @@ _WORK: Final = (
     ROUTING_SNAPSHOTS,
     VIEW_SNAPSHOTS,
     TIMELINE_ENTRIES,
+    TIMELINE_STATE,
     METRICS_LIVE,
     METRICS_INTERVALS,
+    METRICS_STATE,
 )
 _DEAD_LETTERED: Final = (
     INTERACTIONS,

@@ -112,7 +112,10 @@ class AgentValue(Value, frozen=True, kw_only=True):
 
 
 class QueueValue(Value, frozen=True, kw_only=True):
-    """A queue as configured and as opening hours have it; who waits in it follows from the legs."""
+    """A queue as configured and as opening hours have it; who waits in it follows from the legs.
+
+    `service_level_formula`, `short_abandon_ms`: None = the default of `schemas.configuration`.
+    """
 
     queue: str
     open: bool = True
@@ -121,6 +124,15 @@ class QueueValue(Value, frozen=True, kw_only=True):
     service_level_within_ms: int | None = None
     service_level_goal_percent: int | None = None
     max_waiting: int | None = None
+    service_level_formula: str | None = None
+    short_abandon_ms: int | None = None
+
+
+class ReportingValue(Value, frozen=True, kw_only=True):
+    """What figures are counted by, apart from queues: the day's time zone, and service levels (ms) that tiers have."""
+
+    time_zone: str | None = None
+    tiers: dict[str, int] = {}
 
 
 class ScorePart(Value, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ the names of `schemas.configuration`; keys that are in no table are errors with 
 from __future__ import annotations
 
 import re
+import zoneinfo
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -206,6 +207,14 @@ def one_of(words: tuple[str, ...]) -> Reader:
         return BAD
 
     return read
+
+
+def time_zone(context: Context, value: Any, path: str, _pattern: str) -> Any:
+    """A name of the IANA time zone database."""
+    if isinstance(value, str) and value in zoneinfo.available_timezones():
+        return value
+    context.problems.add(path, "must be a time zone such as Asia/Shanghai")
+    return BAD
 
 
 def anything(_context: Context, value: Any, _path: str, _pattern: str) -> Any:

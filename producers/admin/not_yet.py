@@ -11,9 +11,6 @@ from typing import Any, Final
 
 NOT_YET: Final[Mapping[str, tuple[Any, ...]]] = {
     "settings.resume_within": (0,),
-    "tiers.*.service_level": (),
     "hours": ({},),
     "queues.*.hours": (),
-    "queues.*.service_level": (),
-    "queues.*.short_abandon": (),
 }

@@ -25,6 +25,7 @@ from producers.admin.fields import (
     one_of,
     share,
     struct,
+    time_zone,
     unique,
 )
 from schemas.configuration import (
@@ -39,6 +40,7 @@ from schemas.configuration import (
     StepSettings,
     TierSettings,
 )
+from schemas.metrics_derived import Formula
 from schemas.vocabulary import Strategy
 
 MAX_UNITS: Final = 1_000_000
@@ -47,7 +49,6 @@ MAX_RANK: Final = 1_000
 MAX_CLASS: Final = 1_000
 MAX_WAITING: Final = 10_000_000
 END_WORDS: Final = ("closed", "full", "no_agents")
-FORMULAS: Final = ("answered_within_over_offered",)
 TITLE: Final = "title"
 KEEPS_ON_DISCONNECT: Final = frozenset({"phone", "in_store"})
 """Channels whose work stays with an agent who is lost, unless the document says otherwise."""
@@ -64,6 +65,7 @@ SETTINGS: Final[Table] = {
     "connect_timeout": Key("connect_timeout_ms", duration(low_ms=1)),
     "not_responding_for": Key("not_responding_for_ms", duration(), nullable=True),
     "default_queue": Key("default_queue", identifier, nullable=True),
+    "time_zone": Key("time_zone", time_zone),
 }
 STATUS: Final[Table] = {"routable": Key("routable", boolean), TITLE: Key(TITLE, anything)}
 CHANNEL: Final[Table] = {
@@ -96,7 +98,7 @@ OVERFLOW_RULE: Final[Table] = {
 LEVEL: Final[Table] = {
     "within": Key("within_ms", duration(low_ms=1)),
     "goal": Key("goal_percent", share),
-    "formula": Key("formula", one_of(FORMULAS)),
+    "formula": Key("formula", one_of(tuple(Formula))),
 }
 AGENT: Final[Table] = {
     "team": Key("team", identifier),

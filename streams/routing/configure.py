@@ -16,7 +16,7 @@ from streams.routing.capacity import Capacity
 from streams.routing.legs import WAITING
 from streams.routing.model import OFF_QUEUE, Agent
 from streams.routing.policy import Policy
-from streams.routing.project import agent_value, queue_value
+from streams.routing.project import agent_value, queue_value, reporting_value
 from streams.routing.refusals import Refused
 from streams.routing.world import World
 
@@ -39,14 +39,20 @@ def published(w: World, event: ConfigurationPublished) -> None:
     except patches.InvalidPatch as invalid:
         raise Refused(Refusal.INVALID_CONFIGURATION, str(invalid)) from invalid
     w.digest = event.digest
-    w.decide(ConfigurationApplied, version=event.version, digest=event.digest, command_id=event.command_id)
-    apply(w, configuration, event.version)
-
-
-def apply(w: World, configuration: RoutingConfiguration, version: int) -> None:
-    """Put the configuration in force and everything in its place under it."""
     before = {name: queue_value(w, name) for name in w.policy.queues}
-    derive_policy(w, configuration, version)
+    derive_policy(w, configuration, event.version)
+    w.decide(
+        ConfigurationApplied,
+        version=event.version,
+        digest=event.digest,
+        command_id=event.command_id,
+        reporting=reporting_value(w),
+    )
+    apply(w, configuration, before)
+
+
+def apply(w: World, configuration: RoutingConfiguration, before: dict[str, QueueValue]) -> None:
+    """Put everything in its place under the configuration now in force; `before` are the queues as they were."""
     _queues(w, before)
     changed = _agents(w, configuration)
     serve(w)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from schemas import ids
-from schemas.values import AgentValue, InteractionValue, LegValue, OfferValue, QueueValue
+from schemas.configuration import DEFAULT_FORMULA, SHORT_ABANDON_MS
+from schemas.values import AgentValue, InteractionValue, LegValue, OfferValue, QueueValue, ReportingValue
 from schemas.vocabulary import LegState, OfferState, RescindReason, RoutingStatus
 from streams.routing import legs
 from streams.routing.model import Agent, Interaction, Leg
@@ -150,6 +151,7 @@ def queue_value(w: World, queue: str) -> QueueValue:
     """The queue as configured and as opening hours have it."""
     policy = w.policy.queue(queue)
     level = policy.settings.service_level
+    short_ms = policy.settings.short_abandon_ms
     return QueueValue(
         queue=queue,
         open=w.queue(queue).open,
@@ -158,4 +160,18 @@ def queue_value(w: World, queue: str) -> QueueValue:
         service_level_within_ms=level.within_ms if level else None,
         service_level_goal_percent=level.goal_percent if level else None,
         max_waiting=policy.settings.max_waiting,
+        service_level_formula=level.formula if level and level.formula != DEFAULT_FORMULA else None,
+        short_abandon_ms=None if short_ms == SHORT_ABANDON_MS else short_ms,
     )
+
+
+def reporting_value(w: World) -> ReportingValue | None:
+    """What figures are counted by, apart from queues; None = nothing is configured."""
+    configuration = w.policy.configuration
+    tiers = {
+        tier: settings.service_level_within_ms
+        for tier, settings in sorted(configuration.tiers.items())
+        if settings.service_level_within_ms is not None
+    }
+    time_zone = configuration.settings.time_zone
+    return ReportingValue(time_zone=time_zone, tiers=tiers) if tiers or time_zone is not None else None

@@ -9,13 +9,26 @@ from schemas.decisions import AgentChanged, ConfigurationApplied, InteractionCha
 from schemas.values import OfferValue
 from schemas.vocabulary import AgentCause, LegState, OfferState
 from streams.routing.model import Interaction, Leg
-from streams.routing.project import agent_value, interaction_value, leg_value, offer_value, queue_value
+from streams.routing.project import (
+    agent_value,
+    interaction_value,
+    leg_value,
+    offer_value,
+    queue_value,
+    reporting_value,
+)
 from streams.routing.world import World
 
 
 def everything(w: World) -> None:
     """Decide, value by value, that all is as it is."""
-    w.decide(ConfigurationApplied, version=w.policy.version, digest=w.digest, command_id="")
+    w.decide(
+        ConfigurationApplied,
+        version=w.policy.version,
+        digest=w.digest,
+        command_id="",
+        reporting=reporting_value(w),
+    )
     for name in w.policy.queues:
         w.decide(QueueChanged, queue=queue_value(w, name))
     for agent in w.agents.values():

@@ -64,3 +64,11 @@ def test_the_figures_are_those_of_looking_at_every_leg_whatever_happens() -> Non
         assert line.oldest_arrived_ms() == min((leg.arrived_ms for leg in legs.values()), default=None)
         oldest = min((leg.since_ms - leg.waited_ms for leg in legs.values()), default=None)
         assert line.oldest_waiting_since_ms() == oldest
+
+
+def test_a_leg_may_stand_by_its_moments_alone() -> None:
+    line = Line()
+    line.stand("a.1", 10, 30, offered=False)
+    line.stand("b.1", 20, 25, offered=True)
+    assert (line.queued, line.offered) == (1, 1)
+    assert (line.oldest_arrived_ms(), line.oldest_waiting_since_ms()) == (10, 25)

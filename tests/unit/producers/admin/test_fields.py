@@ -21,6 +21,7 @@ from producers.admin.fields import (
     read_table,
     share,
     struct,
+    time_zone,
     unique,
 )
 from producers.admin.problems import Problems
@@ -109,6 +110,7 @@ def test_names_that_cannot_be_ids_are_refused() -> None:
         (identifier, "a.b-c_1", "a.b-c_1", "-a"),
         (listed(identifier), ["a", "b"], ("a", "b"), "a"),
         (unique(listed(identifier)), ["a", "b"], ("a", "b"), ["a", "a"]),
+        (time_zone, "Asia/Shanghai", "Asia/Shanghai", "Guangzhou"),
     ],
 )
 def test_each_reader_takes_the_good_and_names_the_bad(reader: Reader, good: Any, value: Any, bad: Any) -> None:

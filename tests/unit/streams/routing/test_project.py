@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from schemas import inputs
-from schemas.configuration import AgentSettings, QueueSettings, ServiceLevel
+from schemas.configuration import AgentSettings, QueueSettings, RoutingSettings, ServiceLevel, TierSettings
+from schemas.decisions import ConfigurationApplied
+from schemas.values import ReportingValue
 from schemas.vocabulary import LegState, RoutingStatus, Strategy
 from streams.routing import project
 from tests.support.engine_driver import Driver, a_configuration, a_connected_call
@@ -69,3 +71,34 @@ def test_a_queue_s_value_says_what_is_configured() -> None:
     value = project.queue_value(Driver(a_configuration(agents=agents, queues={"service": queue})).world, "service")
     assert (value.class_, value.max_waiting, value.strategy) == (1, 9, Strategy.LEAST_LOADED)
     assert (value.service_level_within_ms, value.service_level_goal_percent, value.open) == (20_000, 80, True)
+
+
+def test_a_queue_says_by_what_it_is_counted_where_that_is_not_the_default() -> None:
+    level = ServiceLevel(within_ms=20_000, formula="answered_within_over_answered")
+    driver = Driver(
+        a_configuration(
+            "ana",
+            queues={
+                "service": QueueSettings(service_level=level, short_abandon_ms=3_000),
+                "sales": QueueSettings(service_level=ServiceLevel(within_ms=9_000)),
+            },
+        )
+    )
+    value = project.queue_value(driver.world, "service")
+    assert (value.service_level_formula, value.short_abandon_ms) == ("answered_within_over_answered", 3_000)
+    other = project.queue_value(driver.world, "sales")
+    assert (other.service_level_formula, other.short_abandon_ms) == (None, None)
+
+
+def test_the_time_zone_and_the_tiers_levels_are_said_when_there_are_any() -> None:
+    assert project.reporting_value(Driver(a_configuration("ana")).world) is None
+    driver = Driver(
+        a_configuration(
+            "ana",
+            settings=RoutingSettings(time_zone="Asia/Shanghai"),
+            tiers={"vip": TierSettings(service_level_within_ms=10_000), "other": TierSettings()},
+        )
+    )
+    wanted = ReportingValue(time_zone="Asia/Shanghai", tiers={"vip": 10_000})
+    assert project.reporting_value(driver.world) == wanted
+    assert [one.reporting for one in driver.said(ConfigurationApplied)] == [wanted]
