@@ -26,6 +26,9 @@ class Action(StrEnum):
     SIGNED_OUT = "session.ended"
     DOCUMENT_PUT = "document.put"
     CUSTOMER_PUT = "customer.put"
+    CUSTOMERS_MERGED = "customers.merged"
+    CUSTOMERS_UNMERGED = "customers.unmerged"
+    SUGGESTION_DISMISSED = "merge_suggestion.dismissed"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

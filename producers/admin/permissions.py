@@ -21,6 +21,7 @@ class Operation(StrEnum):
     MANAGE_KEYS = "manage_keys"
     READ_CUSTOMER = "read_customer"
     WRITE_CUSTOMER = "write_customer"
+    MERGE_CUSTOMERS = "merge_customers"
 
 
 PERMITTED: Final[Mapping[Operation, frozenset[Role]]] = {
@@ -31,6 +32,7 @@ PERMITTED: Final[Mapping[Operation, frozenset[Role]]] = {
     Operation.MANAGE_KEYS: frozenset({Role.ADMINISTRATOR}),
     Operation.READ_CUSTOMER: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AGENT}),
     Operation.WRITE_CUSTOMER: frozenset({Role.ADMINISTRATOR}),
+    Operation.MERGE_CUSTOMERS: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
 }
 
 

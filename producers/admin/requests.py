@@ -12,6 +12,9 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
 
+CustomerId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
+
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of what is sent: an unknown field is an error, as it would be ignored."""
@@ -38,6 +41,33 @@ class NewApiKey(Body, frozen=True, kw_only=True):
     label: Label
     roles: tuple[Role, ...]
     adapter: Name | None = None
+
+
+class MergeWish(Body, frozen=True, kw_only=True):
+    """`merged_id` is to be read as the customer of the address; with `preview` nothing is done. `reason`: in words."""
+
+    merged_id: CustomerId
+    preview: bool = False
+    reason: Reason | None = None
+
+
+class UndoWish(Body, frozen=True, kw_only=True):
+    """Why, in words."""
+
+    reason: Reason | None = None
+
+
+class Dismissal(Body, frozen=True, kw_only=True):
+    """Two customers, in any order, who are not the same."""
+
+    customer_id: CustomerId
+    other_id: CustomerId
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """How many suggestions are new."""
+
+    found: int
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,8 @@ from typing import Final
 from producers.admin.accounts import Accounts
 from producers.admin.app import build
 from producers.admin.customers import Customers
+from producers.admin.merge_suggestions import MergeSuggestions
+from producers.admin.merges import Merges
 from producers.admin.observed import Observed
 from producers.admin.passwords import ADDRESS_PACE, USER_PACE, Attempts, Passwords
 from producers.admin.publication import Publication
@@ -57,6 +59,8 @@ def put_together(settings: Settings, pool: Pool, clock: Clock, metrics: Metrics)
         versions=versions,
         publication=Publication(versions, clock, settings.admin.apply_wait_ms),
         customers=Customers(pool, clock),
+        merges=Merges(pool, clock),
+        merge_suggestions=MergeSuggestions(pool, clock),
         verifier=BearerVerifier(PostgresCredentialStore(pool), clock),
         tickets=TicketIssuer(ticket_key(settings), clock, max(1, settings.ticket.valid_ms // 1000)),
         passwords=Passwords(),

@@ -6,6 +6,8 @@ import msgspec
 
 from producers.admin.accounts import Accounts
 from producers.admin.customers import Customers
+from producers.admin.merge_suggestions import MergeSuggestions
+from producers.admin.merges import Merges
 from producers.admin.passwords import Attempts, Passwords
 from producers.admin.publication import Publication
 from producers.admin.versions import Versions
@@ -20,6 +22,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     versions: Versions
     publication: Publication
     customers: Customers
+    merges: Merges
+    merge_suggestions: MergeSuggestions
     verifier: BearerVerifier
     tickets: TicketIssuer
     passwords: Passwords
