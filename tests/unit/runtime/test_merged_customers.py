@@ -21,14 +21,14 @@ def test_in_whatever_order_merges_are_undone_nobody_is_left_merged(
 ) -> None:
     live: dict[str, str] = {}
     for merged, survivor in pairs:
-        one, other = f"c{merged}", f"c{survivor}"
-        if one != other and one not in live and other not in live:
-            live[one] = other
+        below, above = f"c{merged}", f"c{survivor}"
+        if below != above and below not in live and above not in live:
+            live[below] = above
     undone = sorted(live)
     chance.shuffle(undone)  # type: ignore[attr-defined]  # Hypothesis' own Random.
-    for merged in undone:
-        del live[merged]
-        assert survivor_of(live, merged) == merged
+    for one in undone:
+        del live[one]
+        assert survivor_of(live, one) == one
     assert all(survivor_of(live, f"c{number}") == f"c{number}" for number in range(6))
 
 
