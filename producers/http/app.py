@@ -10,19 +10,19 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException
 
 from producers.http.access import check_owner
-from producers.http.docs_page import page
 from producers.http.openapi import document
 from producers.http.parse import Parser, event_of, interaction, message_of
 from producers.http.polling import Polling
 from producers.http.problems import MEDIA_TYPE, Kind, Problem
 from producers.http.query import read_query
 from producers.http.receiver import LARGEST_BODY_BYTES, Receiver
+from runtime.docs_page import HEADERS, ProblemRow, page
 from runtime.log import Logger
 
 HttpRequest = Request[Any, Any, Any]
 _JSON: Final = "application/json"
 _INTERACTIONS: Final = "/v1/workspaces/{workspace:str}/interactions"
-_PAGE_HEADERS: Final = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
+_PROBLEMS: Final = tuple(ProblemRow(kind.status, kind.type, kind.title) for kind in Kind)
 _OF_STATUS: Final = {
     400: Kind.MALFORMED,
     404: Kind.NOT_FOUND,
@@ -35,7 +35,7 @@ _OF_STATUS: Final = {
 def build(receiver: Receiver, polling: Polling, log: Logger) -> Litestar:
     """The application."""
     description = document()
-    described, readable = msgspec.json.encode(description), page(description)
+    described, readable = msgspec.json.encode(description), page(description, _PROBLEMS)
 
     async def take(request: HttpRequest, parser: Callable[[str], Parser], about: str = "") -> Response[bytes]:
         admitted = await receiver.admit(request.path_params["workspace"], request.headers.get("authorization"))
@@ -70,7 +70,7 @@ def build(receiver: Receiver, polling: Polling, log: Logger) -> Litestar:
 
     @get("/docs")
     async def get_docs() -> Response[str]:
-        return Response(readable, media_type="text/html; charset=utf-8", headers=_PAGE_HEADERS)
+        return Response(readable, media_type="text/html; charset=utf-8", headers=HEADERS)
 
     def broken(_request: HttpRequest, error: Exception) -> Response[bytes]:
         log.error("http.failed", exc_info=error)

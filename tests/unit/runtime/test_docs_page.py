@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from producers.http.docs_page import page
 from producers.http.openapi import document
 from producers.http.problems import Kind
+from runtime.docs_page import ProblemRow, page
 
-PAGE = page(document())
+PROBLEMS = [ProblemRow(kind.status, kind.type, kind.title) for kind in Kind]
+PAGE = page(document(), PROBLEMS)
 _VOID = {"meta", "br"}
 
 
@@ -63,4 +64,4 @@ def test_limits_and_examples_are_shown() -> None:
 def test_what_the_document_says_is_escaped() -> None:
     api = document()
     api["info"]["title"] = "<script>x</script>"
-    assert "<script>" not in page(api)
+    assert "<script>" not in page(api, PROBLEMS)

@@ -1,4 +1,4 @@
-"""The OpenAPI document as one plain page of HTML: no script, nothing loaded from elsewhere, so it opens offline. Pure."""
+"""An OpenAPI document as one plain page of HTML: no script, nothing loaded from elsewhere, so it opens offline. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, Final
 
-from producers.http.problems import Kind
+import msgspec
 
 Json = dict[str, Any]
+HEADERS: Final = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
+"""What the page is served with: nothing but its own style."""
 _METHODS: Final = ("get", "post")
 _STYLE: Final = """
 :root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem}
@@ -18,7 +20,15 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:t
 h2{margin-top:2.5rem}summary{cursor:pointer}"""
 
 
-def page(document: Json) -> str:
+class ProblemRow(msgspec.Struct, frozen=True):
+    """One kind of problem document; its place on the page is what `type` names after the #."""
+
+    status: int
+    type: str
+    title: str
+
+
+def page(document: Json, problems: Sequence[ProblemRow]) -> str:
     """The page."""
     operations = [
         (path, method, item[method], item.get("parameters", []))
@@ -37,7 +47,7 @@ def page(document: Json) -> str:
         f"<title>{escape(info['title'])}</title><style>{_STYLE}</style></head><body><main>"
         f"<h1>{escape(info['title'])}</h1>{_paragraphs(info['description'])}"
         f'<p>The same as <a href="/openapi.json">OpenAPI 3.1</a>.</p><ul>{links}</ul>'
-        f"{body}{_problems()}</main></body></html>"
+        f"{body}{_problems(problems)}</main></body></html>"
     )
 
 
@@ -107,11 +117,11 @@ def _examples(content: Json) -> Iterator[str]:
         yield f"<p>Example: {escape(name)}</p><pre>{escape(text)}</pre>"
 
 
-def _problems() -> str:
+def _problems(problems: Sequence[ProblemRow]) -> str:
     rows = "".join(
         f'<tr id="{kind.type.rpartition("#")[2]}"><td>{kind.status}</td>'
         f"<td><code>{escape(kind.type)}</code></td><td>{escape(kind.title)}</td></tr>"
-        for kind in Kind
+        for kind in problems
     )
     head = "<tr><th>Status</th><th>Type</th><th>Meaning</th></tr>"
     return f"<h2>Problems</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table>"
