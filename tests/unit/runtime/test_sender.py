@@ -5,10 +5,10 @@ import asyncio
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from runtime.sender import NotSent, Sender
 from runtime.memory import MemoryBroker
 from runtime.memory_clients import MemoryProducer
 from runtime.records import Output, TopicPartition
+from runtime.sender import NotSent, Sender
 from schemas.topics import ROUTING_INPUTS
 from tests.support.gateway_parts import HurriedClock, a_broker, a_sender, working
 
