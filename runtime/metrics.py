@@ -56,6 +56,14 @@ class Metrics:
         self.gateway_live = self._gauge("gateway_live", "1 while screens are current")
         self.gateway_tell_seconds = self._histogram("gateway_tell_seconds", "Time to apply and tell a batch", _FAST_S)
 
+        self.web_sockets = self._gauge("web_sockets", "Sockets of customers that are open")
+        self.web_closes = self._counter("web_closes", "Sockets that the web server closed", "why")
+        self.web_messages = self._counter("web_messages", "Customers' messages, by what became of them", "outcome")
+        self.web_contacts = self._counter("web_contacts", "Contacts opened", "channel")
+        self.web_left = self._counter("web_left", "Chats said to be left", "why")
+        self.web_attachments = self._counter("web_attachments", "Files offered, by what became of them", "outcome")
+        self.web_live = self._gauge("web_live", "1 while chats are current")
+
     def render(self) -> bytes:
         """The text that Prometheus reads."""
         return generate_latest(self.registry)

@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, Final
 
+import msgspec
 import uvicorn
 
 Application = Callable[..., Awaitable[Any]]
@@ -15,6 +16,13 @@ Application = Callable[..., Awaitable[Any]]
 _BACKLOG: Final = 2_048
 _KEEP_ALIVE_S: Final = 75
 """Longer than clients keep idle connections, so that none is closed under a request."""
+
+
+class SocketPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """How websockets are served: not compressed, pinged each `ping_ms`, gone without an answer for as long."""
+
+    max_frame_bytes: int
+    ping_ms: int
 
 
 class _Server(uvicorn.Server):
@@ -47,8 +55,11 @@ async def serving(
     port: int,
     *,
     stop_timeout_ms: int = 5_000,
+    sockets: SocketPolicy | None = None,
 ) -> AsyncIterator[int]:
-    """Serves `app` while the block runs; yields the real port. On leaving, open requests get `stop_timeout_ms`."""
+    """Serves `app` while the block runs; yields the real port. On leaving, open requests get `stop_timeout_ms`, and
+    websockets (served when there is a policy for them) are closed with 1012.
+    """
     with contextlib.closing(listen(host, port)) as sock:
         config = uvicorn.Config(
             app,
@@ -59,6 +70,8 @@ async def serving(
             server_header=False,
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=max(1, stop_timeout_ms // 1000),
+            proxy_headers=False,
+            **_socket_settings(sockets),
         )
         server = _Server(config)
         running = asyncio.create_task(server.serve(sockets=[sock]), name=f"serve:{port}")
@@ -67,3 +80,15 @@ async def serving(
         finally:
             server.should_exit = True
             await running
+
+
+def _socket_settings(policy: SocketPolicy | None) -> dict[str, Any]:
+    if policy is None:
+        return {"ws": "none"}
+    return {
+        "ws": "websockets-sansio",
+        "ws_max_size": policy.max_frame_bytes,
+        "ws_ping_interval": policy.ping_ms / 1000,
+        "ws_ping_timeout": policy.ping_ms / 1000,
+        "ws_per_message_deflate": False,
+    }

@@ -115,6 +115,35 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True):
     feed_linger_ms: Positive = 60_000
 
 
+class Web(msgspec.Struct, frozen=True, kw_only=True):
+    """producers/web: chat, forms and the page `demo`, from whose own address pages may then come too. `origins`: where
+    other pages may come from, with commas. `queues`: those that pages may name, with commas; empty = every one of the
+    workspace. A customer who is gone for `grace_ms` has left. `identity_keys_file`: JSON with a JWK for each workspace
+    whose shop signs customers in. `attachments_url` None = a folder of the data directory.
+    """
+
+    port: Port = 8084
+    origins: str = ""
+    allow_no_origin: bool = False
+    demo: bool = True
+    demo_workspace: str = "bookcity"
+    queues: str = ""
+    grace_ms: Positive = 60_000
+    hello_timeout_ms: Positive = 5_000
+    beat_ms: Positive = 5_000
+    keepalive_ms: Positive = 20_000
+    max_frame_bytes: Positive = 32_768
+    backlog_bytes: Positive = 262_144
+    frames_per_s: Positive = 10
+    frames_burst: Positive = 40
+    sockets_per_address: Positive = 500
+    requests_per_minute: Positive = 600
+    trusted_proxies: int = 0
+    identity_keys_file: str | None = None
+    attachments_url: str | None = None
+    max_attachment_bytes: Positive = 5_242_880
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """/livez, /readyz and /metrics of any process."""
 
@@ -179,6 +208,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     admin: Admin = Admin()
     ticket: Ticket = Ticket()
     gateway: Gateway = Gateway()
+    web: Web = Web()
     health: Health = Health()
     log: Log = Log()
     trace: Trace = Trace()
@@ -193,7 +223,7 @@ NAMES: Final = Names(
     unprefixed_group="process",
     foreign={("kafka", "bootstrap_servers"): "KAFKA_BOOTSTRAP_SERVERS", ("postgres", "url"): "DATABASE_URL"},
     secrets=frozenset({("ticket", "key")}),
-    urls=frozenset({("postgres", "url"), ("trace", "otlp_endpoint")}),
+    urls=frozenset({("postgres", "url"), ("trace", "otlp_endpoint"), ("web", "attachments_url")}),
 )
 
 
