@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from consumers.gateway.commander import Commander
 from consumers.gateway.follower import Follower, Hooks
 from consumers.gateway.loader import Loader
+from consumers.gateway.measurements import LOOK_S, Measurements
 from consumers.gateway.outputs import input_output
 from consumers.gateway.presence import Presence, next_incarnation
 from consumers.gateway.rounds import Liveness, every
@@ -71,7 +72,8 @@ class Gateway:
         self.commander = Commander(self.sender, clock, self.source, tell, answer_timeout_ms=answer_timeout_ms)
         self.loader = Loader(records, Transcripts(records, self.reader), clock, tell, self._border)
         self.liveness = Liveness(self.follower, self._ends, clock, self._said_live)
-        self.sockets.wire(self.commander, self.loader, self.liveness)
+        self.measurements = Measurements(broker.reader(), clock, log)
+        self.sockets.wire(self.commander, self.loader, self.liveness, self.measurements)
         self._alive: list[asyncio.Future[None]] = []
 
     def say(self, events: list[PresenceInput]) -> list[asyncio.Future[None]]:
@@ -84,6 +86,8 @@ class Gateway:
         work = [
             self.follower.run(),
             self.liveness.run(),
+            self.measurements.run(),
+            every(clock, LOOK_S, self.measurements.look),
             every(clock, ALIVE_S, self._say_alive),
             every(clock, settings.beat_ms / 1000, self._beat),
             every(clock, settings.keepalive_ms / 1000, lambda: self._keep_alive(server)),
@@ -189,6 +193,7 @@ async def opened(
         await gateway.loader.stop()
         sending.cancel()
         await asyncio.wait([sending])
+        await gateway.measurements.stop()
         await gateway.reader.stop()
 
 

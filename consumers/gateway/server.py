@@ -20,6 +20,7 @@ from websockets.typing import Origin
 
 from consumers.gateway.commander import Commander
 from consumers.gateway.loader import Loader
+from consumers.gateway.measurements import Measurements
 from consumers.gateway.presence import Presence
 from consumers.gateway.rounds import Liveness
 from consumers.gateway.session import Act, Close, Here, Limits, Load, Post, Redeem, Say, Session, State, Submit
@@ -119,11 +120,12 @@ class Sockets:
         self._open: dict[str, Socket] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
-    def wire(self, commander: Commander, loader: Loader, liveness: Liveness) -> None:
-        """Says who does what sessions ask for, and what a new socket hears while screens stand still."""
+    def wire(self, commander: Commander, loader: Loader, liveness: Liveness, measurements: Measurements) -> None:
+        """Says who does what sessions ask for, what a new socket hears while screens stand still, and who has figures."""
         self._commander = commander
         self._loader = loader
         self._liveness = liveness
+        self._measurements = measurements
 
     def serve(self, host: str, port: int) -> Any:
         """The server, as an async context manager."""
@@ -256,6 +258,10 @@ class Sockets:
         not_live = self._liveness.not_live()
         if not_live is not None:
             self.tell(session, not_live)
+        if hello.metrics:
+            view = session.workspace.view
+            watchers = self._measurements.of(view.workspace)
+            watchers.join(session, session.admitted.scope, frozenset(hello.metrics), view)
         agent_id = session.agent_id
         if agent_id is not None:
             name = session.workspace.view.workspace
@@ -270,6 +276,7 @@ class Sockets:
         self._metrics.gateway_sessions.labels(session.admitted.role).dec()
         scope = session.admitted.scope
         session.workspace.leave(session, scope, session.subscriptions, self._clock.now_ms())
+        self._measurements.of(session.workspace.view.workspace).leave(session)
         session.subscriptions = ()
         if scope.agent_id is not None:
             self._said(self._presence.closed(session.workspace.view.workspace, scope.agent_id, session.id))
@@ -277,6 +284,7 @@ class Sockets:
     def _drained(self, session: Session) -> None:
         if session.state is State.OPEN and session.workspace is not None and session.admitted is not None:
             session.workspace.drained(session, session.admitted.scope, self._clock.now_ms())
+            self._measurements.of(session.workspace.view.workspace).drained(session)
 
     def _impatient(self, socket: Socket) -> None:
         session = socket.session

@@ -21,6 +21,7 @@ from deploy.console.mirror import Mirror, Missed
 from runtime.clock import Clock, SystemClock
 from runtime.ids import jitter, random_id
 from schemas import live
+from schemas.metrics import Dimension
 from schemas.vocabulary import Role
 
 ORIGIN: Final = "app://hubline"
@@ -52,6 +53,8 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     status: str | None = None
     subscribe: bool | None = None
     """Ask for details and transcript of every interaction that appears; None = an agent does, who watches does not."""
+    metrics: tuple[Dimension, ...] = ()
+    """Figures wanted, by dimension."""
 
 
 class AgentClient:
@@ -178,6 +181,7 @@ class AgentClient:
                 queues=self._wishes.queues,
                 status=self._wishes.status,
                 cursor=self.mirror.cursor,
+                metrics=self._wishes.metrics,
             )
             await socket.send(live.encode(hello).decode())
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from deploy.console.figures import Figures
 from schemas import live
 from schemas.messages import MessagePosted
 from schemas.shown import ShownOffer, ShownQueue, Stopped
@@ -33,6 +34,7 @@ class Mirror:
         self.details: dict[str, live.Details] = {}
         self.messages: dict[str, dict[int, MessagePosted]] = {}
         self.complete_to: dict[str, int] = {}
+        self.figures = Figures()
         self.not_live: live.NotLive | None = None
         self.heard_ms = 0
 
@@ -57,6 +59,8 @@ class Mirror:
                     self.complete_to[frame.interaction_id] = frame.complete_to
             case live.MessageShown():
                 self._message(frame.interaction_id, frame.offset, frame.message)
+            case live.MetricsShown() | live.MetricsStale():
+                self.figures.take(frame)
             case live.NotLive():
                 self.not_live = frame
             case live.Live():
