@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from runtime.kafka import KafkaConnection
 from runtime.marked_writer import MarkedWriter, Row, Writing
@@ -15,8 +17,15 @@ from runtime.worker import run_worker, worker_policy
 from schemas.topics import Topic
 
 
-async def run_marked_writer(context: Context, topic: Topic, writing_on: Callable[[Pool], Writing[Row]]) -> None:
-    """Keeps `topic` until `context.stop`; the group is called as the writer's stage."""
+async def run_marked_writer(
+    context: Context,
+    topic: Topic,
+    writing_on: Callable[[Pool], Writing[Row]],
+    beside: Callable[[Pool], Coroutine[Any, Any, None]] | None = None,
+) -> None:
+    """Keeps `topic` until `context.stop`; the group is called as the writer's stage. `beside` runs as long, without end:
+    what it raises ends the writer too.
+    """
     settings = context.settings
     await check_patiently(settings.kafka, context.clock)
     pool = connect_pool(settings.postgres)
@@ -30,7 +39,23 @@ async def run_marked_writer(context: Context, topic: Topic, writing_on: Callable
     policy = worker_policy(
         settings.worker, group_id=writing.stage, topic=topic.name, instance=context.instance, commit=False
     )
+    running = [
+        asyncio.create_task(
+            run_worker(policy, stage, kafka, context.clock, context.metrics, context.stop, context.health)
+        )
+    ]
+    if beside is not None:
+        running.append(asyncio.create_task(beside(pool)))
     try:
-        await run_worker(policy, stage, kafka, context.clock, context.metrics, context.stop, context.health)
+        ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
     finally:
+        await _cancelled(running)
         pool.terminate()
+
+
+async def _cancelled(running: list[asyncio.Task[None]]) -> None:
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)

@@ -198,6 +198,14 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     snapshot_every_ms: Positive = 30_000
 
 
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """consumers/timeline_writer. Months that ended more than `keep_days` ago are dropped; never fewer days than the log
+    of entries is kept, as what is read again must find what it was.
+    """
+
+    keep_days: Annotated[int, msgspec.Meta(ge=31)] = 1_100
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All settings of a process."""
 
@@ -216,6 +224,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity = Identity()
     routing: Routing = Routing()
     view: View = View()
+    timeline: Timeline = Timeline()
 
 
 NAMES: Final = Names(
