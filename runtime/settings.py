@@ -119,7 +119,8 @@ class Web(msgspec.Struct, frozen=True, kw_only=True):
     """producers/web: chat, forms and the page `demo`, from whose own address pages may then come too. `origins`: where
     other pages may come from, with commas. `queues`: those that pages may name, with commas; empty = every one of the
     workspace. A customer who is gone for `grace_ms` has left. `identity_keys_file`: JSON with a JWK for each workspace
-    whose shop signs customers in. `attachments_url` None = a folder of the data directory.
+    whose shop signs customers in. A client address may hold `address_sockets`; `proxy_count`: how many of the last
+    entries of X-Forwarded-For proxies of ours have written. `attachments_url` None = a folder of the data directory.
     """
 
     port: Port = 8084
@@ -136,9 +137,10 @@ class Web(msgspec.Struct, frozen=True, kw_only=True):
     backlog_bytes: Positive = 262_144
     frames_per_s: Positive = 10
     frames_burst: Positive = 40
-    sockets_per_address: Positive = 500
-    requests_per_minute: Positive = 600
-    trusted_proxies: int = 0
+    address_sockets: Positive = 500
+    address_requests_per_s: Positive = 20
+    address_requests_burst: Positive = 200
+    proxy_count: int = 0
     identity_keys_file: str | None = None
     attachments_url: str | None = None
     max_attachment_bytes: Positive = 5_242_880
