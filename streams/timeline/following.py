@@ -94,6 +94,12 @@ class Following:
 
 
 def sweep(table: Table, partition: int) -> None:
-    """Drops what is over: a crash may have come between the mark and that. To be done once for each partition taken."""
-    for key in [key for key, known in table.items(partition).items() if known.is_over]:
-        table.drop(partition, key)
+    """Drops what is over: a crash may have come between the mark and that. To be done once for each partition taken.
+
+    What the workspace's mark does not cover stays: the decisions that ended it come again.
+    """
+    values = table.items(partition)
+    for key in [key for key, known in values.items() if known.is_over]:
+        mark = values.get(f"{key.partition('/')[0]}/")
+        if mark is not None and values[key].mark <= mark.mark:
+            table.drop(partition, key)
