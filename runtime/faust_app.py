@@ -1,0 +1,220 @@
+"""Faust, as the stages that keep tables run on it: raw bytes in and out, at least once, one process's health and end.
+
+An agent takes `batches`. Of a batch, what the agent sends is acknowledged by the broker first, then what it changed in
+tables, then its records are: what is cut short comes again. So a table's value holds the mark of the last record that is
+in it, and an agent ignores what is not above. (Faust's own way may commit before its tables are written: it waits for
+them no longer than 0.1 s.) An error of an agent ends the process; Faust itself would acknowledge the record and go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import faust
+from faust.types import AppT, EventT, StreamT, TopicT
+
+from runtime.errors import LogBroken
+from runtime.faust_transport import transport_of
+from runtime.kafka import KafkaConnection
+from runtime.process import Context
+from runtime.records import Output, Record
+from schemas.topics import Topic
+
+MOST_AT_ONCE: Final = 500
+FROZEN_SHARE: Final = 0.5
+"""A process that stood still for this share of a session's time-out may have been replaced: it must not go on."""
+_BEAT_S: Final = 0.2
+_RAW: Final = "raw"
+
+Body = Callable[[StreamT[bytes]], Coroutine[Any, Any, None]]
+
+
+class Frozen(Exception):
+    """This process stood still for so long that another may have its partitions."""
+
+
+class FaustApp:
+    """One Faust application within one of the product's processes; `app` is Faust's own."""
+
+    def __init__(self, context: Context, name: str) -> None:
+        self._context = context
+        kafka = context.settings.kafka
+        self._limit_s = kafka.session_timeout_ms / 1000 * FROZEN_SHARE
+        self._failed: asyncio.Future[BaseException] = asyncio.get_running_loop().create_future()
+        self._beat_s = context.clock.monotonic()
+        folder = Path(context.settings.process.data_path, "faust", context.instance)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.app: AppT = faust.App(
+            name,
+            loop=asyncio.get_running_loop(),
+            broker=f"kafka://{';'.join(kafka.bootstrap_servers.split(','))}",
+            datadir=folder,
+            autodiscover=False,
+            web_enabled=False,
+            store="memory://",
+            processing_guarantee="at_least_once",
+            consumer_auto_offset_reset="earliest",
+            consumer_group_instance_id=context.instance,
+            broker_session_timeout=kafka.session_timeout_ms / 1000,
+            broker_heartbeat_interval=kafka.heartbeat_interval_ms / 1000,
+            broker_commit_interval=1.0,
+            stream_recovery_delay=0.0,
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            worker_redirect_stdouts=False,
+        )
+        transport = transport_of(self.app, kafka)
+        self.app.transport = transport
+        self._producer = KafkaConnection(kafka, context.clock, context.instance).producer()
+        self._pending: list[list[Output]] = []
+
+    def changes(self) -> list[Output]:
+        """A list for one table's changes; they are sent at the end of a batch, those of an earlier list first."""
+        self._pending.append([])
+        return self._pending[-1]
+
+    async def send(self, outputs: Sequence[Output]) -> None:
+        """Returns when the broker has acknowledged all. Raises what the broker raised: let it through."""
+        self.check_awake()
+        await self._producer.send(outputs)
+
+    def topic(self, topic: Topic) -> TopicT:
+        """A topic of `schemas.topics` as bytes."""
+        return self.app.topic(
+            topic.name,
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer=_RAW,
+            value_serializer=_RAW,
+            allow_empty=True,
+        )
+
+    def agent(self, topic: Topic, body: Body) -> None:
+        """Has `body` read every record of the topic's partitions held here. It never returns; if it raises, all ends."""
+
+        async def guarded(stream: StreamT[bytes]) -> None:
+            try:
+                await body(stream)
+                raise RuntimeError(f"the agent of {topic.name} has returned")
+            except Exception as error:
+                self.fail(error)
+            await asyncio.Event().wait()  # To return or to raise would acknowledge what was not done.
+
+        functools.update_wrapper(guarded, body, assigned=("__name__", "__qualname__", "__module__"), updated=())
+        self.app.agent(self.topic(topic), name=f"{self.app.conf.id}.{topic.name}", concurrency=1)(guarded)
+
+    async def batches(self, stream: StreamT[bytes], most: int = MOST_AT_ONCE) -> AsyncIterator[list[Record]]:
+        """The records in order, as many at once as have come, of several partitions. When the next batch is asked for,
+        the tables' changes are sent and the batch is acknowledged.
+
+        Raises:
+            Frozen: the process stood still for so long that another may be at this work by now.
+        """
+        manual: Any = stream.noack()  # type: ignore[attr-defined]
+        come: asyncio.Queue[EventT[bytes]] = asyncio.Queue(most)
+        reading = asyncio.create_task(_read(manual, come))
+        reading.add_done_callback(self._reading_ended)
+        try:
+            while True:
+                events = [await come.get()]
+                while len(events) < most and not come.empty():
+                    events.append(come.get_nowait())
+                self.check_awake()
+                yield [to_record(one) for one in events]
+                await self._send_changes()
+                for one in events:
+                    await manual.ack(one)
+        finally:
+            reading.cancel()
+
+    def _reading_ended(self, reading: asyncio.Task[None]) -> None:
+        if not reading.cancelled():
+            self.fail(reading.exception() or RuntimeError("a stream has ended"))
+
+    async def _send_changes(self) -> None:
+        for changes in self._pending:
+            if changes:
+                await self.send(changes)
+                changes.clear()
+
+    def check_awake(self) -> None:
+        """Raises Frozen after a standstill; to be asked before anything is written."""
+        still_s = self._context.clock.monotonic() - self._beat_s
+        if still_s > self._limit_s:
+            raise Frozen(f"stood still for {still_s:.1f} s")
+
+    def fail(self, error: BaseException) -> None:
+        """Ends `run` with that error; of several the first counts."""
+        if not self._failed.done():
+            self._failed.set_result(error)
+
+    async def run(self) -> None:
+        """Reads until `context.stop`, then commits and leaves. Ready when all tables are recovered.
+
+        Raises what an agent, a send or Faust itself raised; what was not acknowledged is read again by whoever is next.
+        """
+        self._context.health.add_ready("stream", self._problem)
+        await self._producer.start()
+        self._beat_s = self._context.clock.monotonic()
+        beating = asyncio.create_task(self._beat())
+        crashed = asyncio.create_task(self._until_crashed())
+        stopped = asyncio.create_task(self._context.stop.wait())
+        starting = asyncio.create_task(self.app.start())
+        try:
+            waits: set[asyncio.Future[Any]] = {stopped, self._failed, crashed}
+            await asyncio.wait({*waits, starting}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                starting.result()
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            if self._failed.done():
+                raise self._failed.result()
+            if crashed.done():
+                raise crashed.result()
+            await self.app.stop()
+        finally:
+            for task in (beating, crashed, stopped, starting):
+                task.cancel()
+            await self._producer.stop()
+
+    async def _beat(self) -> None:
+        while True:
+            try:
+                self.check_awake()
+            except Frozen as error:
+                self.fail(error)
+            self._beat_s = self._context.clock.monotonic()
+            await self._context.clock.sleep(_BEAT_S)
+
+    async def _until_crashed(self) -> BaseException:
+        while not self.app.crashed:
+            await self._context.clock.sleep(_BEAT_S)
+        return self.app.crash_reason or LogBroken("the stream has crashed")
+
+    def _problem(self) -> str | None:
+        if not self.app.started or self.app.rebalancing:
+            return "joining the group"
+        recovery = self.app.tables.recovery  # type: ignore[attr-defined]
+        return None if recovery.completed.is_set() and not recovery.in_recovery else "reading its tables"
+
+
+async def _read(stream: Any, come: asyncio.Queue[EventT[bytes]]) -> None:
+    async for event in stream.events():
+        await come.put(event)
+
+
+def to_record(event: EventT[bytes]) -> Record:
+    """Faust's event as the rest of the product knows records."""
+    message = event.message
+    return Record(
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        timestamp_ms=round((message.timestamp or 0) * 1000),
+        key=message.key,
+        value=message.value,
+        headers=tuple(dict(message.headers).items() if isinstance(message.headers, Mapping) else message.headers or ()),
+    )
