@@ -15,8 +15,7 @@ DETAILS: Final = """
            c.customer_id, c.name, c.kind, c.card_type, c.tier, c.language AS customer_language, c.owner,
            c.preferred_agent, c.do_not_contact
     FROM interactions i
-    LEFT JOIN merges m ON m.workspace = i.workspace AND m.merged_id = i.customer_id AND m.undone_ms IS NULL
-    LEFT JOIN customers c ON c.workspace = i.workspace AND c.customer_id = coalesce(m.customer_id, i.customer_id)
+    LEFT JOIN LATERAL customer_now(i.workspace, i.customer_id) c ON true
     WHERE i.workspace = $1 AND i.interaction_id = $2
 """
 

@@ -135,10 +135,9 @@ def _refuse_others(checked: CheckedRecord, owners: dict[str, str], known: str | 
 async def _owners(connection: Connection, workspace: str, points: tuple[NormalPoint, ...]) -> dict[str, str]:
     """Which customer each contact point belongs to, survivors of live merges in place of the merged."""
     rows = await connection.fetch(
-        "SELECT i.kind, i.value, coalesce(m.customer_id, i.customer_id) AS customer_id"
+        "SELECT i.kind, i.value, survivor_of($1, i.customer_id) AS customer_id"
         " FROM unnest($2::text[], $3::text[]) AS p (kind, value)"
-        " JOIN identities i ON i.workspace = $1 AND i.kind = p.kind AND i.value = p.value"
-        " LEFT JOIN merges m ON m.workspace = $1 AND m.merged_id = i.customer_id AND m.undone_ms IS NULL",
+        " JOIN identities i ON i.workspace = $1 AND i.kind = p.kind AND i.value = p.value",
         workspace,
         [point.kind for point in points],
         [point.value for point in points],
@@ -247,14 +246,15 @@ async def _link(
 async def _customer(connection: Connection, workspace: str, customer_id: str) -> Customer:
     row = await connection.fetchrow(
         "SELECT customer_id, version, kind, name, card_type, tier, language, owner, preferred_agent, do_not_contact,"
-        " relations::text AS relations FROM customers WHERE workspace = $1 AND customer_id = $2",
+        " relations::text AS relations FROM customer_now($1, $2)",
         workspace,
         customer_id,
     )
     if row is None:
         raise LookupError(f"{customer_id} has no row")
     points = await connection.fetch(
-        "SELECT kind, value FROM identities WHERE workspace = $1 AND customer_id = $2 ORDER BY linked_ms, kind, value",
+        "SELECT i.kind, i.value FROM family_of($1, $2) AS f JOIN identities AS i"
+        " ON i.customer_id = f.customer_id AND i.workspace = $1 ORDER BY f.depth, i.linked_ms, i.kind, i.value",
         workspace,
         customer_id,
     )

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
+from runtime.merged_customers import FILLED, first_said, survivor_of
 from runtime.postgres_session import NoAnswer
 from streams.identity.model import (
     Contact,
@@ -18,6 +19,7 @@ from streams.identity.model import (
     InteractionKey,
     Known,
     Link,
+    Merged,
     Outcome,
     PointKey,
     Suggestion,
@@ -106,14 +108,34 @@ class MemoryIdentityStore:
         ]
         points = dict.fromkeys([*wanted_points(contacts), *stored])
         links = [self._resolved(self.links[key]) for key in points if key in self.links]
+        own = dict.fromkeys(CustomerKey(row.workspace, row.customer_id) for row in rows if row.customer_id is not None)
+        merged = [
+            Merged(workspace=key.workspace, merged_id=key.customer_id, customer_id=self._survivor(key))
+            for key in own
+            if key in self.merged
+        ]
         named = [CustomerKey(it.workspace, it.customer_id) for it in links]
-        named += [CustomerKey(row.workspace, row.customer_id) for row in rows if row.customer_id is not None]
-        customers = [self.customers[key] for key in dict.fromkeys(named) if key in self.customers]
-        return Known(links=links, customers=customers, interactions=rows)
+        named += [CustomerKey(it.workspace, it.customer_id) for it in merged]
+        customers = [self._filled(key) for key in dict.fromkeys([*named, *own]) if key in self.customers]
+        return Known(links=links, customers=customers, interactions=rows, merged=merged)
 
     def _resolved(self, link: Link) -> Link:
-        survivor = self.merged.get(CustomerKey(link.workspace, link.customer_id), link.customer_id)
+        survivor = self._survivor(CustomerKey(link.workspace, link.customer_id))
         return msgspec.structs.replace(link, customer_id=survivor)
+
+    def _survivor(self, key: CustomerKey) -> str:
+        live = {it.customer_id: survivor for it, survivor in self.merged.items() if it.workspace == key.workspace}
+        return survivor_of(live, key.customer_id)
+
+    def _filled(self, key: CustomerKey) -> Customer:
+        """The customer, with what those merged into it say where it says nothing: nearest first, then as merged."""
+        family, below = [self.customers[key]], [key]
+        while below:
+            below = [it for it, into in self.merged.items() if CustomerKey(it.workspace, into) in below]
+            family += [self.customers[it] for it in below]
+        said = {name: first_said(getattr(one, name) for one in family) for name in FILLED}
+        silent = any(one.do_not_contact for one in family)
+        return msgspec.structs.replace(family[0], do_not_contact=silent, **said)
 
     def _write(self, writes: Writes) -> None:
         for customer in writes.customers:

@@ -115,12 +115,23 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
+class Merged(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer that is read as another one now: `customer_id` is the survivor."""
+
+    workspace: str
+    merged_id: str
+    customer_id: str
+
+
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What the store holds of what was asked for; `customers` has all that links and interactions name."""
+    """What the store holds of what was asked for; `customers` has all that links and interactions name, and whom those
+    interactions' customers are `merged` into.
+    """
 
     links: Sequence[Link] = ()
     customers: Sequence[Customer] = ()
     interactions: Sequence[Interaction] = ()
+    merged: Sequence[Merged] = ()
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):

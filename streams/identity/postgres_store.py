@@ -20,8 +20,10 @@ from streams.identity.settle import NewId, settle, wanted_interactions, wanted_p
 from streams.identity.store import Mark
 
 TRIES: Final = 5
-SESSION: Final[Mapping[str, str]] = {"enable_seqscan": "off"}
-"""How its pool connects: a plan made while the tables were small is kept, and must not read them whole when they are not."""
+SESSION: Final[Mapping[str, str]] = {"enable_seqscan": "off", "jit": "off"}
+"""How its pool connects: a plan made while the tables were small is kept, and must not read them whole when they are not.
+Compiling the look-up takes fifty times as long as running it.
+"""
 
 _KNOWN: Final = msgspec.json.Decoder(Known)
 

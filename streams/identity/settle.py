@@ -3,6 +3,7 @@
 Contacts are taken in order and each sees what those before it made. The same record settled twice gives the same
 customer, and says again what it had created and linked. A repeated arrival with a later offset is a duplicate for ever;
 an earlier one (read late) becomes the arrival. Of an interaction that has not arrived yet, a change says nothing.
+Whoever is merged is the survivor for routing; an interaction's row keeps the customer id of its day.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ class _Ledger:
         self._new_id = new_id
         self._links = {PointKey(it.workspace, it.kind, it.value): it for it in known.links}
         self._customers = {CustomerKey(it.workspace, it.customer_id): it for it in known.customers}
+        self._survivors = {CustomerKey(it.workspace, it.merged_id): it.customer_id for it in known.merged}
         self._interactions = {InteractionKey(it.workspace, it.interaction_id): it for it in known.interactions}
         self._new_customers: list[Customer] = []
         self._new_links: list[Link] = []
@@ -89,7 +91,7 @@ class _Ledger:
         if row is None:
             return Outcome()
         customer = self._customer(contact, row, _fresh_points(contact, before))
-        now = msgspec.structs.replace(row, customer_id=customer.customer_id if customer else None)
+        now = msgspec.structs.replace(row, customer_id=self._of_its_day(row, customer))
         if now != before:
             self._interactions[contact.key] = now
             self._touched.add(contact.key)
@@ -98,6 +100,17 @@ class _Ledger:
             created=customer is not None and customer.made_at(contact.place),
             linked=self._linked_by(contact),
         )
+
+    def _of_its_day(self, row: Interaction, customer: Customer | None) -> str | None:
+        """The id that the row keeps: its own while that one is read as the customer, so that an un-merge gives it back."""
+        if customer is None:
+            return None
+        return row.customer_id if self._survivor(row) == customer.customer_id else customer.customer_id
+
+    def _survivor(self, row: Interaction) -> str | None:
+        if row.customer_id is None:
+            return None
+        return self._survivors.get(CustomerKey(row.workspace, row.customer_id), row.customer_id)
 
     def _row(self, contact: Contact, before: Interaction | None) -> Interaction | None:
         """The interaction as it is after this contact; None = a change of one that has not arrived."""
@@ -115,7 +128,7 @@ class _Ledger:
     def _customer(self, contact: Contact, row: Interaction, fresh: tuple[NormalPoint, ...]) -> Customer | None:
         workspace = contact.event.workspace
         links = {it: link.customer_id for it in row.contact_points if (link := self._link(workspace, it)) is not None}
-        found = resolve(row.contact_points, links, row.customer_id)
+        found = resolve(row.contact_points, links, self._survivor(row))
         to_link = [point for point in found.unlinked if point in fresh]
         customer_id = found.customer_id
         if customer_id is None:

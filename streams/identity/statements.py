@@ -17,7 +17,9 @@ WITH seen AS MATERIALIZED (
     FROM seen AS s CROSS JOIN LATERAL jsonb_array_elements(s.contact_points) AS p (point)
     WHERE NOT p.point ? 'error'
 ), links AS MATERIALIZED (
-    SELECT i.workspace, i.kind, i.value, coalesce(m.customer_id, i.customer_id) AS customer_id,
+    SELECT i.workspace, i.kind, i.value,
+        CASE WHEN m.customer_id IS NULL THEN i.customer_id ELSE survivor_of(i.workspace, m.customer_id) END
+            AS customer_id,
         i.linked_ms, i.by, i.log_partition, i.log_offset
     FROM points AS k CROSS JOIN LATERAL (
         SELECT * FROM identities AS i WHERE i.workspace = k.workspace AND i.kind = k.kind AND i.value = k.value LIMIT 1
@@ -26,24 +28,43 @@ WITH seen AS MATERIALIZED (
         SELECT customer_id FROM merges AS m
         WHERE m.workspace = i.workspace AND m.merged_id = i.customer_id AND m.undone_ms IS NULL LIMIT 1
     ) AS m ON true
+), merged AS MATERIALIZED (
+    SELECT k.workspace, k.customer_id AS merged_id, survivor_of(k.workspace, m.customer_id) AS customer_id
+    FROM (SELECT DISTINCT workspace, customer_id FROM seen WHERE customer_id IS NOT NULL) AS k
+    CROSS JOIN LATERAL (
+        SELECT customer_id FROM merges AS m
+        WHERE m.workspace = k.workspace AND m.merged_id = k.customer_id AND m.undone_ms IS NULL LIMIT 1
+    ) AS m
 ), named AS MATERIALIZED (
     SELECT workspace, customer_id FROM links
     UNION
     SELECT workspace, customer_id FROM seen WHERE customer_id IS NOT NULL
+    UNION
+    SELECT workspace, customer_id FROM merged
 ), who AS MATERIALIZED (
-    SELECT c.workspace, c.customer_id, c.created_ms, c.kind, c.name, c.card_type, c.tier, c.language, c.owner,
-        c.preferred_agent, c.do_not_contact, c.log_partition, c.log_offset
+    SELECT c.workspace, c.customer_id, c.created_ms, c.kind, coalesce(c.name, f.name) AS name,
+        coalesce(c.card_type, f.card_type) AS card_type, coalesce(c.tier, f.tier) AS tier,
+        coalesce(c.language, f.language) AS language, coalesce(c.owner, f.owner) AS owner,
+        coalesce(c.preferred_agent, f.preferred_agent) AS preferred_agent,
+        c.do_not_contact OR coalesce(f.do_not_contact, false) AS do_not_contact, c.log_partition, c.log_offset
     FROM named AS k CROSS JOIN LATERAL (
         SELECT * FROM customers AS c WHERE c.workspace = k.workspace AND c.customer_id = k.customer_id LIMIT 1
     ) AS c
+    LEFT JOIN LATERAL (
+        SELECT true AS held FROM merges AS m
+        WHERE m.customer_id = k.customer_id AND m.workspace = k.workspace AND m.undone_ms IS NULL LIMIT 1
+    ) AS m ON true
+    LEFT JOIN LATERAL said_by_merged(k.workspace, CASE WHEN m.held THEN k.customer_id END) AS f ON m.held
 )
 SELECT json_build_object(
     'links', (SELECT coalesce(json_agg(links), '[]') FROM links),
     'customers', (SELECT coalesce(json_agg(who), '[]') FROM who),
-    'interactions', (SELECT coalesce(json_agg(seen), '[]') FROM seen)
+    'interactions', (SELECT coalesce(json_agg(seen), '[]') FROM seen),
+    'merged', (SELECT coalesce(json_agg(merged), '[]') FROM merged)
 )::text
 """
-"""Everything that a batch needs to know, in one answer: links with merges followed, their customers, interactions.
+"""Everything that a batch needs to know, in one answer: links with merges followed, their customers (with what those
+merged into them say), interactions, and whom those interactions' customers are merged into.
 
 Each key is looked up by its own index (`LATERAL ... LIMIT 1`, and no sequential scans in the session), so that no plan
 depends on how old the statistics are.

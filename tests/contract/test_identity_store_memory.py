@@ -22,6 +22,9 @@ class MemoryBench:
     async def merge(self, merged_id: str, survivor_id: str) -> None:
         self._store.merged[CustomerKey("books", merged_id)] = survivor_id
 
+    async def unmerge(self, merged_id: str) -> None:
+        del self._store.merged[CustomerKey("books", merged_id)]
+
     async def interaction(self, interaction_id: str) -> Interaction | None:
         return self._store.interactions.get(InteractionKey("books", interaction_id))
 

@@ -65,6 +65,9 @@ class PostgresBench:
             merged_id,
         )
 
+    async def unmerge(self, merged_id: str) -> None:
+        await self._pool.execute("UPDATE merges SET undone_ms = 2, undone_by = 'ana' WHERE merged_id = $1", merged_id)
+
     async def interaction(self, interaction_id: str) -> Interaction | None:
         found = await self._pool.fetchval(
             "SELECT to_json(i)::text FROM interactions AS i WHERE interaction_id = $1", interaction_id

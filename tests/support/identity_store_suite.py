@@ -26,6 +26,8 @@ class Bench(Protocol):
 
     async def merge(self, merged_id: str, survivor_id: str) -> None: ...
 
+    async def unmerge(self, merged_id: str) -> None: ...
+
     async def interaction(self, interaction_id: str) -> Interaction | None: ...
 
     async def customer_ids(self) -> set[str]: ...
@@ -183,6 +185,51 @@ class IdentityStoreSuite:
         await bench.merge("c_old", "c_new")
         [outcome] = await store.settle([a_contact(an_arrival("i_1", "card:1111"))], None)
         assert (_customer(outcome).customer_id, _customer(outcome).tier) == ("c_new", "gold")
+
+    async def test_a_chain_of_merges_leads_to_its_end_and_what_the_survivor_does_not_say_is_filled(
+        self, store: IdentityStore, bench: Bench
+    ) -> None:
+        await bench.add_customer(a_customer("c_a", tier="gold", language="yue"), "card:1111")
+        await bench.add_customer(a_customer("c_b", language="en", do_not_contact=True), "card:2222")
+        await bench.add_customer(a_customer("c_c", preferred_agent="bo"), "card:3333")
+        await bench.merge("c_a", "c_b")
+        await bench.merge("c_b", "c_c")
+        [outcome] = await store.settle([a_contact(an_arrival("i_1", "card:1111"))], None)
+        found = _customer(outcome)
+        assert (found.customer_id, found.tier, found.language) == ("c_c", "gold", "en")
+        assert (found.preferred_agent, found.do_not_contact) == ("bo", True)
+
+    async def test_an_interaction_keeps_the_customer_of_its_day_while_routing_is_told_the_survivor(
+        self, store: IdentityStore, bench: Bench
+    ) -> None:
+        await bench.add_customer(a_customer("c_old"), "card:1111")
+        await bench.add_customer(a_customer("c_new", tier="gold"), "card:2222")
+        await store.settle([a_contact(an_arrival("i_1", "card:1111"), 1)], None)
+        await bench.merge("c_old", "c_new")
+        for change in (a_change("i_1", "card:1111"), a_change("i_1", attributes={"cart": "3"})):
+            [outcome] = await store.settle([a_contact(change, 2)], None)
+            assert (_customer(outcome).customer_id, _customer(outcome).tier) == ("c_new", "gold")
+            row = await bench.interaction("i_1")
+            assert row is not None
+            assert row.customer_id == "c_old"
+        await bench.unmerge("c_old")
+        [outcome] = await store.settle([a_contact(a_change("i_1", "card:1111"), 3)], None)
+        assert (_customer(outcome).customer_id, _customer(outcome).tier) == ("c_old", None)
+
+    async def test_a_merge_in_the_middle_of_traffic_and_undone_holds_for_the_contacts_in_between(
+        self, store: IdentityStore, bench: Bench
+    ) -> None:
+        await bench.add_customer(a_customer("c_old"), "card:1111")
+        await bench.add_customer(a_customer("c_new"), "card:2222")
+        seen = []
+        for number in range(9):
+            if number == 3:
+                await bench.merge("c_old", "c_new")
+            if number == 6:
+                await bench.unmerge("c_old")
+            [outcome] = await store.settle([a_contact(an_arrival(f"i_{number}", "card:1111"), number)], None)
+            seen.append(_customer(outcome).customer_id)
+        assert seen == ["c_old"] * 3 + ["c_new"] * 3 + ["c_old"] * 3
 
     async def test_who_loses_a_race_for_a_contact_point_takes_the_winners_customer(
         self, store: IdentityStore, bench: Bench
