@@ -12,31 +12,35 @@ import socket
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import uvloop
 
 from deploy.demo import plants, services
-from deploy.demo.report import INVARIANTS_OK, Load, Report, report
+from deploy.demo.proof import prove
+from deploy.demo.report import Load, Report, report
 from deploy.local import plan, state
 from deploy.local.layout import Layout
 from deploy.local.reaper import guard
 from deploy.local.stack import Request, Stack, opened
-from deploy.routing_log import records_of
 from deploy.simulation import bookcity
+from deploy.simulation.bank import BankPlay, bank_play
+from deploy.simulation.bank_day import Replay
+from deploy.simulation.company import set_up
 from deploy.simulation.contacts import CHANNELS, contacts
 from deploy.simulation.ledger import sums
-from deploy.simulation.outcomes import Outcomes
+from deploy.simulation.manner import Paced
 from deploy.simulation.pace import pace_for
+from deploy.simulation.plan import all_day, at_rate
+from deploy.simulation.play import Play
+from deploy.simulation.replayed import replayed
 from deploy.simulation.traffic import Traffic
-from deploy.verification import Verified, verify
+from producers.admin.document import Format, parse
 from runtime.clock import SystemClock
 from runtime.kafka import KafkaConnection
 from runtime.postgres import connect_pool
 from runtime.settings import Postgres, load
-from schemas import codec
-from schemas.topics import ROUTING_DECISIONS
 
 FAST_SOCKETS: Final = {"HUBLINE_GATEWAY_FRAMES_PER_S": "500", "HUBLINE_GATEWAY_FRAMES_BURST": "1000"}
 """A script may click faster than a person is allowed to."""
@@ -48,18 +52,35 @@ PUBLIC: Final = ("http", "admin", "gateway")
 Note = Callable[[str], None]
 
 
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """A day of a call log to run instead of the book city's contacts."""
+
+    file: Path
+    date: str
+    replay: Replay
+
+
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for; the plants make it fail on purpose."""
 
     seconds: float
     rate_per_s: float
     seed: str
+    day: Day | None = None
     plant_loss: bool = False
     plant_doubling: bool = False
 
+    @property
+    def stuck_s(self) -> float:
+        """How long nothing may happen before it is given up, besides the longest talk."""
+        return PLANTED_STUCK_S if self.plant_loss or self.plant_doubling else STUCK_S
+
 
 def demonstrate(wanted: Wanted, environ: Mapping[str, str], owner_pid: int, note: Note) -> Report:
-    """Runs it whole; nothing of it is left. Raises StackError, SetUpFailed, or what the product's failure raises."""
+    """Runs it whole; nothing of it is left. Raises NoSuchDay, StackError, SetUpFailed, or what the product's failure
+    raises.
+    """
+    bank = None if wanted.day is None else bank_play(wanted.day.file, wanted.day.date, wanted.day.replay)
     folder = Path(tempfile.mkdtemp(prefix="hubline-demo-"))
     watching = guard(folder, owner_pid)
     try:
@@ -68,7 +89,7 @@ def demonstrate(wanted: Wanted, environ: Mapping[str, str], owner_pid: int, note
         with opened(Request(data_dir=folder), given, note) as stack:
             try:
                 stack.supervisor.start()
-                return uvloop.run(_whole(wanted, stack, note))
+                return uvloop.run(_whole(wanted, bank, stack, note))
             finally:
                 note("stopping")
                 stack.supervisor.stop()
@@ -102,56 +123,71 @@ def claim_ports(folder: Path) -> None:
     state.store(layout, msgspec.structs.replace(state.new_state(), ports=ports))
 
 
-async def _whole(wanted: Wanted, stack: Stack, note: Note) -> Report:
+def city_play(wanted: Wanted) -> Play:
+    """The book city's contacts at a rate, with all of its agents there."""
+    company = bookcity.company()
+    agents = tuple(parse(company.document, Format.YAML)["agents"])
+    pace = pace_for(wanted.rate_per_s, len(agents))
+    stream = contacts(wanted.seed, company.workspace, bookcity.known())
+    return Play(
+        company=company,
+        arrivals=at_rate(stream, wanted.rate_per_s, wanted.seconds),
+        shifts=all_day(agents),
+        manner=Paced(pace),
+        customers_talk_ms=pace.handle_ms,
+        channels=CHANNELS,
+        longest_ms=0,
+    )
+
+
+async def _whole(wanted: Wanted, bank: BankPlay | None, stack: Stack, note: Note) -> Report:
     clock = SystemClock()
     settings = load(stack.endpoints.environ)
-    folder = stack.layout.data_dir
     kafka = KafkaConnection(settings.kafka, clock, "hubline-demo")
+    play = city_play(wanted) if bank is None else bank.play
     async with connect_pool(Postgres(url=stack.endpoints.database_url)) as pool:
-        note("setting the book city up")
-        city = await bookcity.set_up(pool, clock, folder)
-        versions = await services.versions(pool, folder)
-    agents = [name for name in city.accounts if name != bookcity.WATCHER]
-    traffic = Traffic(services.where(stack.endpoints), city, pace_for(wanted.rate_per_s, len(agents)), clock)
-    stream = contacts(wanted.seed, bookcity.WORKSPACE, bookcity.known())
-    planted = wanted.plant_loss or wanted.plant_doubling
-    async with traffic.open(agents):
-        note(f"{len(agents)} agents on duty, {wanted.rate_per_s:g} contacts a second for {wanted.seconds:g} s")
-        async with asyncio.TaskGroup() as group:
-            if wanted.plant_loss:
-                group.create_task(plants.lose_one(traffic, clock))
-            if wanted.plant_doubling:
-                group.create_task(plants.double_one(traffic, kafka, clock))
-            group.create_task(traffic.send(stream, wanted.rate_per_s, wanted.seconds))
+        note(f"setting {play.company.workspace} up")
+        cast = await set_up(play.company, pool, clock, stack.layout.data_dir)
+        versions = await services.versions(pool, stack.layout.data_dir)
+        traffic = Traffic(services.where(stack.endpoints), play, cast, clock)
+        begun_s = clock.monotonic()
+        await _traffic(wanted, traffic, kafka, note)
+        seconds = wanted.seconds if bank is None else round(clock.monotonic() - begun_s, 1)
+        note("reading the log")
+        proof = await prove(kafka, play.company.workspace)
+    found = sums(traffic.posts, proof.fates, traffic.shown, traffic.books, play.channels)
+    rate_per_s = wanted.rate_per_s if bank is None else round(len(bank.day.calls) / seconds, 3)
+    load_ = Load(rate_per_s, seconds, traffic.posts.posts, sum(len(one.offers) for one in traffic.books))
+    day = None if bank is None else replayed(bank, traffic.posts, traffic.talks, traffic.ends)
+    return report(found, versions, load_, proof.findings, day)
+
+
+async def _traffic(wanted: Wanted, traffic: Traffic, kafka: KafkaConnection, note: Note) -> None:
+    """Everybody comes, works and leaves."""
+    async with traffic.open():
+        note(f"{len(traffic.agents)} agents, {_words(wanted)}")
+        telling = asyncio.create_task(traffic.tell(note))
+        try:
+            await _play(wanted, traffic, kafka)
+        finally:
+            telling.cancel()
         note("no more contacts; what is at work is finished")
-        if left := await traffic.drained(PLANTED_STUCK_S if planted else STUCK_S):
+        if left := await traffic.drained(wanted.stuck_s):
             note(f"{left} contacts are not finished, or were never seen")
     for trouble in traffic.troubles:
         note(trouble)
-    note("reading the log")
-    fates = (await _outcomes(kafka)).fates
-    verified = await verify(kafka, bookcity.WORKSPACE)
-    load_ = Load(wanted.rate_per_s, wanted.seconds, traffic.posts.posts, sum(len(one.offers) for one in traffic.books))
-    found = sums(traffic.posts, fates, traffic.shown, traffic.books, CHANNELS)
-    return report(found, versions, load_, in_words(verified))
 
 
-async def _outcomes(kafka: KafkaConnection) -> Outcomes:
-    outcomes = Outcomes()
-    reader = kafka.reader()
-    try:
-        async for record in records_of(reader, ROUTING_DECISIONS, bookcity.WORKSPACE):
-            decision: Any = codec.decode(ROUTING_DECISIONS, record.value or b"")
-            outcomes.take(decision)
-    finally:
-        await reader.stop()
-    return outcomes
+async def _play(wanted: Wanted, traffic: Traffic, kafka: KafkaConnection) -> None:
+    async with asyncio.TaskGroup() as group:
+        if wanted.plant_loss:
+            group.create_task(plants.lose_one(traffic, traffic.clock))
+        if wanted.plant_doubling:
+            group.create_task(plants.double_one(traffic, kafka, traffic.clock))
+        group.create_task(traffic.send())
 
 
-def in_words(verified: Verified) -> str:
-    """`ok`, or what does not hold."""
-    if verified.breach is not None:
-        return f"{verified.breach.invariant} after input {verified.breach.offset}: {verified.breach.detail}"
-    if verified.stopped_at is not None:
-        return f"stopped at input {verified.stopped_at}"
-    return INVARIANTS_OK
+def _words(wanted: Wanted) -> str:
+    if wanted.day is None:
+        return f"{wanted.rate_per_s:g} contacts a second for {wanted.seconds:g} s"
+    return f"the calls of {wanted.day.date} at {wanted.day.replay.speed:g} times their speed"

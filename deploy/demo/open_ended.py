@@ -22,9 +22,13 @@ from deploy.local.layout import Layout, data_dir
 from deploy.local.stack import Endpoints, Request, endpoints_now, opened
 from deploy.simulation import bookcity
 from deploy.simulation.board import Board
-from deploy.simulation.bookcity import WATCHER, WORKSPACE, BookCity
-from deploy.simulation.contacts import contacts
+from deploy.simulation.bookcity import WORKSPACE
+from deploy.simulation.company import WATCHER, Cast, set_up
+from deploy.simulation.contacts import CHANNELS, contacts
+from deploy.simulation.manner import Paced
 from deploy.simulation.pace import pace_for
+from deploy.simulation.plan import all_day, at_rate
+from deploy.simulation.play import Play
 from deploy.simulation.table import show
 from deploy.simulation.traffic import Traffic, Where
 from deploy.simulation.words import Words
@@ -79,7 +83,7 @@ def _demonstrate(wanted: Wanted, endpoints: Endpoints, words: Words, below: str)
 async def _work(wanted: Wanted, endpoints: Endpoints, words: Words, below: str) -> None:
     clock = SystemClock()
     async with connect_pool(Postgres(url=endpoints.database_url)) as pool:
-        city = await bookcity.set_up(pool, clock, wanted.data_dir)
+        city = await set_up(bookcity.company(), pool, clock, wanted.data_dir)
     where = services.where(endpoints)
     console = Console(highlight=False)
     for line in look(where, city, wanted.data_dir, words):
@@ -89,16 +93,26 @@ async def _work(wanted: Wanted, endpoints: Endpoints, words: Words, below: str) 
         for name, account in city.accounts.items()
         if name not in (WATCHER, FREE_FOR_A_PERSON) and account.password is not None
     ]
-    traffic = Traffic(where, city, pace_for(wanted.rate_per_s, len(agents)), clock)
+    pace = pace_for(wanted.rate_per_s, len(agents))
+    stream = contacts(random_id("run"), WORKSPACE, bookcity.known())
+    play = Play(
+        company=bookcity.company(),
+        arrivals=at_rate(stream, wanted.rate_per_s, None),
+        shifts=all_day(agents),
+        manner=Paced(pace),
+        customers_talk_ms=pace.handle_ms,
+        channels=CHANNELS,
+        longest_ms=0,
+    )
+    traffic = Traffic(where, play, city, clock)
     board = Board()
     traffic.listeners.append(board.take)
-    stream = contacts(random_id("run"), WORKSPACE, bookcity.known())
-    async with traffic.open(agents), asyncio.TaskGroup() as group:
-        group.create_task(traffic.send(stream, wanted.rate_per_s, None))
+    async with traffic.open(), asyncio.TaskGroup() as group:
+        group.create_task(traffic.send())
         group.create_task(show(traffic.watcher, board, words, below, clock, console))
 
 
-def look(where: Where, city: BookCity, folder: Path, words: Words) -> Iterator[str]:
+def look(where: Where, city: Cast, folder: Path, words: Words) -> Iterator[str]:
     """Where everything is, line by line."""
     elsewhere = "" if folder == data_dir({}) else f"HUBLINE_DATA_DIR={folder} "
     yield words.say("look")

@@ -43,8 +43,8 @@ async def lose_one(traffic: Traffic, clock: Clock) -> None:
     """One contact is answered 202 by something that keeps it to itself."""
     server = await asyncio.start_server(_swallow, HOST, 0)
     port = server.sockets[0].getsockname()[1]
-    contact: Contact = next(contacts("swallowed", bookcity.WORKSPACE, bookcity.known()))
-    hub = Hub(f"http://{HOST}:{port}", bookcity.WORKSPACE, {contact.adapter: "-"}, clock)
+    contact: Contact = next(contacts("swallowed", traffic.workspace, bookcity.known()))
+    hub = Hub(f"http://{HOST}:{port}", traffic.workspace, {contact.adapter: "-"}, clock)
     try:
         plain = msgspec.structs.replace(contact, cut=False, twice=False, leaves_after_ms=None)
         await Sender(hub, traffic.posts, clock, lambda _: None).post(plain)
@@ -83,7 +83,7 @@ async def _try(traffic: Traffic, reader: Reader, producer: Producer, clock: Cloc
     if leg is None:
         return False
     other = next(book for book in traffic.books if book.agent_id != leg.agent_id)
-    where = TopicPartition(ROUTING_DECISIONS.name, partition_for(bookcity.WORKSPACE))
+    where = TopicPartition(ROUTING_DECISIONS.name, partition_for(traffic.workspace))
     end = (await reader.log_range(where)).end
     last: Any = None
     async for batch in reader.read_range(where.topic, where.partition, end - 1, end):
@@ -94,8 +94,8 @@ async def _try(traffic: Traffic, reader: Reader, producer: Producer, clock: Cloc
             to_output(
                 forged,
                 ROUTING_DECISIONS,
-                key=bookcity.WORKSPACE,
-                event_id=decision_id(bookcity.WORKSPACE, forged.epoch, forged.seq),
+                key=traffic.workspace,
+                event_id=decision_id(traffic.workspace, forged.epoch, forged.seq),
                 source=FORGER,
             )
         ]
@@ -112,7 +112,7 @@ def _forged(leg: LegValue, agent_id: str, epoch: int, seq: int, after: Any) -> L
         agent_id=agent_id,
     )
     return LegConnected(
-        workspace=bookcity.WORKSPACE, epoch=epoch, seq=seq, cause=after.cause, at_ms=after.at_ms, leg=doubled
+        workspace=after.workspace, epoch=epoch, seq=seq, cause=after.cause, at_ms=after.at_ms, leg=doubled
     )
 
 

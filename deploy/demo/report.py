@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 
+from deploy.demo.findings import INVARIANTS_OK, Findings
 from deploy.simulation.ledger import ChannelSums, Sums, percentile
 from deploy.simulation.outcomes import Place
-
-INVARIANTS_OK: Final = "ok"
+from deploy.simulation.replayed import Replayed
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +36,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     rate_per_s: float
     seconds: float
     failures: tuple[str, ...] = ()
+    replay: Replayed | None = None
 
 
 class Versions(msgspec.Struct, frozen=True):
@@ -56,7 +55,7 @@ class Load(msgspec.Struct, frozen=True):
     offers: int
 
 
-def report(sums: Sums, versions: Versions, load: Load, invariants: str) -> Report:
+def report(sums: Sums, versions: Versions, load: Load, found: Findings, day: Replayed | None = None) -> Report:
     """The report, with everything that is wrong in `failures`."""
     return Report(
         kafka=versions.kafka,
@@ -69,7 +68,7 @@ def report(sums: Sums, versions: Versions, load: Load, invariants: str) -> Repor
         ended=sums.places[Place.ENDED],
         lost=sums.lost,
         duplicated=sums.duplicated,
-        invariants=invariants,
+        invariants=found.invariants,
         p50_ms=percentile(sums.waits_ms, 50),
         p99_ms=percentile(sums.waits_ms, 99),
         unanswered=sums.unanswered,
@@ -81,11 +80,12 @@ def report(sums: Sums, versions: Versions, load: Load, invariants: str) -> Repor
         posts=load.posts,
         rate_per_s=load.rate_per_s,
         seconds=load.seconds,
-        failures=failures(sums, invariants),
+        failures=(*failures(sums, found), *(() if day is None else day.ends.failures)),
+        replay=day,
     )
 
 
-def failures(sums: Sums, invariants: str) -> tuple[str, ...]:
+def failures(sums: Sums, findings: Findings) -> tuple[str, ...]:
     """Why a demonstration is a failed one; empty when it is not."""
     found = []
     if sums.missing:
@@ -94,8 +94,8 @@ def failures(sums: Sums, invariants: str) -> tuple[str, ...]:
         found.append(f"{sums.never_shown} never shown on a socket")
     if sums.duplicated:
         found.append(f"{sums.duplicated} with two agents")
-    if invariants != INVARIANTS_OK:
-        found.append(f"invariants: {invariants}")
+    if findings.invariants != INVARIANTS_OK:
+        found.append(f"invariants: {findings.invariants}")
     if sums.connected * 2 < sums.accepted or not sums.accepted:
         found.append(f"only {sums.connected} of {sums.accepted} connected")
     found.extend(f"no {channel} ended" for channel, one in sums.by_channel.items() if not one.ended)

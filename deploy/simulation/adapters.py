@@ -8,14 +8,19 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
+import msgspec
+
 from deploy.simulation.contacts import CHAT, Contact
 from deploy.simulation.draws import between
 from deploy.simulation.hub import Hub
+from deploy.simulation.record import EndBook
 from runtime.clock import Clock
 from runtime.ids import jitter
+from schemas.values import LegValue
 from schemas.vocabulary import ENDED, LegState
 
 PAUSE_S: Final = 0.3
+ACCEPTED: Final = 202
 THANKS: Final = "谢谢！"
 
 
@@ -33,8 +38,9 @@ class Line:
 class Adapter:
     """The adapter `name`; use `run` as a task, from before the first post."""
 
-    def __init__(self, name: str, hub: Hub, clock: Clock, handle_ms: int) -> None:
+    def __init__(self, name: str, hub: Hub, clock: Clock, handle_ms: int, book: EndBook) -> None:
         self.name = name
+        self._book = book
         self.ready = asyncio.Event()
         self._hub = hub
         self._clock = clock
@@ -66,12 +72,16 @@ class Adapter:
                 task.cancel()
 
     def _follow(self, event: dict[str, Any]) -> None:
-        leg = event["data"].get("leg")
-        line = self._lines.get(event.get("subject", ""))
-        if leg is None or line is None:
+        told = event["data"].get("leg")
+        if told is None:
             return
-        state = LegState(leg["state"])
-        leg_id = str(leg["leg_id"])
+        leg = msgspec.convert(told, LegValue)
+        state, leg_id = leg.state, leg.leg_id
+        if state in ENDED:
+            self._book.ended(leg, event["id"])
+        line = self._lines.get(event.get("subject", ""))
+        if line is None:
+            return
         if state is LegState.CONNECTING and event["id"] not in line.put_through:
             line.put_through.add(event["id"])
             self._soon(self._put_through(line, leg_id))
@@ -91,21 +101,27 @@ class Adapter:
             external_id = f"{contact.data['external_id']}-m{number}"
             await self._hub.write(self.name, contact.interaction_id, text, external_id)
         if contact.customer_ends:
-            talk_ms = self._handle_ms * between(0.2, 0.6, contact.interaction_id, "ends")
+            whole_ms = self._handle_ms if contact.talk_ms is None else contact.talk_ms
+            talk_ms = whole_ms * between(0.2, 0.6, contact.interaction_id, "ends")
             await self._clock.sleep(talk_ms / 1000)
             if contact.interaction_id not in self._lines:
                 return
             if said:
                 await self._hub.write(self.name, contact.interaction_id, THANKS, f"{contact.data['external_id']}-bye")
-            await self._tell(line, {"type": "customer.left"})
+            await self._leave(line)
 
     async def _lose_patience(self, line: Line, after_ms: int) -> None:
         await self._clock.sleep(after_ms / 1000)
         if not line.connected and line.contact.interaction_id in self._lines:
-            await self._tell(line, {"type": "customer.left"})
+            await self._leave(line)
 
-    async def _tell(self, line: Line, said: dict[str, Any]) -> None:
-        await self._hub.tell(self.name, line.contact.interaction_id, said)
+    async def _leave(self, line: Line) -> None:
+        at_ms = self._clock.monotonic() * 1000
+        if await self._tell(line, {"type": "customer.left"}) == ACCEPTED:
+            self._book.left(line.contact.interaction_id, at_ms)
+
+    async def _tell(self, line: Line, said: dict[str, Any]) -> int:
+        return await self._hub.tell(self.name, line.contact.interaction_id, said)
 
     def _soon(self, what: Any) -> None:
         task: asyncio.Task[None] = asyncio.create_task(what)

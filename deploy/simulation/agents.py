@@ -1,19 +1,21 @@
-"""Scripted agents over the real gateway: they accept mostly, talk, hold sometimes, end, and wrap up."""
+"""Scripted agents over the real gateway: they come and leave by their shifts, accept, talk, hold, end, and wrap up."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
+
+import msgspec
 
 from deploy.console.client import AgentClient, Wishes
 from deploy.console.mirror import Mirror
 from deploy.console.sign_in import SignIn
-from deploy.simulation import script
 from deploy.simulation.contacts import CHAT, MAIL
-from deploy.simulation.pace import Pace
-from deploy.simulation.record import AgentBook
+from deploy.simulation.manner import Manner
+from deploy.simulation.plan import Shift
+from deploy.simulation.record import AgentBook, TalkBook
 from runtime.clock import Clock
 from schemas import live
 from schemas.values import LegValue
@@ -21,6 +23,7 @@ from schemas.vocabulary import LegState, OfferState, Role, RoutingStatus
 
 WRITTEN: Final = frozenset({CHAT, MAIL})
 ON_DUTY: Final = "available"
+OFF_DUTY: Final = "offline"
 LOOK_S: Final = 3_600.0
 DONE: Final = frozenset({live.Outcome.APPLIED, live.Outcome.DUPLICATE})
 TALKING: Final = frozenset({LegState.CONNECTED, LegState.ON_HOLD})
@@ -28,37 +31,84 @@ TALKING: Final = frozenset({LegState.CONNECTED, LegState.ON_HOLD})
 OnFrame = Callable[[live.ServerFrame], None]
 
 
-class ScriptedAgent:
-    """One agent; `on_frame` hears every frame of the agent's socket."""
+class Desk(msgspec.Struct, frozen=True):
+    """What an agent works with; `heard` hears every frame of the agent's sockets, and `talks` is kept of them."""
 
-    def __init__(
-        self, agent_id: str, gateway_url: str, signed_in: SignIn, pace: Pace, clock: Clock, on_frame: OnFrame
-    ) -> None:
+    gateway_url: str
+    signed_in: SignIn
+    manner: Manner
+    clock: Clock
+    heard: OnFrame
+    talks: TalkBook
+
+
+class ScriptedAgent:
+    """One agent."""
+
+    def __init__(self, agent_id: str, desk: Desk) -> None:
         self.book = AgentBook(agent_id)
-        self._pace = pace
-        self._clock = clock
-        self._heard = on_frame
+        self.ready = asyncio.Event()
+        self._desk = desk
+        self._clock = desk.clock
         self._begun: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        wishes = Wishes(role=Role.AGENT, status=ON_DUTY, subscribe=False)
-        self.client = AgentClient(gateway_url, signed_in.ticket, wishes, clock=clock, on_frame=self._take)
+        self.client = self._new_client()
 
-    async def run(self, ready: asyncio.Event) -> None:
-        """Works until cancelled; sets `ready` when on duty. Raises Gone when the gateway will not have the agent."""
-        async with self.client.running():
-            ready.set()
-            try:
-                while True:
-                    with contextlib.suppress(TimeoutError):
-                        for work in await self.client.until(self._new_work, within_s=LOOK_S):
-                            self._soon(work)
-            finally:
-                for task in self._tasks:
-                    task.cancel()
+    async def run(self, shifts: Sequence[Shift], begins_s: asyncio.Future[float]) -> None:
+        """Works its shifts: those from the beginning are begun at once (then it is `ready`), the others so long after
+        `begins_s`. Without an end it works until cancelled. Raises Gone when the gateway will not have the agent.
+        """
+        for shift in shifts:
+            if shift.from_ms:
+                self.ready.set()
+                await self._until(shift.from_ms, begins_s)
+            self.client = self._new_client()
+            async with self.client.running():
+                self.ready.set()
+                await self._work(shift, begins_s)
+
+    async def _work(self, shift: Shift, begins_s: asyncio.Future[float]) -> None:
+        working = asyncio.create_task(self._take_work())
+        try:
+            if shift.to_ms is None:
+                await working
+                return
+            ending = asyncio.create_task(self._until(shift.to_ms, begins_s))
+            await asyncio.wait([working, ending], return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
+            if working.done():
+                await working
+            await self._do(live.SetNextStatus(status=OFF_DUTY))
+            with contextlib.suppress(TimeoutError):
+                await self.client.until(self._off_duty, within_s=LOOK_S)
+        finally:
+            working.cancel()
+            for task in self._tasks:
+                task.cancel()
+
+    async def _take_work(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                for work in await self.client.until(self._new_work, within_s=LOOK_S):
+                    self._soon(work)
+
+    async def _until(self, at_ms: int, begins_s: asyncio.Future[float]) -> None:
+        due_s = await asyncio.shield(begins_s) + at_ms / 1000
+        await self._clock.sleep(max(0.0, due_s - self._clock.monotonic()))
+
+    def _new_client(self) -> AgentClient:
+        wishes = Wishes(role=Role.AGENT, status=ON_DUTY, subscribe=False)
+        desk = self._desk
+        return AgentClient(desk.gateway_url, desk.signed_in.ticket, wishes, clock=self._clock, on_frame=self._take)
 
     def _take(self, frame: live.ServerFrame) -> None:
         self.book.take(frame)
-        self._heard(frame)
+        self._desk.talks.take(frame, self._clock.monotonic() * 1000)
+        self._desk.heard(frame)
+
+    def _off_duty(self, mirror: Mirror) -> bool:
+        own = mirror.agents.get(self.book.agent_id)
+        return own is not None and own.status == OFF_DUTY and not own.legs
 
     def _new_work(self, mirror: Mirror) -> list[Coroutine[Any, Any, None]]:
         """What has appeared and nobody works on yet."""
@@ -72,7 +122,7 @@ class ScriptedAgent:
             if leg.agent_id == me and leg.state in TALKING and self._first(f"{leg.leg_id} {leg.offer_id}"):
                 found.append(self._handle(leg))
             elif leg.agent_id == me and leg.state is LegState.WRAP_UP and self._first(f"{leg.leg_id} wrap_up"):
-                found.append(self._wrap_up(leg.leg_id))
+                found.append(self._wrap_up(leg))
         own = mirror.agents.get(me)
         if (
             own is not None
@@ -89,7 +139,8 @@ class ScriptedAgent:
         return True
 
     async def _answer(self, offer_id: str) -> None:
-        wish = script.answer(offer_id, self._pace)
+        seen_ms = self._clock.monotonic() * 1000
+        wish = self._desk.manner.answer(offer_id)
         await self._pass(wish.after_ms)
         if offer_id not in self.client.mirror.offers:
             return
@@ -99,11 +150,12 @@ class ScriptedAgent:
         result = await self._do(live.Accept(offer_id=offer_id))
         if result is not None and result.outcome in DONE and result.seq is not None:
             self.book.accepts(offer_id, result.seq)
+            self._desk.talks.took(self._clock.monotonic() * 1000 - seen_ms - wish.after_ms)
 
     async def _handle(self, leg: LegValue) -> None:
         interaction = self.client.mirror.interactions.get(leg.interaction_id)
         writes = interaction is not None and interaction.channel in WRITTEN
-        plan = script.work(leg.leg_id, writes, self._pace)
+        plan = self._desk.manner.work(leg, writes)
         if plan.reply is not None:
             await self._say(leg.leg_id, plan.reply)
         await self._pass(plan.talk_ms)
@@ -114,10 +166,10 @@ class ScriptedAgent:
         if self._talks(leg.leg_id):
             await self._do(live.End(leg_id=leg.leg_id))
 
-    async def _wrap_up(self, leg_id: str) -> None:
-        plan = script.work(leg_id, False, self._pace)
+    async def _wrap_up(self, leg: LegValue) -> None:
+        plan = self._desk.manner.work(leg, False)
         await self._pass(plan.wrap_up_ms)
-        await self._do(live.FinishWrapUp(leg_id=leg_id, disposition=plan.disposition))
+        await self._do(live.FinishWrapUp(leg_id=leg.leg_id, disposition=plan.disposition))
 
     async def _come_back(self) -> None:
         await self._do(live.SetStatus(status=ON_DUTY))

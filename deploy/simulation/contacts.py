@@ -59,7 +59,9 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """One contact to come. `leaves_after_ms`: the customer waits no longer; None = for as long as it takes."""
+    """One contact to come. `leaves_after_ms`: the customer waits no longer; None = for as long as it takes. `talk_ms`:
+    how long it keeps an agent; None = as the agents have it.
+    """
 
     number: int
     channel: str
@@ -68,6 +70,7 @@ class Contact(msgspec.Struct, frozen=True):
     data: dict[str, Any]
     said: tuple[str, ...] = ()
     leaves_after_ms: int | None = None
+    talk_ms: int | None = None
     customer_ends: bool = False
     twice: bool = False
     cut: bool = False

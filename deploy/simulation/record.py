@@ -51,12 +51,19 @@ class PostBook:
 
     def __init__(self) -> None:
         self.channels: dict[str, str] = {}
+        self.due_ms: dict[str, float] = {}
+        self.late_ms: list[float] = []
         self.answered_ms: dict[str, float] = {}
         self.posts = 0
 
     def planned(self, interaction_id: str, channel: str) -> None:
         """A contact is about to be posted."""
         self.channels[interaction_id] = channel
+
+    def due(self, interaction_id: str, due_ms: float, at_ms: float) -> None:
+        """A contact that was due then is begun at `at_ms`."""
+        self.due_ms[interaction_id] = due_ms
+        self.late_ms.append(max(0.0, at_ms - due_ms))
 
     def answered(self, interaction_id: str, at_ms: float) -> None:
         """A post was answered 202; the first answer counts."""
@@ -74,6 +81,47 @@ class ShownBook:
         if isinstance(frame, Snapshot | Delta):
             for interaction in frame.interactions:
                 self.first_ms.setdefault(interaction.interaction_id, at_ms)
+
+
+class TalkBook:
+    """From when to when agents' own sockets showed that an agent has the customer, in milliseconds of one clock."""
+
+    def __init__(self) -> None:
+        self.begun_ms: dict[str, float] = {}
+        self.over_ms: dict[str, float] = {}
+        self.taken_ms: list[float] = []
+
+    def take(self, frame: ServerFrame, at_ms: float) -> None:
+        """Takes in a frame of an agent's socket."""
+        if not isinstance(frame, Snapshot | Delta):
+            return
+        for leg in frame.legs:
+            if leg.kind is LegKind.MAIN and leg.state in HOLDING:
+                self.begun_ms.setdefault(leg.interaction_id, at_ms)
+            elif leg.kind is LegKind.MAIN and leg.state in OVER and leg.interaction_id in self.begun_ms:
+                self.over_ms.setdefault(leg.interaction_id, at_ms)
+
+    def took(self, length_ms: float) -> None:
+        """From the frame that showed an offer to the answer that its acceptance was applied it took so long."""
+        self.taken_ms.append(length_ms)
+
+
+class EndBook:
+    """What adapters were told of how their contacts ended, and when a customer's leaving was answered 202."""
+
+    def __init__(self) -> None:
+        self.ends: dict[str, dict[str, str]] = {}
+        self.left_ms: dict[str, float] = {}
+
+    def ended(self, leg: LegValue, decision_id: str) -> None:
+        """An adapter was told that a main leg has ended; what is handed on goes on in another leg."""
+        if leg.kind is LegKind.MAIN and leg.reason not in HANDED_ON:
+            said = f"{leg.state}/{leg.reason or '-'}"
+            self.ends.setdefault(leg.interaction_id, {})[decision_id] = said
+
+    def left(self, interaction_id: str, at_ms: float) -> None:
+        """The customer hung up; the first time counts."""
+        self.left_ms.setdefault(interaction_id, at_ms)
 
 
 class AgentBook:

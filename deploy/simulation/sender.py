@@ -1,16 +1,16 @@
-"""Posts the contacts at their rate, and writes down which ids were answered 202, and when."""
+"""Posts the contacts when they are due, and writes down which ids were answered 202, and when."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
 
 from deploy.simulation.contacts import Contact
-from deploy.simulation.draws import between
 from deploy.simulation.hub import CLOUD_EVENT, Hub
+from deploy.simulation.plan import Arrival
 from deploy.simulation.record import PostBook
 from runtime.clock import Clock
 
@@ -27,16 +27,14 @@ class Sender:
         self._clock = clock
         self._expect = expect
 
-    async def run(self, contacts: Iterator[Contact], rate_per_s: float, seconds: float | None) -> None:
-        """Posts at that rate, however slowly answers come, for so long (None = until cancelled); waits for the answers."""
-        begun_s = self._clock.monotonic()
-        due_s = 0.0
+    async def run(self, arrivals: Iterable[Arrival], begun_s: float) -> None:
+        """Posts each when it is due, however slowly answers come; waits for the answers."""
         async with asyncio.TaskGroup() as group:
-            for contact in contacts:
-                due_s += between(0.5, 1.5, contact.interaction_id, "gap") / rate_per_s
-                if seconds is not None and due_s >= seconds:
-                    return
-                await self._clock.sleep(max(0.0, begun_s + due_s - self._clock.monotonic()))
+            for arrival in arrivals:
+                due_s = begun_s + arrival.due_ms / 1000
+                await self._clock.sleep(max(0.0, due_s - self._clock.monotonic()))
+                contact = arrival.contact
+                self._posts.due(contact.interaction_id, due_s * 1000, self._clock.monotonic() * 1000)
                 group.create_task(self.post(contact))
 
     async def post(self, contact: Contact) -> None:
@@ -45,7 +43,7 @@ class Sender:
             {
                 "specversion": "1.0",
                 "id": contact.data["external_id"],
-                "source": f"//bookcity.example/{contact.adapter}",
+                "source": f"//{contact.adapter}.example/",
                 "type": "interaction.received",
                 "data": contact.data,
             }

@@ -3,7 +3,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from deploy.demo.report import INVARIANTS_OK, Load, Versions, failures, report
+from deploy.demo.findings import INVARIANTS_OK, Findings
+from deploy.demo.report import Load, Versions, failures, report
 from deploy.simulation.ledger import ChannelSums, Sums
 from deploy.simulation.outcomes import Place
 
@@ -19,6 +20,7 @@ GOOD = Sums(
     ended_by_reason={"completed/agent_ended": 10},
     waits_ms=(1.0, 2.0, 3.0),
 )
+WELL = Findings(invariants=INVARIANTS_OK)
 ASKED_FOR = (
     "kafka", "postgres", "accepted", "scheduled", "waiting", "offered", "active", "ended", "lost", "duplicated",
     "invariants", "p50_ms", "p99_ms",
@@ -26,7 +28,7 @@ ASKED_FOR = (
 
 
 def test_the_report_begins_with_the_promised_keys() -> None:
-    found = report(GOOD, Versions("4.3.1", "18.0"), Load(4, 30, 11, 10), INVARIANTS_OK)
+    found = report(GOOD, Versions("4.3.1", "18.0"), Load(4, 30, 11, 10), WELL)
     said = msgspec.json.decode(msgspec.json.encode(found))
     assert tuple(said)[: len(ASKED_FOR)] == ASKED_FOR
     assert (said["ended"], said["lost"], said["p50_ms"], said["p99_ms"]) == (10, 0, 2.0, 3.0)
@@ -45,11 +47,11 @@ def test_the_report_begins_with_the_promised_keys() -> None:
     ],
 )
 def test_each_thing_that_is_wrong_fails_it(changes: dict[str, object], said: str) -> None:
-    found = failures(msgspec.structs.replace(GOOD, **changes), INVARIANTS_OK)
+    found = failures(msgspec.structs.replace(GOOD, **changes), WELL)
     assert len(found) == 1
     assert found[0].startswith(said)
 
 
 def test_a_broken_invariant_fails_it() -> None:
-    assert failures(GOOD, "one_owner after input 7") == ("invariants: one_owner after input 7",)
-    assert failures(GOOD, INVARIANTS_OK) == ()
+    assert failures(GOOD, Findings(invariants="one_owner after input 7")) == ("invariants: one_owner after input 7",)
+    assert failures(GOOD, WELL) == ()
