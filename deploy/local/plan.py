@@ -51,6 +51,8 @@ PROGRAMS: Final[tuple[Program, ...]] = (
     Program("identity", "streams.identity", STAGES),
     Program("view", "streams.view", STAGES),
     Program("message_writer", "consumers.message_writer", STAGES),
+    Program("metrics", "streams.metrics", STAGES),
+    Program("metrics_writer", "consumers.metrics_writer", STAGES),
     Program("gateway", "consumers.gateway", SCREENS, port="gateway"),
     Program("http", "producers.http", INTAKE, port="http"),
     Program("admin", "producers.admin", INTAKE, port="admin"),

@@ -1,0 +1,109 @@
+"""How things stand in each group: who waits since when, what is in hand, which agents are in which status."""
+
+from __future__ import annotations
+
+from schemas.line import Line
+from schemas.metrics import Dimension, Now
+from schemas.vocabulary import ACTIVE, LegState, RoutingStatus
+from streams.metrics.counting import WAITING
+from streams.metrics.kept import Group, KeptAgent, KeptContact, KeptLeg
+from streams.metrics.tally import groups_of_contact, groups_of_desk, groups_of_queue
+
+
+class _Place:
+    """One group."""
+
+    __slots__ = ("active", "agents", "line", "offers", "since_ms")
+
+    def __init__(self) -> None:
+        self.line = Line()
+        self.active = 0
+        self.offers = 0
+        self.agents: dict[RoutingStatus, int] = {}
+        self.since_ms: int | None = None
+
+
+class Standing:
+    """Kept up to date leg by leg and agent by agent; `touched` gathers the groups in which something changed."""
+
+    def __init__(self, workspace: str) -> None:
+        self._workspace = workspace
+        self._places: dict[Group, _Place] = {}
+        self.touched: dict[Group, None] = {}
+
+    def leg(self, contact: KeptContact, before: KeptLeg | None, after: KeptLeg | None) -> None:
+        """A leg of the contact changed; None = it is not (or no longer) live."""
+        outer = groups_of_contact(self._workspace, contact)
+        if before is not None:
+            self._leave((*outer, *groups_of_queue(before.queue)), before)
+        if after is not None:
+            self._stand((*outer, *groups_of_queue(after.queue)), after, contact.arrived_ms)
+
+    def agent(self, agent_id: str, before: KeptAgent | None, after: KeptAgent | None) -> None:
+        """An agent changed."""
+        for value, sign in ((before, -1), (after, 1)):
+            if value is None:
+                continue
+            for group in self._groups_of(agent_id, value):
+                place = self._place(group)
+                if value.online:
+                    place.agents[value.routing_status] = place.agents.get(value.routing_status, 0) + sign
+                if group[0] in (Dimension.AGENT, Dimension.TEAM):
+                    place.offers += sign * value.offers
+                    place.active += sign * value.legs
+        self._place((Dimension.AGENT, agent_id)).since_ms = after.since_ms if after and after.online else None
+
+    def groups(self) -> list[Group]:
+        """Those in which something waits, is in hand, or somebody is."""
+        return [group for group in self._places if self.is_anything(group)]
+
+    def is_anything(self, group: Group) -> bool:
+        """Whether anything waits, is in hand, or anybody is in the group."""
+        place = self._places.get(group)
+        if place is None:
+            return False
+        line = place.line
+        return bool(line.queued or line.offered or place.active or place.offers or any(place.agents.values()))
+
+    def now(self, group: Group) -> Now:
+        """How things stand in one group."""
+        place = self._places.get(group)
+        if place is None:
+            return Now()
+        return Now(
+            waiting=place.line.queued,
+            offered=place.line.offered + place.offers,
+            active=place.active,
+            oldest_arrived_ms=place.line.oldest_arrived_ms(),
+            oldest_queued_ms=place.line.oldest_waiting_since_ms(),
+            agents={status: number for status in RoutingStatus if (number := place.agents.get(status, 0))},
+            since_ms=place.since_ms,
+        )
+
+    def _groups_of(self, agent_id: str, agent: KeptAgent) -> tuple[Group, ...]:
+        queues = tuple((Dimension.QUEUE, queue) for queue in agent.queues)
+        return (*groups_of_desk(agent_id, agent), (Dimension.WORKSPACE, self._workspace), *queues)
+
+    def _place(self, group: Group) -> _Place:
+        self.touched[group] = None
+        place = self._places.get(group)
+        if place is None:
+            place = self._places[group] = _Place()
+        return place
+
+    def _leave(self, groups: tuple[Group, ...], leg: KeptLeg) -> None:
+        for group in groups:
+            place = self._place(group)
+            if leg.state in WAITING:
+                place.line.remove(leg.leg_id)
+            elif leg.state in ACTIVE:
+                place.active -= 1
+
+    def _stand(self, groups: tuple[Group, ...], leg: KeptLeg, arrived_ms: int) -> None:
+        for group in groups:
+            place = self._place(group)
+            if leg.state in WAITING:
+                ringing = leg.state is LegState.OFFERED
+                place.line.stand(leg.leg_id, arrived_ms, leg.waits_since_ms, offered=ringing)
+            elif leg.state in ACTIVE:
+                place.active += 1
