@@ -1,9 +1,9 @@
 """Faust, as the stages that keep tables run on it: raw bytes in and out, at least once, one process's health and end.
 
 An agent takes `batches`. Of a batch, what the agent sends is acknowledged by the broker first, then what it changed in
-tables, then its records are: what is cut short comes again. So a table's value holds the mark of the last record that is
-in it, and an agent ignores what is not above. (Faust's own way may commit before its tables are written: it waits for
-them no longer than 0.1 s.) An error of an agent ends the process; Faust itself would acknowledge the record and go on.
+tables (`runtime.faust_shelf`), then its records are: what is cut short comes again. So a table's value holds the mark of
+the last record that is in it, and an agent ignores what is not above. An error of an agent ends the process; Faust itself
+would acknowledge the record and go on.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import faust
 from faust.types import AppT, EventT, StreamT, TopicT
 
 from runtime.errors import LogBroken
 from runtime.faust_transport import transport_of
-from runtime.kafka import KafkaConnection
+from runtime.kafka import KafkaConnection, KafkaReader
 from runtime.process import Context
 from runtime.records import Output, Record
 from schemas.topics import Topic
@@ -35,6 +35,16 @@ Body = Callable[[StreamT[bytes]], Coroutine[Any, Any, None]]
 
 class Frozen(Exception):
     """This process stood still for so long that another may have its partitions."""
+
+
+class Table(Protocol):
+    """What an agent keeps between batches; see `runtime.faust_shelf.Shelf`."""
+
+    async def hold(self, partition: int) -> None: ...
+
+    def take_changes(self) -> Sequence[Output]: ...
+
+    def forget(self) -> None: ...
 
 
 class FaustApp:
@@ -69,13 +79,15 @@ class FaustApp:
         )
         transport = transport_of(self.app, kafka)
         self.app.transport = transport
-        self._producer = KafkaConnection(kafka, context.clock, context.instance).producer()
-        self._pending: list[list[Output]] = []
+        connection = KafkaConnection(kafka, context.clock, context.instance)
+        self._producer, self._reader = connection.producer(), connection.reader()
+        self._tables: list[Table] = []
+        self.app.on_partitions_revoked.connect(self._revoked)
 
-    def changes(self) -> list[Output]:
-        """A list for one table's changes; they are sent at the end of a batch, those of an earlier list first."""
-        self._pending.append([])
-        return self._pending[-1]
+    def add(self, table: Table) -> KafkaReader:
+        """Has the table forget its partitions at every rebalance; a reader for its changelog."""
+        self._tables.append(table)
+        return self._reader
 
     async def send(self, outputs: Sequence[Output]) -> None:
         """Returns when the broker has acknowledged all. Raises what the broker raised: let it through."""
@@ -107,9 +119,12 @@ class FaustApp:
         functools.update_wrapper(guarded, body, assigned=("__name__", "__qualname__", "__module__"), updated=())
         self.app.agent(self.topic(topic), name=f"{self.app.conf.id}.{topic.name}", concurrency=1)(guarded)
 
-    async def batches(self, stream: StreamT[bytes], most: int = MOST_AT_ONCE) -> AsyncIterator[list[Record]]:
-        """The records in order, as many at once as have come, of several partitions. When the next batch is asked for,
-        the tables' changes are sent and the batch is acknowledged.
+    async def batches(
+        self, stream: StreamT[bytes], *, most: int = MOST_AT_ONCE, tables: Sequence[Table] = ()
+    ) -> AsyncIterator[list[Record]]:
+        """The records in order, as many at once as have come, of several partitions, of which the tables are at hand.
+        When the next batch is asked for, the tables' changes are sent, one table after the other, and the batch is
+        acknowledged.
 
         Raises:
             Frozen: the process stood still for so long that another may be at this work by now.
@@ -124,8 +139,15 @@ class FaustApp:
                 while len(events) < most and not come.empty():
                     events.append(come.get_nowait())
                 self.check_awake()
-                yield [to_record(one) for one in events]
-                await self._send_changes()
+                records = [to_record(one) for one in events]
+                for table in tables:
+                    for partition in {record.partition for record in records}:
+                        await table.hold(partition)
+                yield records
+                for table in tables:
+                    changes = table.take_changes()
+                    if changes:
+                        await self.send(changes)
                 for one in events:
                     await manual.ack(one)
         finally:
@@ -135,11 +157,10 @@ class FaustApp:
         if not reading.cancelled():
             self.fail(reading.exception() or RuntimeError("a stream has ended"))
 
-    async def _send_changes(self) -> None:
-        for changes in self._pending:
-            if changes:
-                await self.send(changes)
-                changes.clear()
+    async def _revoked(self, *_: Any, **__: Any) -> None:
+        """Faust calls this when all that was taken is acknowledged."""
+        for table in self._tables:
+            table.forget()
 
     def check_awake(self) -> None:
         """Raises Frozen after a standstill; to be asked before anything is written."""
@@ -153,7 +174,7 @@ class FaustApp:
             self._failed.set_result(error)
 
     async def run(self) -> None:
-        """Reads until `context.stop`, then commits and leaves. Ready when all tables are recovered.
+        """Reads until `context.stop`, then commits and leaves. Ready as a member of its group.
 
         Raises what an agent, a send or Faust itself raised; what was not acknowledged is read again by whoever is next.
         """
@@ -179,6 +200,7 @@ class FaustApp:
             for task in (beating, crashed, stopped, starting):
                 task.cancel()
             await self._producer.stop()
+            await self._reader.stop()
 
     async def _beat(self) -> None:
         while True:
@@ -194,11 +216,16 @@ class FaustApp:
             await self._context.clock.sleep(_BEAT_S)
         return self.app.crash_reason or LogBroken("the stream has crashed")
 
+    def held(self, topic: Topic) -> tuple[int, ...]:
+        """The topic's partitions that are held here; none until all tables are recovered."""
+        if self._problem() is not None:
+            return ()
+        return tuple(sorted(one.partition for one in self.app.consumer.assignment() if one.topic == topic.name))
+
     def _problem(self) -> str | None:
         if not self.app.started or self.app.rebalancing:
             return "joining the group"
-        recovery = self.app.tables.recovery  # type: ignore[attr-defined]
-        return None if recovery.completed.is_set() and not recovery.in_recovery else "reading its tables"
+        return None
 
 
 async def _read(stream: Any, come: asyncio.Queue[EventT[bytes]]) -> None:

@@ -36,7 +36,7 @@ async def main(context: Context) -> None:
     sums = Shelf(stream, topic_named(os.environ["COUNT_TABLE"], compacted=True), Sum)
 
     async def count(records: Any) -> None:
-        async for batch in stream.batches(records, most=20):
+        async for batch in stream.batches(records, most=20, tables=[sums]):
             told = []
             for record in batch:
                 key = (record.key or b"").decode()
