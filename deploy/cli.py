@@ -20,6 +20,7 @@ MODULES: Final[tuple[str, ...]] = (
     "keys",
     "customers",
     "agent",
+    "watch",
     "config",
     "dlq",
     "log",
