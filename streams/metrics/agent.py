@@ -55,7 +55,7 @@ class Figures:
     async def follow(self, decisions: StreamT[bytes]) -> None:
         """Folds batch after batch. Raises Gap, which ends the process: figures with a hole are worse than none."""
         topic = ROUTING_DECISIONS.name
-        async for batch in self._stream.batches(decisions, AT_ONCE):
+        async for batch in self._stream.batches(decisions):
             dead = self._partitions.apply(batch)
             if dead:
                 await self._stream.send([dead_letters.to_output(letter, GROUP) for letter in dead])

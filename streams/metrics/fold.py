@@ -55,7 +55,7 @@ def fold(state: State, decision: Decision, keep_ms: int | None = KEEP_MS) -> Non
         state.count(tally, interval_of(decision.at_ms), place)
         state.counted = place
     if keep_ms is not None and interval_of(state.head.at_ms) < interval_of(decision.at_ms):
-        state.drop_cells_before(interval_of(decision.at_ms) - keep_ms)
+        state.drop_cells_before(interval_of(decision.at_ms - keep_ms))
     state.head = msgspec.structs.replace(state.head, place=place, at_ms=max(state.head.at_ms, decision.at_ms))
     state.changes.head = True
 

@@ -98,9 +98,12 @@ class Cell(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How far a workspace is applied, and by what it is counted."""
+    """How far a workspace is applied, and by what it is counted. Cells of intervals that began before `floor_ms` are not
+    counted any more: they were told, and may be forgotten.
+    """
 
     place: Place = NOWHERE
+    floor_ms: int = 0
     at_ms: int = 0
     time_zone: str | None = None
     tiers: dict[str, int] = {}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+import msgspec
+
 from schemas.metrics import Dimension
 from streams.metrics.kept import (
     NOWHERE,
@@ -36,7 +38,9 @@ class Changes:
 
 
 class State:
-    """One workspace. `counted`: up to where all cells are complete; `ahead`: the highest mark of any record read back."""
+    """One workspace. `counted`: up to where all cells are complete; `ahead`: the highest mark of any record read back;
+    `untold`: the cells in which something was counted since they were told.
+    """
 
     def __init__(self, workspace: str) -> None:
         self.workspace = workspace
@@ -49,7 +53,7 @@ class State:
         self.cells: dict[Group, dict[int, Cell]] = {}
         self.standing = Standing(workspace)
         self.changes = Changes()
-        self.counted_cells: dict[CellKey, None] = {}
+        self.untold: dict[CellKey, None] = {}
         self._day_starts_ms = 0
         self._days: dict[Group, Cell] = {}
 
@@ -98,10 +102,12 @@ class State:
             self._add(group, starts_ms, delta, place)
 
     def _add(self, group: Group, starts_ms: int, delta: Cell, place: Place) -> None:
+        if starts_ms < self.head.floor_ms:
+            return
         cells = self.cells.setdefault(group, {})
         cell = cells.get(starts_ms)
         if cell is None:
-            cell = cells[starts_ms] = Cell(place=NOWHERE)
+            cell = cells[starts_ms] = Cell(place=(0, 0))
         if cell.place >= place:
             return
         _sum(cell, delta)
@@ -113,18 +119,19 @@ class State:
         if day is not None and starts_ms >= self._day_starts_ms:
             _sum(day, delta)
         self.changes.cells[group, starts_ms] = None
-        self.counted_cells[group, starts_ms] = None
+        self.untold[group, starts_ms] = None
         self.standing.touched[group] = None
 
-    def drop_cells_before(self, starts_ms: int) -> None:
-        """Forgets intervals that began earlier."""
+    def drop_cells_before(self, floor_ms: int) -> None:
+        """Counts nothing in intervals that began earlier from now on, and forgets those of them that were told."""
         for group in list(self.cells):
             cells = self.cells[group]
-            for old in [one for one in cells if one < starts_ms]:
+            for old in [one for one in cells if one < floor_ms and (group, one) not in self.untold]:
                 del cells[old]
                 self.changes.cells[group, old] = None
             if not cells:
                 del self.cells[group]
+        self.head = msgspec.structs.replace(self.head, floor_ms=floor_ms)
 
     # Looking
 

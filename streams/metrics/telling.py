@@ -60,18 +60,20 @@ class Teller:
             return []
         at_ms = max(now_ms, state.head.at_ms)
         present_ms = interval_of(at_ms)
-        floor_ms = present_ms - KEEP_MS
-        closes = self._closed_ms != present_ms
-        since_ms = max(floor_ms, oldest_ms(state, present_ms) if self._closed_ms is None else self._closed_ms)
-        counted, state.counted_cells = state.counted_cells, {}
+        first = self._closed_ms is None
+        since_ms = present_ms if self._closed_ms is None else self._closed_ms
+        if first:
+            since_ms = max(interval_of(at_ms - KEEP_MS), oldest_ms(state, present_ms))
+            state.untold.update(((group, one), None) for group, cells in state.cells.items() for one in cells)
+        untold, state.untold = state.untold, {}
         found: dict[CellKey, Counts] = {}
-        if closes or at_ms - self._current_ms >= CURRENT_EVERY_MS:
+        if first or since_ms != present_ms or at_ms - self._current_ms >= CURRENT_EVERY_MS:
             self._current_ms = at_ms
-            for starts_ms in range(since_ms if closes else present_ms, present_ms + 1, INTERVAL_MS):
+            for starts_ms in range(since_ms, present_ms + 1, INTERVAL_MS):
                 for group, counts in interval_groups(state, starts_ms, at_ms).items():
                     found[group, starts_ms] = counts
-        for group, starts_ms in counted:
-            if floor_ms <= starts_ms < present_ms:
+        for group, starts_ms in untold:
+            if starts_ms < present_ms:
                 found[group, starts_ms] = interval_counts(state, group, starts_ms, at_ms)
         self._closed_ms = present_ms
         return [self._event(key, counts, at_ms) for key, counts in found.items() if self._is_news(key, counts)]
