@@ -15,7 +15,7 @@ from consumers.timeline_writer import months
 from consumers.timeline_writer.months import TABLE, Month
 from runtime.clock import Clock
 from runtime.postgres import Pool
-from runtime.postgres_session import Connection, session
+from runtime.postgres_session import Connection, NoAnswer, session
 
 DEFAULT: Final = f"{TABLE}_default"
 _LOCK_KEY: Final = 4_715_023_961_180_428
@@ -26,7 +26,8 @@ WHERE inhparent = 'timeline_entries'::regclass ORDER BY child.relname
 """
 _OLDEST: Final = "SELECT least($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)"
 _SWEEP: Final = "DELETE FROM timeline_entries_default WHERE at_ms < $1"
-_DROP_WAITS_MS: Final = 1_000
+_PATIENCE: Final = "SET LOCAL lock_timeout = 1000"
+"""Whoever reads the table holds up a change of its months, and that holds up whoever reads next: not for long."""
 
 
 class Partitions:
@@ -66,17 +67,26 @@ class Partitions:
     async def _make(self, missing: list[Month]) -> None:
         if not missing:
             return
-        async with session(self._pool) as connection, connection.transaction():
-            await connection.execute(_LOCK, _LOCK_KEY)
-            there = set(await _tables(connection))
-            for month in missing:
-                if month.table not in there:
-                    await _create(connection, month)
+        async with session(self._pool) as connection:
+            try:
+                await _create_missing(connection, missing)
+            except asyncpg.LockNotAvailableError as error:
+                raise NoAnswer("the table is being read") from error
         self._known.update(missing)
 
 
 async def _tables(connection: Connection) -> list[str]:
     return [row["relname"] for row in await connection.fetch(_TABLES)]
+
+
+async def _create_missing(connection: Connection, missing: Iterable[Month]) -> None:
+    async with connection.transaction():
+        await connection.execute(_PATIENCE)
+        await connection.execute(_LOCK, _LOCK_KEY)
+        there = set(await _tables(connection))
+        for month in missing:
+            if month.table not in there:
+                await _create(connection, month)
 
 
 async def _create(connection: Connection, month: Month) -> None:
@@ -95,8 +105,8 @@ async def _create(connection: Connection, month: Month) -> None:
 async def _drop(connection: Connection, month: Month) -> bool:
     try:
         async with connection.transaction():
+            await connection.execute(_PATIENCE)
             await connection.execute(_LOCK, _LOCK_KEY)
-            await connection.execute(f"SET LOCAL lock_timeout = {_DROP_WAITS_MS}")
             await connection.execute(f"DROP TABLE IF EXISTS {month.table}")
     except asyncpg.LockNotAvailableError:
         return False

@@ -103,9 +103,11 @@ def _check(event: TimelineEntryAdded) -> None:
     for name, text in (("workspace", event.workspace), ("entry_id", event.entry_id)):
         if not 0 < len(text) <= MAX_ID_CHARACTERS or not text.isprintable():
             raise Invalid(f"{name}: not an id")
-    for name, number in (("at_ms", event.at_ms), ("order", event.order), ("duration_ms", event.duration_ms or 0)):
-        if not (0 <= number < MAX_MS or (name == "duration_ms" and number > -MAX_MS)):
+    for name, number in (("at_ms", event.at_ms), ("order", event.order)):
+        if not 0 <= number < MAX_MS:
             raise Invalid(f"{name}: out of range")
+    if not -MAX_MS < (event.duration_ms or 0) < MAX_MS:
+        raise Invalid("duration_ms: out of range")
 
 
 def _json(explanation: Explanation | None) -> str | None:

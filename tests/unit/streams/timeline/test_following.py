@@ -76,7 +76,7 @@ def in_batches(decisions: list[Decision], size: int) -> list[list[Decision]]:
 
 
 def comparable(entries: Iterable[TimelineEntryAdded]) -> dict[str, dict[str, Any]]:
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for entry in entries:
         row = {key: value for key, value in msgspec.to_builtins(entry).items() if value is not None}
         row.pop("type")
