@@ -146,6 +146,13 @@ class Web(msgspec.Struct, frozen=True, kw_only=True):
     max_attachment_bytes: Positive = 5_242_880
 
 
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """consumers/query. A user or key may have `most_at_once` questions open."""
+
+    port: Port = 8083
+    most_at_once: Positive = 16
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """/livez, /readyz and /metrics of any process."""
 
@@ -218,6 +225,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     admin: Admin = Admin()
     ticket: Ticket = Ticket()
     gateway: Gateway = Gateway()
+    query: Query = Query()
     web: Web = Web()
     health: Health = Health()
     log: Log = Log()

@@ -1,0 +1,176 @@
+"""The HTTP application: addresses, who asks, and every refusal as a problem document."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+from litestar import Litestar, Request, Response, get
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+
+from consumers.query.access import principal_of
+from consumers.query.openapi import document
+from consumers.query.parameters import (
+    MetricsNow,
+    MetricsOf,
+    NoParameters,
+    Parameters,
+    ParametersT,
+    SearchBy,
+    TimelineOf,
+    TranscriptFrom,
+    read,
+)
+from consumers.query.permissions import Operation, check
+from consumers.query.problems import MEDIA_TYPE, Kind, Problem, not_ready
+from consumers.query.reading import Reading
+from consumers.query.turns import Turns
+from runtime.credentials import BearerVerifier, Principal
+from runtime.docs_page import HEADERS, ProblemRow, page
+from runtime.log import Logger
+from runtime.measured import Scope
+from runtime.postgres import AWAY
+
+HttpRequest = Request[Any, Any, Any]
+LONGEST_ID: Final = 200
+LARGEST_BODY_BYTES: Final = 1_024
+_JSON: Final = "application/json"
+_WORKSPACE: Final = "/v1/workspaces/{workspace:str}"
+_PROBLEMS: Final = tuple(ProblemRow(kind.status, kind.type, kind.title) for kind in Kind)
+_OF_STATUS: Final = {404: Kind.NOT_FOUND, 405: Kind.METHOD_NOT_ALLOWED}
+_PRIVATE: Final = {"cache-control": "no-store"}
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One request that may go on: who asks, in their workspace, with what stands in the address as `subject`."""
+
+    who: Principal
+    workspace: str
+    subject: str
+    query: Parameters
+
+    def parameters(self, wanted: type[ParametersT]) -> ParametersT:
+        """The query, of the kind that was read."""
+        if not isinstance(self.query, wanted):
+            raise TypeError(f"{type(self.query).__name__} was read, not {wanted.__name__}")
+        return self.query
+
+
+Answering = Callable[[Question], Awaitable[msgspec.Struct]]
+
+
+def build(reading: Reading, verifier: BearerVerifier, turns: Turns, log: Logger) -> Litestar:
+    """The application."""
+
+    def answering(path: str, operation: Operation, wanted: type[Parameters], answer: Answering) -> HTTPRouteHandler:
+        @get(_WORKSPACE + path, name=path)
+        async def handler(request: HttpRequest) -> Response[bytes]:
+            who = await principal_of(verifier, request.headers.get("authorization"))
+            workspace = request.path_params["workspace"]
+            check(who, operation, workspace)
+            subject = _subject(request.path_params.get("subject"))
+            query = read(request.query_params.multi_items(), wanted)
+            with turns.taken(f"{who.workspace}/{who.user}"):
+                found = await answer(Question(who, workspace, subject, query))
+            return Response(msgspec.json.encode(found), media_type=_JSON, headers=_PRIVATE)
+
+        return handler
+
+    def broken(_request: HttpRequest, error: Exception) -> Response[bytes]:
+        log.error("query.failed", exc_info=error)
+        return refuse(Problem(Kind.FAILED))
+
+    def away(_request: HttpRequest, error: Exception) -> Response[bytes]:
+        log.warning("query.database_away", error=type(error).__name__)
+        return refuse(not_ready("the database"))
+
+    return Litestar(
+        route_handlers=[*(answering(*route) for route in routes(reading)), *_described()],
+        exception_handlers={
+            Problem: lambda _request, error: refuse(error),
+            HTTPException: lambda _request, error: refuse(_of_framework(error)),
+            **dict.fromkeys(AWAY, away),
+            Exception: broken,
+        },
+        openapi_config=None,
+        request_max_body_size=LARGEST_BODY_BYTES,
+    )
+
+
+def routes(reading: Reading) -> tuple[tuple[str, Operation, type[Parameters], Answering], ...]:
+    """Every question: its address within the workspace, what it takes, and who answers it."""
+
+    async def queues(it: Question) -> msgspec.Struct:
+        return reading.queues(it.workspace)
+
+    async def agents(it: Question) -> msgspec.Struct:
+        return reading.agents(it.workspace)
+
+    async def metrics_live(it: Question) -> msgspec.Struct:
+        return reading.metrics_live(it.workspace, it.parameters(MetricsNow))
+
+    return (
+        ("/customers", Operation.READ_CUSTOMER, SearchBy,
+            lambda it: reading.search(it.who, it.workspace, it.parameters(SearchBy))),
+        ("/customers/{subject:str}", Operation.READ_CUSTOMER, NoParameters,
+            lambda it: reading.customer(it.who, it.workspace, it.subject)),
+        ("/customers/{subject:str}/timeline", Operation.READ_CUSTOMER, TimelineOf,
+            lambda it: reading.timeline(it.workspace, it.subject, it.parameters(TimelineOf))),
+        ("/interactions/{subject:str}", Operation.READ_INTERACTION, NoParameters,
+            lambda it: reading.interaction(it.who, it.workspace, it.subject)),
+        ("/interactions/{subject:str}/transcript", Operation.READ_TRANSCRIPT, TranscriptFrom,
+            lambda it: reading.transcript(it.workspace, it.subject, it.parameters(TranscriptFrom).from_offset)),
+        ("/interactions/{subject:str}/explanation", Operation.READ_INTERACTION, NoParameters,
+            lambda it: reading.explanation(it.workspace, it.subject)),
+        ("/queues", Operation.READ_QUEUES, NoParameters, queues),
+        ("/agents", Operation.READ_AGENTS, NoParameters, agents),
+        ("/metrics", Operation.READ_METRICS, MetricsOf,
+            lambda it: reading.metrics(it.workspace, it.parameters(MetricsOf))),
+        ("/metrics/live", Operation.READ_METRICS, MetricsNow, metrics_live),
+    )  # fmt: skip
+
+
+def refuse(problem: Problem) -> Response[bytes]:
+    """The answer that a problem is."""
+    return Response(
+        msgspec.json.encode(problem.document()),
+        status_code=problem.kind.status,
+        media_type=MEDIA_TYPE,
+        headers=problem.headers(),
+    )
+
+
+def route_of(scope: Scope) -> str:
+    """The label of a request: the route's own template, so that labels are few and name nobody."""
+    return str(scope.get("path_template") or "other")
+
+
+def _described() -> tuple[HTTPRouteHandler, ...]:
+    description = document()
+    described, readable = msgspec.json.encode(description), page(description, _PROBLEMS)
+
+    @get("/openapi.json")
+    async def get_openapi() -> Response[bytes]:
+        return Response(described, media_type=_JSON)
+
+    @get("/docs")
+    async def get_docs() -> Response[str]:
+        return Response(readable, media_type="text/html; charset=utf-8", headers=HEADERS)
+
+    return get_openapi, get_docs
+
+
+def _subject(text: str | None) -> str:
+    """The id in the address. Raises Problem: 404 for what cannot be one."""
+    if text is None:
+        return ""
+    if not (0 < len(text) <= LONGEST_ID and text.isprintable()):
+        raise Problem(Kind.NOT_FOUND)
+    return text
+
+
+def _of_framework(error: HTTPException) -> Problem:
+    kind = _OF_STATUS.get(error.status_code, Kind.INVALID if error.status_code < 500 else Kind.FAILED)
+    return Problem(kind, allow=(error.headers or {}).get("allow"))

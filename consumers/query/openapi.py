@@ -1,0 +1,245 @@
+"""The OpenAPI 3.1 document of this service, made from the Structs that are read and answered. Pure.
+
+Every route of the application is here and every status that it answers; a test compares, another plays against it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from consumers.query import examples
+from consumers.query.answers import ANSWERS, Answer
+from consumers.query.parameters import (
+    MetricsNow,
+    MetricsOf,
+    NoParameters,
+    Parameters,
+    SearchBy,
+    TimelineOf,
+    TranscriptFrom,
+)
+from consumers.query.problems import MEDIA_TYPE, Kind
+
+Json = dict[str, Any]
+_REFERENCE: Final = "#/components/schemas/"
+_RETRY: Final = frozenset({Kind.TOO_MANY, Kind.NOT_READY})
+_WORKSPACE: Final = "/v1/workspaces/{workspace}"
+_ABOUT: Final = """What is known of customers and contacts, and how things stand, for agents, supervisors,
+administrators and analysts of a workspace. Another workspace does not exist for them.
+
+Merged customers are read as one; ids of any day are understood. Contact points and contents are masked by role. Live
+parts say as of when they are complete. Every refusal is a problem document (RFC 9457); `503` says when to ask again."""
+
+
+class Described(msgspec.Struct, frozen=True, kw_only=True):
+    """One question: its address below the workspace, `{subject}` standing for the id of `about`."""
+
+    path: str
+    operation: str
+    summary: str
+    takes: type[Parameters]
+    example: Answer
+    about: str | None = None
+
+
+QUESTIONS: Final = (
+    Described(
+        path="/customers",
+        operation="findCustomers",
+        summary="Customers by a part of their name, or by a whole contact point",
+        takes=SearchBy,
+        example=examples.FOUND,
+    ),
+    Described(
+        path="/customers/{subject}",
+        operation="getCustomer",
+        summary="A customer, merges followed",
+        takes=NoParameters,
+        example=examples.CUSTOMER,
+        about=examples.CUSTOMER_ID,
+    ),
+    Described(
+        path="/customers/{subject}/timeline",
+        operation="getTimeline",
+        summary="A customer's history, page by page in both directions",
+        takes=TimelineOf,
+        example=examples.TIMELINE,
+        about=examples.CUSTOMER_ID,
+    ),
+    Described(
+        path="/interactions/{subject}",
+        operation="getInteraction",
+        summary="An interaction as it arrived and as it stands",
+        takes=NoParameters,
+        example=examples.INTERACTION,
+        about=examples.INTERACTION_ID,
+    ),
+    Described(
+        path="/interactions/{subject}/transcript",
+        operation="getTranscript",
+        summary="The messages of an interaction, complete up to an offset",
+        takes=TranscriptFrom,
+        example=examples.TRANSCRIPT,
+        about=examples.INTERACTION_ID,
+    ),
+    Described(
+        path="/interactions/{subject}/explanation",
+        operation="getExplanation",
+        summary="Why an interaction went to whom it went, and where it waits",
+        takes=NoParameters,
+        example=examples.EXPLANATION,
+        about=examples.INTERACTION_ID,
+    ),
+    Described(
+        path="/queues",
+        operation="getQueues",
+        summary="Queues as they stand",
+        takes=NoParameters,
+        example=examples.QUEUES,
+    ),
+    Described(
+        path="/agents",
+        operation="getAgents",
+        summary="Agents as they stand",
+        takes=NoParameters,
+        example=examples.AGENTS,
+    ),
+    Described(
+        path="/metrics",
+        operation="getMetrics",
+        summary="Figures by interval, hour or day",
+        takes=MetricsOf,
+        example=examples.METRICS,
+    ),
+    Described(
+        path="/metrics/live",
+        operation="getLiveMetrics",
+        summary="Figures as they stand",
+        takes=MetricsNow,
+        example=examples.METRICS_LIVE,
+    ),
+)
+MEANINGS: Final = {
+    "name": "A part of the name: any of its words, in Chinese or Latin letters of any width and case",
+    "phone": "The whole number, in any spelling",
+    "email": "The whole address",
+    "card": "The whole number of a card",
+    "contact_point": "Any contact point, as kind:value",
+    "limit": "At most so many",
+    "channel": "Only what belongs to contacts on this channel",
+    "kind": "Only entries of these kinds, separated by commas",
+    "from_ms": "From this moment on, in milliseconds since 1970",
+    "to_ms": "Up to, not including, this moment",
+    "cursor": "older or newer of another page with the same filters",
+    "from_offset": "From this offset on: complete_to of the answer before",
+    "dimension": "By what figures are kept apart",
+    "id": "Only this group of the dimension",
+    "by": "How long a span is, by the clock of the workspace's time zone",
+}
+
+
+def document() -> Json:
+    """The whole document, of the types that JSON has."""
+    made = {
+        "openapi": "3.1.0",
+        "info": {"title": "hubline: questions", "version": "1.0.0", "description": _ABOUT},
+        "servers": [{"url": "/"}],
+        "security": [{"bearer": []}],
+        "paths": {_WORKSPACE + it.path: _path(it) for it in QUESTIONS},
+        "components": {
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "description": "A session's token, or an API key"}
+            },
+            "schemas": _schemas(),
+        },
+    }
+    plain: Json = msgspec.json.decode(msgspec.json.encode(made))
+    return plain
+
+
+def _path(it: Described) -> Json:
+    shared = [_parameter("workspace", "path", {"type": "string"}, "The workspace", "bookcity")]
+    if it.about is not None:
+        shared.append(_parameter("subject", "path", {"type": "string"}, "The id", it.about))
+    answer = {"schema": _ref(type(it.example).__name__), "examples": {"answer": {"value": it.example}}}
+    return {
+        "parameters": shared,
+        "get": {
+            "operationId": it.operation,
+            "summary": it.summary,
+            "parameters": _query(it.takes),
+            "responses": {
+                "200": {"description": "The answer", "content": {"application/json": answer}},
+                **_refusals(),
+            },
+        },
+    }
+
+
+def _query(takes: type[Parameters]) -> list[Json]:
+    (schema,), components = msgspec.json.schema_components([takes], ref_template=_REFERENCE + "{name}")
+    shape = components[schema["$ref"].removeprefix(_REFERENCE)]
+    needed = set(shape.get("required", ()))
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in needed,
+            "description": MEANINGS[name],
+            "schema": _without_null(field),
+        }
+        for name, field in shape["properties"].items()
+    ]
+
+
+def _without_null(field: Json) -> Json:
+    """A parameter is given or not: null cannot stand in an address."""
+    rest = {key: value for key, value in field.items() if key != "default" or value is not None}
+    choices = [one for one in rest.pop("anyOf", ()) if one != {"type": "null"}]
+    return {**rest, **choices[0]} if choices else rest
+
+
+def _refusals() -> Json:
+    found: Json = {}
+    for kind in Kind:
+        answer: Json = {"description": kind.title, "content": {MEDIA_TYPE: {"schema": _ref("Problem")}}}
+        if kind in _RETRY:
+            answer["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}}}
+        found[str(kind.status)] = answer
+    return found
+
+
+def _schemas() -> Json:
+    asked = [it.takes for it in QUESTIONS]
+    _, taken = msgspec.json.schema_components(asked, ref_template=_REFERENCE + "{name}")
+    _, found = msgspec.json.schema_components(ANSWERS, ref_template=_REFERENCE + "{name}")
+    enums = {name: schema for name, schema in taken.items() if "enum" in schema}
+    return {**enums, **found, "Problem": _problem()}
+
+
+def _problem() -> Json:
+    error = _object({"path": {"type": "string"}, "detail": {"type": "string"}})
+    body = _object(
+        {
+            "type": {"enum": sorted(kind.type for kind in Kind)},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+        }
+    )
+    body["properties"] |= {"detail": {"type": "string"}, "errors": {"type": "array", "items": error}}
+    return body
+
+
+def _object(fields: Json) -> Json:
+    return {"type": "object", "properties": dict(fields), "required": list(fields), "additionalProperties": False}
+
+
+def _parameter(name: str, place: str, schema: Json, description: str, example: Any) -> Json:
+    made = {"name": name, "in": place, "schema": schema, "description": description, "example": example}
+    return {**made, "required": True}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": _REFERENCE + name}
