@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deploy.simulation.record import AgentBook, Held, PostBook, ShownBook
+from deploy.simulation.record import AgentBook, EndBook, Held, PostBook, ShownBook, TalkBook
 from schemas import live
 from schemas.ids import interaction_of
 from schemas.values import InteractionValue, LegValue
@@ -87,3 +87,30 @@ def test_legs_of_others_and_consults_are_not_the_agents_own() -> None:
         delta(0, 5, leg("i_1.1", LegState.CONNECTED, "bo"), leg("i_2.2", LegState.CONNECTED, kind=LegKind.CONSULT))
     )
     assert book.all_held() == []
+
+
+def test_a_talk_is_from_the_first_frame_that_shows_it_to_the_first_in_which_it_is_over() -> None:
+    talks = TalkBook()
+    talks.take(delta(0, 1, leg("i_1.1", LegState.OFFERED)), 5.0)
+    talks.take(delta(1, 2, leg("i_1.1", LegState.CONNECTED)), 10.0)
+    talks.take(delta(2, 3, leg("i_1.1", LegState.ON_HOLD)), 20.0)
+    talks.take(delta(3, 4, leg("i_1.1", LegState.WRAP_UP)), 30.0)
+    talks.take(delta(4, 5, leg("i_1.1", LegState.COMPLETED), leg("i_2.1", LegState.ABANDONED)), 40.0)
+    talks.take(live.Live(at_ms=1), 50.0)
+    assert (talks.begun_ms, talks.over_ms) == ({"i_1": 10.0}, {"i_1": 30.0})
+
+
+def test_an_end_told_again_is_one_end_and_what_is_handed_on_is_none() -> None:
+    told = EndBook()
+    told.ended(leg("i_1.1", LegState.COMPLETED, reason=EndReason.TRANSFERRED), "d1")
+    told.ended(leg("i_1.2", LegState.COMPLETED, kind=LegKind.CONSULT), "d2")
+    told.ended(leg("i_1.3", LegState.COMPLETED, reason=EndReason.AGENT_ENDED), "d3")
+    told.ended(leg("i_1.3", LegState.COMPLETED, reason=EndReason.AGENT_ENDED), "d3")
+    assert told.ends == {"i_1": {"d3": "completed/agent_ended"}}
+
+
+def test_who_is_late_is_late_by_what_passed_since_it_was_due() -> None:
+    posts = PostBook()
+    posts.due("i_1", 100.0, 103.0)
+    posts.due("i_2", 100.0, 99.0)
+    assert (posts.due_ms, posts.late_ms) == ({"i_1": 100.0, "i_2": 100.0}, [3.0, 0.0])
