@@ -13,6 +13,7 @@ from websockets.typing import Origin
 from deploy.console.client import ORIGIN
 from deploy.console.mirror import Mirror
 from schemas import live
+from schemas.metrics import Dimension
 from tests.support.product_people import Tickets
 
 SEGMENT = 536
@@ -27,9 +28,9 @@ class SlowSocket:
         self._connection = connection
         self.mirror = Mirror()
 
-    async def snapshot(self, ticket: str) -> None:
+    async def snapshot(self, ticket: str, metrics: tuple[Dimension, ...] = ()) -> None:
         """Says hello and reads up to the snapshot, and no further."""
-        await self._connection.send(live.encode(live.Hello(ticket=ticket)).decode())
+        await self._connection.send(live.encode(live.Hello(ticket=ticket, metrics=metrics)).decode())
         while self.mirror.cursor is None:
             self.mirror.take(live.decode_server(await self._connection.recv()))
 
@@ -42,9 +43,18 @@ class SlowSocket:
             longest = max(longest, self.mirror.seq - before)
         return longest
 
+    async def catch_up_figures(self, until_seq: int) -> int:
+        """Reads on until figures of that decision are shown; returns how many frames of them came."""
+        came = 0
+        while self.mirror.figures.head is None or self.mirror.figures.head.seq < until_seq:
+            frame = live.decode_server(await self._connection.recv())
+            self.mirror.take(frame)
+            came += isinstance(frame, live.MetricsShown)
+        return came
+
 
 @contextlib.asynccontextmanager
-async def slow_socket(url: str, tickets: Tickets) -> AsyncIterator[SlowSocket]:
+async def slow_socket(url: str, tickets: Tickets, *, metrics: tuple[Dimension, ...] = ()) -> AsyncIterator[SlowSocket]:
     """Connected, with its snapshot taken."""
     where = urlsplit(url)
     own = socket.socket()
@@ -63,5 +73,5 @@ async def slow_socket(url: str, tickets: Tickets) -> AsyncIterator[SlowSocket]:
         proxy=None,
     ) as connection:
         slow = SlowSocket(connection)
-        await slow.snapshot(await tickets())
+        await slow.snapshot(await tickets(), metrics)
         yield slow
