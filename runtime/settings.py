@@ -147,10 +147,10 @@ class Web(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """consumers/query. A user or key may have `most_at_once` questions open."""
+    """consumers/query. A user or key may have `open_count` questions open at once."""
 
     port: Port = 8083
-    most_at_once: Positive = 16
+    open_count: Positive = 16
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

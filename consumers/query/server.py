@@ -42,7 +42,7 @@ async def main(context: Context) -> None:
         verifier = BearerVerifier(PostgresCredentialStore(pool), clock)
         reading = put_together(settings, pool, live, broker, clock)
         app = Measured(
-            build(reading, verifier, Turns(settings.query.most_at_once), context.log),
+            build(reading, verifier, Turns(settings.query.open_count), context.log),
             clock,
             context.metrics,
             route_of,

@@ -51,9 +51,12 @@ PROGRAMS: Final[tuple[Program, ...]] = (
     Program("identity", "streams.identity", STAGES),
     Program("view", "streams.view", STAGES),
     Program("message_writer", "consumers.message_writer", STAGES),
+    Program("timeline", "streams.timeline", STAGES),
+    Program("timeline_writer", "consumers.timeline_writer", STAGES),
     Program("metrics", "streams.metrics", STAGES),
     Program("metrics_writer", "consumers.metrics_writer", STAGES),
     Program("gateway", "consumers.gateway", SCREENS, port="gateway"),
+    Program("query", "consumers.query", SCREENS, port="query"),
     Program("http", "producers.http", INTAKE, port="http"),
     Program("admin", "producers.admin", INTAKE, port="admin"),
 )
