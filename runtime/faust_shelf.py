@@ -9,6 +9,7 @@ still after a rebalance.)
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
@@ -31,6 +32,8 @@ class Shelf(Generic[V]):
         self._encoder = msgspec.json.Encoder()
         self._decoder = msgspec.json.Decoder(kind)
         self._held: dict[int, dict[str, V]] = {}
+        self._holding = asyncio.Lock()
+        self._forgotten = 0
         self._changes: list[Output] = []
 
     def get(self, partition: int, key: str) -> V | None:
@@ -56,9 +59,20 @@ class Shelf(Generic[V]):
             self._changes.append(Output(self._topic, key.encode(), None, partition=partition))
 
     async def hold(self, partition: int) -> None:
-        """Brings a partition to hand. Raises LogBroken for a value in its changelog that cannot be read."""
-        if partition in self._held:
-            return
+        """Brings a partition to hand, for whoever asks; it is not if all was forgotten meanwhile.
+
+        Raises:
+            LogBroken: a value in its changelog cannot be read.
+        """
+        async with self._holding:
+            if partition in self._held:
+                return
+            forgotten = self._forgotten
+            values = await self._read(partition)
+            if forgotten == self._forgotten:
+                self._held[partition] = values
+
+    async def _read(self, partition: int) -> dict[str, V]:
         values: dict[str, V] = {}
         log = await self._reader.log_range(TopicPartition(self._topic, partition))
         async for batch in self._reader.read_range(self._topic, partition, log.first, log.end):
@@ -71,7 +85,7 @@ class Shelf(Generic[V]):
                     values[key] = self._decoder.decode(record.value)
                 except msgspec.MsgspecError as error:
                     raise LogBroken(f"{self._topic}/{partition}/{record.offset}: {error}") from error
-        self._held[partition] = values
+        return values
 
     def take_changes(self) -> list[Output]:
         """What was put and dropped since the last time, in that order."""
@@ -80,4 +94,5 @@ class Shelf(Generic[V]):
 
     def forget(self) -> None:
         """No partition is at hand any more."""
+        self._forgotten += 1
         self._held.clear()

@@ -50,12 +50,13 @@ class Figures:
         self._stream = stream
         self._clock = context.clock
         self._metrics = context.metrics
-        self._partitions = Partitions(Shelf(stream, METRICS_STATE, Kept))
+        self._table = Shelf(stream, METRICS_STATE, Kept)
+        self._partitions = Partitions(self._table)
 
     async def follow(self, decisions: StreamT[bytes]) -> None:
         """Folds batch after batch. Raises Gap, which ends the process: figures with a hole are worse than none."""
         topic = ROUTING_DECISIONS.name
-        async for batch in self._stream.batches(decisions):
+        async for batch in self._stream.batches(decisions, tables=[self._table]):
             dead = self._partitions.apply(batch)
             if dead:
                 await self._stream.send([dead_letters.to_output(letter, GROUP) for letter in dead])
@@ -68,7 +69,9 @@ class Figures:
             while True:
                 due_ms = self._clock.now_ms() // EVERY_MS * EVERY_MS + EVERY_MS
                 await self._clock.sleep((due_ms - self._clock.now_ms()) / 1000)
-                for teller in list(self._partitions.tellers(self._stream.held(ROUTING_DECISIONS))):
+                for partition in self._stream.held(ROUTING_DECISIONS):
+                    await self._table.hold(partition)
+                for teller in self._partitions.tellers():
                     await self._tell(teller)
         except Exception as error:
             self._stream.fail(error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from runtime.dead_letters import DeadLetter
@@ -21,8 +21,12 @@ from streams.metrics.writes import read_back, take_writes
 class Table(Protocol):
     """Where records are kept, by partition: see `runtime.faust_shelf.Shelf`."""
 
+    def partitions(self) -> Iterable[int]:
+        """Those that are at hand."""
+        ...
+
     def items(self, partition: int) -> Mapping[str, Kept]:
-        """All of a partition: the same mapping for as long as the partition stays here."""
+        """All of a partition: the same mapping for as long as it is at hand."""
         ...
 
     def put(self, partition: int, key: str, value: Kept) -> None:
@@ -76,12 +80,12 @@ class Partitions:
                     self._table.put(partition, key, kept)
         return dead
 
-    def tellers(self, partitions: Sequence[int]) -> Iterator[Teller]:
-        """Who tells the workspaces of these partitions; other partitions are forgotten."""
+    def tellers(self) -> list[Teller]:
+        """Who tells the workspaces of the partitions at hand."""
+        partitions = sorted(self._table.partitions())
         for partition in [one for one in self._held if one not in partitions]:
             del self._held[partition]
-        for partition in partitions:
-            yield from self._read(partition).tellers.values()
+        return [teller for partition in partitions for teller in self._read(partition).tellers.values()]
 
     def _state(self, partition: int, workspace: str) -> State:
         held = self._read(partition)
