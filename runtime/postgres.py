@@ -27,8 +27,12 @@ AWAY: Final = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
 )
-"""What a query raises when the database is away or going away: nothing is known of what it did."""
+"""What a query raises when the database is away or going away: nothing is known of what it did.
+
+The last is asyncpg's answer between the server's farewell and the end of the connection.
+"""
 
 _GRACE_S: Final = 1.0
 _LOCK_KEY: Final = 4_715_023_961_180_427

@@ -83,10 +83,12 @@ class Relay:
             await reader.stop()
 
     async def _release(self, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> None:
-        """Gives the lock back, if the connection still lasts."""
-        if not connection.is_closed():
-            await connection.remove_listener(NEWS, self._told)
-            await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
+        """Gives the lock back; a connection that is lost has lost it, and takes its listener with it."""
+        if connection.is_closed():
+            connection.terminate()
+            return
+        await connection.remove_listener(NEWS, self._told)
+        await connection.execute("SELECT pg_advisory_unlock($1)", LOCK)
 
     def _told(self, *_: object) -> None:
         self._changed.set()

@@ -91,7 +91,6 @@ async def test_what_is_put_without_the_broker_comes_into_force_when_it_is_back(
         assert router.version == 1
 
 
-@pytest.mark.soak  # hung once in a whole run, for a reason not found yet; it passes alone and in `make soak`
 async def test_of_two_processes_one_relays_and_the_other_takes_over(stack: SharedStack, database_url: str) -> None:
     broker = KafkaConnection(Kafka(bootstrap_servers=stack.kafka), SystemClock(), "test-admin")
     workspace = random_id("ws")

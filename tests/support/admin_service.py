@@ -22,7 +22,7 @@ from runtime.events import from_record, to_output
 from runtime.metrics import Metrics
 from runtime.partitioner import partition_of
 from runtime.postgres import Pool, connect_pool, migrate
-from runtime.records import TopicPartition
+from runtime.records import Record, TopicPartition
 from runtime.server import serving
 from runtime.settings import Admin, LogLevel, Postgres, Settings, Ticket
 from schemas.configuration import RoutingConfiguration, digest, merge_patch
@@ -83,7 +83,8 @@ async def admin_service(
 
 
 class AnsweringRouter:
-    """Applies configurations of one workspace as the engine promises to, and nothing else.
+    """Applies configurations of one workspace as the engine promises to, and nothing else. If it fails, so does the block
+    in which it answers, at once.
 
     `refuse` makes it refuse the next whole version; `seen` holds every command, repetitions included.
     """
@@ -112,24 +113,31 @@ class AnsweringRouter:
         async def follow() -> None:
             async for fetched in reader.follow({where: start}):
                 for record in fetched[where]:
-                    event, envelope = from_record(record, ROUTING_INPUTS)
-                    if isinstance(event, ConfigurationPublished) and event.workspace == self._workspace:
-                        self.traces.append(envelope.traceparent)
-                        for decision in self.apply(event, record.offset):
-                            name = f"{self._workspace}/1/{decision.seq}"
-                            key = self._workspace
-                            await producer.send(
-                                [to_output(decision, ROUTING_DECISIONS, key=key, event_id=name, source="test")]
-                            )
+                    for decision in self._answers(record):
+                        name = f"{self._workspace}/1/{decision.seq}"
+                        key = self._workspace
+                        await producer.send(
+                            [to_output(decision, ROUTING_DECISIONS, key=key, event_id=name, source="test")]
+                        )
 
-        task = asyncio.create_task(follow())
         try:
-            yield self
+            async with asyncio.TaskGroup() as group:
+                task = group.create_task(follow(), name=f"router of {self._workspace}")
+                yield self
+                task.cancel()
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
             await producer.stop()
             await reader.stop()
+
+    def _answers(self, record: Record) -> list[Decision]:
+        """What follows from one record of the partition, which other tests' workspaces share."""
+        if record.key != self._workspace.encode():
+            return []
+        event, envelope = from_record(record, ROUTING_INPUTS)
+        if not isinstance(event, ConfigurationPublished):
+            return []
+        self.traces.append(envelope.traceparent)
+        return self.apply(event, record.offset)
 
     def apply(self, event: ConfigurationPublished, offset: int) -> list[Decision]:
         self.seen.append(event)
