@@ -1,4 +1,4 @@
-"""`hubline agent` as a person has it: a real process, in a real pseudo-terminal or line by line through pipes."""
+"""`hubline agent` and `hubline watch` as a person has them: a real process, in a real pseudo-terminal or line by line through pipes."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _WITH_TERMINAL: Final = "import fcntl, os, sys, termios; os.setsid(); fcntl.ioct
 
 
 class ScreenConsole:
-    """A console on a terminal of 120 columns and 40 rows. `heads` are all first lines that it showed, in order."""
+    """A console on a terminal of that size. `heads` are all first lines that it showed, in order."""
 
-    def __init__(self, process: subprocess.Popen[bytes], terminal: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], terminal: int, columns: int, rows: int) -> None:
         self.process = process
         self.heads: list[str] = []
         self._terminal = terminal
-        self._screen = TerminalScreen(COLUMNS, ROWS)
+        self._screen = TerminalScreen(columns, rows)
         self._lock = threading.Lock()
         self._reading = threading.Thread(target=self._read, daemon=True)
         self._reading.start()
@@ -46,6 +46,10 @@ class ScreenConsole:
     def types(self, line: str) -> None:
         """Types a line, with Enter."""
         os.write(self._terminal, line.encode() + b"\r")
+
+    def presses(self, key: bytes) -> None:
+        """Presses a key."""
+        os.write(self._terminal, key)
 
     def shows(self, *texts: str, within_s: float = 20.0) -> str:
         """The screen as soon as all these stand on it at once. Raises AssertionError with the screen as it then is."""
@@ -133,12 +137,14 @@ class LineConsole:
 
 
 @contextlib.contextmanager
-def screen_console(environ: dict[str, str], *words: str) -> Iterator[ScreenConsole]:
-    """`hubline agent WORDS` in a pseudo-terminal; ended with the block however it stands."""
+def screen_console(
+    environ: dict[str, str], *words: str, command: str = "agent", columns: int = COLUMNS, rows: int = ROWS
+) -> Iterator[ScreenConsole]:
+    """`hubline COMMAND WORDS` in a pseudo-terminal; ended with the block however it stands."""
     ours, theirs = os.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-c", _WITH_TERMINAL, HUBLINE, "agent", *words],
+        [sys.executable, "-c", _WITH_TERMINAL, HUBLINE, command, *words],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -146,7 +152,7 @@ def screen_console(environ: dict[str, str], *words: str) -> Iterator[ScreenConso
         cwd=ROOT,
     )
     os.close(theirs)
-    console = ScreenConsole(process, ours)
+    console = ScreenConsole(process, ours, columns, rows)
     try:
         yield console
     finally:
