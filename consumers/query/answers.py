@@ -177,6 +177,14 @@ class Transcript(Answer, frozen=True, kw_only=True):
     complete: bool
 
 
+class QueueNow(ShownQueue, frozen=True, kw_only=True, omit_defaults=False):
+    """A queue with who waits in it; every field is written, so that 0 and null are told apart."""
+
+
+class AgentNow(AgentValue, frozen=True, kw_only=True, omit_defaults=False):
+    """An agent on both axes; every field is written."""
+
+
 class OfferExplained(Answer, frozen=True, kw_only=True):
     """An offer, why that agent, and what came of it (null = nothing yet)."""
 
@@ -196,7 +204,7 @@ class WaitingNow(Answer, frozen=True, kw_only=True):
 
     leg_id: str
     state: str
-    queue: ShownQueue | None
+    queue: QueueNow | None
     step: int
     entered_queue_ms: int | None
     waited_ms: int
@@ -216,14 +224,14 @@ class ExplanationOf(Answer, frozen=True, kw_only=True):
 class Queues(Answer, frozen=True, kw_only=True):
     """All queues with who waits in them."""
 
-    queues: tuple[ShownQueue, ...]
+    queues: tuple[QueueNow, ...]
     as_of: AsOf
 
 
 class Agents(Answer, frozen=True, kw_only=True):
     """All agents on both axes."""
 
-    agents: tuple[AgentValue, ...]
+    agents: tuple[AgentNow, ...]
     as_of: AsOf
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from consumers.query.answers import (
+    AgentNow,
     Agents,
     Answer,
     AsOf,
@@ -17,6 +18,7 @@ from consumers.query.answers import (
     MetricsLive,
     MetricsSpans,
     OfferExplained,
+    QueueNow,
     Queues,
     ShownPoint,
     Span,
@@ -30,9 +32,8 @@ from schemas.live import Message
 from schemas.messages import Author, MessagePosted
 from schemas.metrics import Counts, Dimension, LiveGroup, Now
 from schemas.metrics_derived import derive
-from schemas.shown import ShownQueue
 from schemas.timeline import TimelineKind
-from schemas.values import AgentValue, Explanation, InteractionValue, LegValue, ScorePart
+from schemas.values import Explanation, InteractionValue, LegValue, ScorePart
 from schemas.vocabulary import CustomerKind, LegKind, LegState, PassedOver, RoutingStatus
 
 CUSTOMER_ID: Final = "c_5f3a9d0c21b84e7791d4"
@@ -51,7 +52,7 @@ _LEG: Final = LegValue(
     arrived_ms=_AT_MS,
     entered_queue_ms=_AT_MS + 900,
 )
-_QUEUE: Final = ShownQueue(
+_QUEUE: Final = QueueNow(
     queue="service", service_level_within_ms=20_000, waiting=2, oldest_arrived_ms=_AT_MS, oldest_waiting_since_ms=_AT_MS
 )
 _COUNTS: Final = Counts(
@@ -216,7 +217,7 @@ EXPLANATION: Final = ExplanationOf(
 QUEUES: Final = Queues(queues=(_QUEUE,), as_of=_AS_OF)
 AGENTS: Final = Agents(
     agents=(
-        AgentValue(
+        AgentNow(
             agent_id="ana",
             status="available",
             routing_status=RoutingStatus.IDLE,

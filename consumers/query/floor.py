@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from consumers.query.answers import Agents, AsOf, Queues, WaitingNow
+import msgspec
+
+from consumers.query.answers import AgentNow, Agents, AsOf, QueueNow, Queues, WaitingNow
 from schemas.line import waits
 from schemas.values import LegValue
 from schemas.view import View
@@ -22,13 +24,14 @@ def as_of(view: View, at_ms: int) -> AsOf:
 
 def queues(view: View, at_ms: int) -> Queues:
     """All queues by name."""
-    found = (view.figures(name) for name in sorted(view.queue_names()))
+    found = (_queue(view, name) for name in sorted(view.queue_names()))
     return Queues(queues=tuple(one for one in found if one is not None), as_of=as_of(view, at_ms))
 
 
 def agents(view: View, at_ms: int) -> Agents:
     """All agents by id."""
-    return Agents(agents=tuple(view.agents[name] for name in sorted(view.agents)), as_of=as_of(view, at_ms))
+    found = (AgentNow(**msgspec.structs.asdict(view.agents[name])) for name in sorted(view.agents))
+    return Agents(agents=tuple(found), as_of=as_of(view, at_ms))
 
 
 def state_of(view: View, interaction_id: str) -> LegState | None:
@@ -58,12 +61,17 @@ def customers_in(view: View, interactions: tuple[str, ...]) -> frozenset[str]:
     return frozenset(value.customer_id for value in values if value is not None and value.customer_id is not None)
 
 
+def _queue(view: View, name: str) -> QueueNow | None:
+    figures = view.figures(name)
+    return None if figures is None else QueueNow(**msgspec.structs.asdict(figures))
+
+
 def _waiting(view: View, leg: LegValue) -> WaitingNow:
     value = view.interaction(leg.interaction_id)
     return WaitingNow(
         leg_id=leg.leg_id,
         state=leg.state.value,
-        queue=None if leg.queue is None else view.figures(leg.queue),
+        queue=None if leg.queue is None else _queue(view, leg.queue),
         step=leg.step,
         entered_queue_ms=leg.entered_queue_ms,
         waited_ms=leg.waited_ms + max(0, view.at_ms - leg.since_ms),
