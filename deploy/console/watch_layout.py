@@ -83,12 +83,17 @@ def fitting(columns: Sequence[Column], titles: Sequence[int], width: int) -> lis
 
 
 def shares(wanted: Sequence[int], rows: int) -> list[int]:
-    """How many rows each section shows, the most important first; each that shows any takes one more for its title."""
+    """How many rows each section shows, the most important first; each that shows any takes one more for its title.
+
+    The first one shows all it has, as long as the second has its first share too.
+    """
     given = [0] * len(wanted)
     left = rows
+    kept = sum(min(count, FIRST_SHARE) + 1 for count in wanted[1:2] if count)
     for number, count in enumerate(wanted):
+        least = max(FIRST_SHARE, left - 1 - kept) if number == 0 else FIRST_SHARE
         if count and left >= 2:
-            given[number] = min(count, FIRST_SHARE, left - 1)
+            given[number] = min(count, least, left - 1)
             left -= given[number] + 1
     for number, count in enumerate(wanted):
         if given[number]:
