@@ -62,7 +62,7 @@ def test_all_of_the_first_section_is_shown_before_the_others_get_more_than_some(
     assert shares([2, 3, 1], 100) == [2, 3, 1]
     assert shares([5, 12, 4, 4], 14) == [5, 3, 3, 0]
     assert shares([5, 12, 4, 4], 16) == [5, 3, 3, 1]
-    assert shares([5, 12, 4, 4], 20) == [5, 4, 3, 3]
+    assert shares([5, 12, 4, 4], 20) == [5, 5, 3, 3]
     assert shares([9, 9, 9], 12) == [7, 3, 0]
     assert shares([9, 0, 9], 7) == [6, 0, 0]
     assert shares([9, 9], 1) == [0, 0]
