@@ -18,7 +18,7 @@ import msgspec
 import uvloop
 
 from deploy.demo import plants, services
-from deploy.demo.proof import prove
+from deploy.demo.proof import Reading, prove
 from deploy.demo.report import Load, Report, report
 from deploy.local import plan, state
 from deploy.local.layout import Layout
@@ -47,7 +47,9 @@ FAST_SOCKETS: Final = {"HUBLINE_GATEWAY_FRAMES_PER_S": "500", "HUBLINE_GATEWAY_F
 STUCK_S: Final = 20.0
 PLANTED_STUCK_S: Final = 6.0
 """What was planted never drains."""
-PUBLIC: Final = ("http", "admin", "gateway")
+WRITERS_S: Final = 60.0
+"""How long writers that run behind are waited for."""
+PUBLIC: Final = tuple(program.port for program in plan.PROGRAMS if program.port is not None)
 
 Note = Callable[[str], None]
 
@@ -71,9 +73,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     plant_doubling: bool = False
 
     @property
+    def is_planted(self) -> bool:
+        """Whether it is to fail."""
+        return self.plant_loss or self.plant_doubling
+
+    @property
     def stuck_s(self) -> float:
         """How long nothing may happen before it is given up, besides the longest talk."""
-        return PLANTED_STUCK_S if self.plant_loss or self.plant_doubling else STUCK_S
+        return PLANTED_STUCK_S if self.is_planted else STUCK_S
 
 
 def demonstrate(wanted: Wanted, environ: Mapping[str, str], owner_pid: int, note: Note) -> Report:
@@ -154,7 +161,9 @@ async def _whole(wanted: Wanted, bank: BankPlay | None, stack: Stack, note: Note
         await _traffic(wanted, traffic, kafka, note)
         seconds = wanted.seconds if bank is None else round(clock.monotonic() - begun_s, 1)
         note("reading the log")
-        proof = await prove(kafka, play.company.workspace)
+        patience_s = wanted.stuck_s if wanted.is_planted else WRITERS_S
+        reading = Reading(kafka, pool, clock, play.company.workspace, patience_s)
+        proof = await prove(reading, traffic.posts.answered_ms)
     found = sums(traffic.posts, proof.fates, traffic.shown, traffic.books, play.channels)
     rate_per_s = wanted.rate_per_s if bank is None else round(len(bank.day.calls) / seconds, 3)
     load_ = Load(rate_per_s, seconds, traffic.posts.posts, sum(len(one.offers) for one in traffic.books))

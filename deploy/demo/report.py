@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from deploy.demo.findings import INVARIANTS_OK, Findings
+from deploy.demo.findings import OK, Findings
 from deploy.simulation.ledger import ChannelSums, Sums, percentile
 from deploy.simulation.outcomes import Place
 from deploy.simulation.replayed import Replayed
@@ -35,6 +35,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     posts: int
     rate_per_s: float
     seconds: float
+    metrics_recount: str
+    timeline_rows: int
+    timeline_lag_p99_ms: float | None
     failures: tuple[str, ...] = ()
     replay: Replayed | None = None
 
@@ -80,6 +83,9 @@ def report(sums: Sums, versions: Versions, load: Load, found: Findings, day: Rep
         posts=load.posts,
         rate_per_s=load.rate_per_s,
         seconds=load.seconds,
+        metrics_recount=found.recount,
+        timeline_rows=found.history.rows,
+        timeline_lag_p99_ms=found.history.lag_p99_ms,
         failures=(*failures(sums, found), *(() if day is None else day.ends.failures)),
         replay=day,
     )
@@ -94,8 +100,14 @@ def failures(sums: Sums, findings: Findings) -> tuple[str, ...]:
         found.append(f"{sums.never_shown} never shown on a socket")
     if sums.duplicated:
         found.append(f"{sums.duplicated} with two agents")
-    if findings.invariants != INVARIANTS_OK:
+    if findings.invariants != OK:
         found.append(f"invariants: {findings.invariants}")
+    if findings.recount != OK:
+        found.append(f"figures counted again: {findings.recount}")
+    if findings.history.missing:
+        found.append(f"{findings.history.missing} answered 202 and not in the timeline")
+    if findings.history.without_end:
+        found.append(f"{findings.history.without_end} ended and without an end in the timeline")
     if sums.connected * 2 < sums.accepted or not sums.accepted:
         found.append(f"only {sums.connected} of {sums.accepted} connected")
     found.extend(f"no {channel} ended" for channel, one in sums.by_channel.items() if not one.ended)
