@@ -112,7 +112,8 @@ def read(given: Iterable[tuple[str, str]], wanted: type[ParametersT]) -> Paramet
             values[name] = text
     for name, text in values.items():
         try:
-            msgspec.convert(text, known[name].type, strict=False)
+            if msgspec.convert(text, known[name].type, strict=False) is None:
+                errors.append(_error(name, "is given or left out; nothing stands for nothing"))
         except msgspec.ValidationError as error:
             errors.append(_error(name, str(error)))
     errors += [_error(name, "is required") for name, field in known.items() if field.required and name not in values]
