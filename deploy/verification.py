@@ -11,9 +11,12 @@ from typing import Any, Final
 
 import msgspec
 
+from deploy.metrics_recount import NothingTold, Recounted, recount
 from deploy.routing_log import partition_for, records_of
 from runtime.broker import Broker, Reader
+from runtime.postgres import connect_pool
 from runtime.records import Record, TopicPartition, header
+from runtime.settings import Postgres
 from schemas import codec
 from schemas.decisions import Decision, EpochStarted, WorkspaceStopped
 from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS
@@ -42,7 +45,10 @@ class Breach(msgspec.Struct, frozen=True):
 
 
 class Verified(msgspec.Struct, frozen=True):
-    """`undecided`: decisions that follow from the inputs and are not in the log yet. `breach` None = all holds."""
+    """`undecided`: decisions that follow from the inputs and are not in the log yet. `breach` None = all holds.
+
+    `metrics`: the figures counted again; None = none were told, or they were not asked for.
+    """
 
     workspace: str
     inputs: int
@@ -55,6 +61,12 @@ class Verified(msgspec.Struct, frozen=True):
     tally: dict[str, int]
     stopped_at: int | None = None
     breach: Breach | None = None
+    metrics: Recounted | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is wrong, with figures neither."""
+        return self.breach is None and (self.metrics is None or self.metrics.is_equal)
 
 
 class Logged(msgspec.Struct):
@@ -106,6 +118,19 @@ async def verify(broker: Broker, workspace: str, progress: Progress | None = Non
         return await _Verification(reader, workspace, logged, progress).run()
     finally:
         await reader.stop()
+
+
+async def with_figures(verified: Verified, broker: Broker, url: str | None) -> Verified:
+    """The same with the workspace's figures counted again; intervals too, where a database is named."""
+    try:
+        if url is None:
+            found = await recount(broker, None, verified.workspace)
+        else:
+            async with connect_pool(Postgres(url=url)) as pool:
+                found = await recount(broker, pool, verified.workspace)
+    except NothingTold:
+        return verified
+    return msgspec.structs.replace(verified, metrics=found)
 
 
 class _Verification:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from deploy.metrics_recount import Recounted
     from deploy.verification import Verified
+    from runtime.broker import Broker
 
 BROKEN = 1
 SHOWN_EVERY = 5_000
@@ -23,14 +26,22 @@ def verify(
     workspace: Annotated[str, typer.Argument(help="The workspace.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Folds the routing log from its first input, checks the invariants, and compares every decision byte for byte."""
+    """Folds the routing log from its first input, checks the invariants, compares every decision byte for byte, and
+    counts the figures again.
+    """
     from deploy.command_broker import with_broker
-    from deploy.verification import NothingToVerify
+    from deploy.local.stack import with_local_stack
+    from deploy.verification import NothingToVerify, with_figures
     from deploy.verification import verify as run
+    from runtime.settings import load
 
-    verified = with_broker("hubline-verify", lambda broker: run(broker, workspace, _progress), NothingToVerify)
+    async def work(broker: Broker) -> Verified:
+        found = await run(broker, workspace, _progress)
+        return await with_figures(found, broker, load(with_local_stack(os.environ)).postgres.url)
+
+    verified = with_broker("hubline-verify", work, NothingToVerify)
     _show(verified, as_json)
-    if verified.breach is not None:
+    if not verified.holds:
         raise typer.Exit(BROKEN)
 
 
@@ -57,3 +68,17 @@ def _show(verified: Verified, as_json: bool) -> None:
     else:
         breach = verified.breach
         typer.echo(f"BROKEN {breach.invariant}, after input {breach.offset}: {breach.detail}")
+    _show_figures(verified.metrics)
+
+
+def _show_figures(found: Recounted | None) -> None:
+    if found is None:
+        typer.echo("figures: none were told")
+        return
+    rows = "no database was asked" if found.rows is None else f"{found.rows:,} rows of intervals"
+    what = f"{found.live_messages:,} live messages with {found.live_groups:,} groups, {rows}"
+    typer.echo(
+        f"figures counted again up to {found.epoch}/{found.seq}: {what}: {'equal' if found.is_equal else 'BROKEN'}"
+    )
+    for problem in found.problems:
+        typer.echo(f"  {problem}")
