@@ -1,4 +1,4 @@
-"""Merging customers, undoing it, and suggestions of who may be the same."""
+"""Merging customers, undoing it, and the history of both."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from producers.admin import permissions
-from producers.admin.merge_suggestions import MergeSuggestion
 from producers.admin.merges import Merge
 from producers.admin.merging import Preview
 from producers.admin.permissions import Operation
 from producers.admin.refusals import Kind, Refusal
-from producers.admin.requests import Dismissal, Looked, MergeWish, UndoWish
+from producers.admin.requests import MergeWish, UndoWish
 from producers.admin.services import Services
 from runtime.credentials import Principal
 
@@ -67,29 +66,7 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         permissions.check(principal, Operation.READ_CUSTOMER, workspace)
         return await services.merges.history(workspace, customer)
 
-    @get(_WORKSPACE + "/merge-suggestions")
-    async def read_suggestions(
-        workspace: FromPath[str], principal: NamedDependency[Principal]
-    ) -> tuple[MergeSuggestion, ...]:
-        """Customers who may be the same and of whom nobody has decided it, newest first."""
-        permissions.check(principal, Operation.MERGE_CUSTOMERS, workspace)
-        return await services.merge_suggestions.open(workspace)
-
-    @post(_WORKSPACE + "/merge-suggestions/look", status_code=200)
-    async def look(workspace: FromPath[str], principal: NamedDependency[Principal]) -> Looked:
-        """Look among the customers changed last for the same names with something else in common."""
-        permissions.check(principal, Operation.MERGE_CUSTOMERS, workspace)
-        return Looked(found=await services.merge_suggestions.look(workspace))
-
-    @post(_WORKSPACE + "/merge-suggestions/dismiss", status_code=204)
-    async def dismiss(
-        workspace: FromPath[str], data: JSONBody[Dismissal], principal: NamedDependency[Principal]
-    ) -> None:
-        """They are not the same: do not suggest it again."""
-        permissions.check(principal, Operation.MERGE_CUSTOMERS, workspace)
-        await services.merge_suggestions.dismiss(workspace, data.customer_id, data.other_id, principal.user)
-
-    return [merge, undo, read_merge, read_merges, read_suggestions, look, dismiss]
+    return [merge, undo, read_merge, read_merges]
 
 
 def _survivor_in(key: str) -> str:
