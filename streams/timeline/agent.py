@@ -49,7 +49,7 @@ class Timeline:
 
     async def follow_decisions(self, decisions: StreamT[bytes]) -> None:
         """With what is known of live interactions."""
-        async for batch in self._stream.batches(decisions):
+        async for batch in self._stream.batches(decisions, tables=(self._table,)):
             self._sweep(batch)
             following = Following(self._table)
             await self._send(ROUTING_DECISIONS, batch, of_decisions(batch, following))
