@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 import faust
+from aiokafka import AIOKafkaConsumer
 from faust.types import AppT, EventT, StreamT, TopicT
 
+from runtime.broker import Displaced
 from runtime.errors import LogBroken
 from runtime.faust_transport import transport_of
 from runtime.kafka import KafkaConnection, KafkaReader
@@ -77,7 +79,9 @@ class FaustApp:
             topic_disable_leader=True,
             worker_redirect_stdouts=False,
         )
-        transport = transport_of(self.app, kafka)
+        self._consumer: AIOKafkaConsumer | None = None
+        self._member = ""
+        transport = transport_of(self.app, kafka, self._made)
         self.app.transport = transport
         connection = KafkaConnection(kafka, context.clock, context.instance)
         self._producer, self._reader = connection.producer(), connection.reader()
@@ -206,10 +210,21 @@ class FaustApp:
         while True:
             try:
                 self.check_awake()
-            except Frozen as error:
+                self._check_member()
+            except (Frozen, Displaced) as error:
                 self.fail(error)
             self._beat_s = self._context.clock.monotonic()
             await self._context.clock.sleep(_BEAT_S)
+
+    def _made(self, consumer: AIOKafkaConsumer) -> None:
+        self._consumer = consumer
+
+    def _check_member(self) -> None:
+        """A member that is replaced gets another id, which aiokafka says nowhere else, and would try for ever."""
+        member = "" if self._consumer is None else self._consumer._coordinator.member_id  # noqa: SLF001
+        if self._member not in ("", member):
+            raise Displaced(f"{self.app.conf.id} has gone on without {self._context.instance}")
+        self._member = member
 
     async def _until_crashed(self) -> BaseException:
         while not self.app.crashed:

@@ -7,20 +7,35 @@ acknowledged, as Faust's comparison, off by one, allows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from aiokafka import AIOKafkaConsumer
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT
+from mode.threads import WorkerThread
 
 from runtime.settings import Kafka
 
 
-def transport_of(app: AppT, settings: Kafka) -> driver.Transport:
-    """The transport for `app`."""
+class _Daemon(WorkerThread):
+    """A process that crashes does not wait for its consumer's thread."""
+
+    def __init__(self, service: Any, **kwargs: Any) -> None:
+        super().__init__(service, **kwargs)
+        self.daemon = True
+
+
+def transport_of(app: AppT, settings: Kafka, made: Callable[[AIOKafkaConsumer], None]) -> driver.Transport:
+    """The transport for `app`; `made` is given the consumer, in another thread, before it starts."""
 
     class Thread(driver.AIOKafkaConsumerThread):
+        Worker = _Daemon
+
         def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
             consumer = super()._create_worker_consumer(transport)
             consumer._fetch_max_wait_ms = settings.fetch_max_wait_ms  # noqa: SLF001  # Faust has no setting for it.
+            made(consumer)
             return consumer
 
     class Consumer(driver.Consumer):

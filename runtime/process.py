@@ -11,6 +11,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,7 @@ from runtime.tracing import Tracing
 
 CRASHED: Final = 1
 MISCONFIGURED: Final = 2
+LAST_MOMENT_S: Final = 3.0
 _SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -85,11 +87,19 @@ async def _live(name: str, main: Main, settings: Settings) -> int:
             await _until_ended(main, context)
     except Exception:
         logger.exception("process.crashed")
+        _end_soon(CRASHED)
         return CRASHED
     finally:
         context.tracing.close()
     logger.info("process.stopped")
     return 0
+
+
+def _end_soon(code: int) -> None:
+    """What a crashed process leaves running, a library's task or thread, gets a moment and keeps nobody waiting."""
+    ending = threading.Timer(LAST_MOMENT_S, os._exit, (code,))
+    ending.daemon = True
+    ending.start()
 
 
 async def _until_ended(main: Main, context: Context) -> None:
