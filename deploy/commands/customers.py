@@ -1,4 +1,4 @@
-"""`hubline customers import FILE`: customers from a CSV file.
+"""`hubline customers import FILE`: customers from a CSV file; merging them is `deploy/customer_merges.py`.
 
 Every line is checked before anything is stored; errors name their line. Exit codes: 0 all are stored; 1 errors in the
 file (nothing is stored), or some lines could not be stored; 2 wrong usage; 3 the database cannot be reached.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from deploy import customer_merges
 from deploy.administration import NEGATIVE, WRONG_USAGE, DataDir, Json, Workspace, fail, print_json, with_database
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     """Adds the group `customers`."""
     group = typer.Typer(help="Customers as administration knows them.", no_args_is_help=True)
     group.command("import")(import_file)
+    customer_merges.add_to(group)
     app.add_typer(group, name="customers")
 
 

@@ -28,6 +28,7 @@ OUTSIDE = frozenset(
 PROVED_BY: dict[str, str] = {
     "deploy/cli.py": "tests/architecture/test_commands.py",
     "deploy/commands/": "tests/integration, tests/e2e",
+    "deploy/customer_merges.py": "tests/integration/test_admin_merge_commands.py",
 }
 """Files, and folders of them, that are proved by other tests, and by which."""
 
