@@ -7,7 +7,7 @@ snapshots are made between batches, when everything decided is acknowledged.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -31,6 +31,9 @@ from streams.routing.position import Emitted, Start
 from streams.routing.records import SOURCE, records_of
 from streams.routing.recovery import Recovery
 from streams.routing.saving import Saving
+
+_TURN_INPUTS: Final = 50
+"""After so many the rest of the process has a turn: a broker that hears no heartbeat gives the partitions away."""
 
 _log = structlog.get_logger(__name__)
 
@@ -83,7 +86,9 @@ class RoutingStage:
         self._quiet = False
         outputs: list[Output] = []
         dead: list[DeadLetter] = []
-        for record in batch:
+        for number, record in enumerate(batch):
+            if number % _TURN_INPUTS == 0:
+                await self._clock.sleep(0)
             try:
                 event = codec.decode(ROUTING_INPUTS, record.value or b"", _version(record))
             except codec.Undecodable as error:

@@ -13,6 +13,7 @@ from runtime.memory_clients import MemoryConsumer
 from runtime.metrics import Metrics
 from runtime.pump import TRANSIENT_CAP_MS, OrderedSender, PartitionPump, PumpPolicy
 from runtime.records import Output, Record, TopicPartition
+from runtime.stage import Handled, LogRange, PartitionStage
 from runtime.worker_metrics import PartitionMetrics
 from tests.support.waiting import eventually
 from tests.support.worker_stage import Story
@@ -23,7 +24,7 @@ WHERE = TopicPartition("in", 0)
 class Rig:
     """A pump on the broker in memory with a clock that tests move."""
 
-    def __init__(self) -> None:
+    def __init__(self, stage: PartitionStage | None = None) -> None:
         self.clock = ManualClock()
         self.broker = MemoryBroker({"in": 1, "out": 1, "dlq.in": 1}, self.clock)
         self.story = Story("out")
@@ -33,7 +34,7 @@ class Rig:
         sender = OrderedSender(self.broker.producer(), 1_000_000)
         self.pump = PartitionPump(
             WHERE,
-            self.story.stage(WHERE, sender),
+            stage or self.story.stage(WHERE, sender),
             sender,
             self.consumer,
             PumpPolicy(stage_name="copy", max_batch=4, inbox_records=8, transient_retries=12, transient_pause_ms=100),
@@ -155,3 +156,48 @@ async def test_a_stage_that_recovers_beyond_the_log_is_an_error() -> None:
     rig.story.start_at = {0: 2}
     with pytest.raises(LogBroken, match="cannot read from 2, the log has 0 to 0"):
         await asyncio.wait_for(rig.task, 5)
+
+
+class SilentStage:
+    """Takes everything without waiting for anything or sending, as a replay does; `turns`: another task's at each batch."""
+
+    def __init__(self) -> None:
+        self.turn = 0
+        self.turns: list[int] = []
+
+    async def open(self, committed: int | None, log: LogRange) -> int:
+        return log.first
+
+    async def handle(self, batch: Sequence[Record]) -> Handled:
+        self.turns.append(self.turn)
+        return Handled()
+
+    async def sent(self, next_offset: int) -> None:
+        return
+
+    async def idle(self) -> None:
+        return
+
+    async def close(self) -> None:
+        return
+
+    async def beat(self) -> None:
+        """A heartbeat."""
+        while True:
+            self.turn += 1
+            await asyncio.sleep(0)
+
+
+async def test_a_heartbeat_has_its_turn_between_batches_that_wait_for_nothing() -> None:
+    stage = SilentStage()
+    rig = Rig(stage)
+    beating = asyncio.create_task(stage.beat())
+    try:
+        await rig.settle(lambda: rig.pump.is_open)
+        rig.pump.feed(rig.records(20))
+        await rig.settle(lambda: rig.done == [4, 8, 12, 16, 20])
+        assert len(set(stage.turns)) == 5
+    finally:
+        beating.cancel()
+        rig.task.cancel()
+        await asyncio.wait({beating, rig.task})
