@@ -14,6 +14,7 @@ import typer
 
 MODULES: Final[tuple[str, ...]] = (
     "demo",
+    "simulate",
     "stack",
     "workspace",
     "users",

@@ -26,6 +26,7 @@ NOT_REACHABLE: Final = 3
 DEFAULT_SECONDS: Final = 30.0
 DEFAULT_RATE: Final = 4.0
 GENTLE_RATE: Final = 0.8
+DAY_S: Final = 86_400
 DEFAULT_DAY: Final = "1999-01-03"
 DEFAULT_SPEED: Final = 60.0
 
@@ -53,7 +54,7 @@ def run(
     folder = data_dir.expanduser().resolve() if data_dir is not None else default_data_dir(os.environ)
     wanted = Wanted(data_dir=folder, rate_per_s=rate, language=Language(language_of(language)))
     with failing():
-        run_city(wanted, os.environ, _note)
+        run_city(wanted, os.environ, note)
 
 
 def demo(  # noqa: PLR0913, PLR0917  # Each is an option.
@@ -85,7 +86,7 @@ def demo(  # noqa: PLR0913, PLR0917  # Each is an option.
         plant_doubling=plant_doubling,
     )
     with failing():
-        report = demonstrate(wanted, os.environ, os.getpid(), _note)
+        report = demonstrate(wanted, os.environ, os.getpid(), note)
     if report_to is not None:
         report_to.write_text(_markdown(report), encoding="utf-8")
     _show(report, json)
@@ -97,14 +98,19 @@ def day_of(file: Path, date: str, speed: float, seed: str, window: tuple[str | N
     """What of a call log is to be run. Raises typer.BadParameter."""
     from deploy.demo.bounded import Day
     from deploy.simulation.bank_day import Replay
-    from deploy.simulation.bank_log import DAY_S
 
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
         raise typer.BadParameter("write a day such as 1999-01-03", param_hint="--day")
+    from_s, to_s = seconds_of(window)
+    return Day(file=file, date=date, replay=Replay(speed=speed, seed=seed, run=seed, from_s=from_s, to_s=to_s))
+
+
+def seconds_of(window: tuple[str | None, str | None]) -> tuple[int, int]:
+    """Seconds of the day for `--from` and `--to`; left out: the whole day. Raises typer.BadParameter."""
     from_s, to_s = _second(window[0], "--from", 0), _second(window[1], "--to", DAY_S)
     if from_s >= to_s:
         raise typer.BadParameter("--from comes before --to", param_hint="--from")
-    return Day(file=file, date=date, replay=Replay(speed=speed, seed=seed, run=seed, from_s=from_s, to_s=to_s))
+    return from_s, to_s
 
 
 def _second(text: str | None, option: str, otherwise: int) -> int:
@@ -128,16 +134,16 @@ def failing() -> Iterator[None]:
     try:
         yield
     except StackError as error:
-        _note(f"hubline: {error.problem}\n{error.advice}".strip())
+        note(f"hubline: {error.problem}\n{error.advice}".strip())
         raise typer.Exit(NOT_WELL) from error
     except (SetUpFailed, Refused, Gone) as error:
-        _note(f"hubline: {error}")
+        note(f"hubline: {error}")
         raise typer.Exit(NOT_WELL) from error
     except NoSuchDay as error:
-        _note(f"hubline: {error}")
+        note(f"hubline: {error}")
         raise typer.Exit(WRONG_USAGE) from error
     except (OSError, TimeoutError) as error:
-        _note(f"hubline: what was just started does not answer: {type(error).__name__} {error}")
+        note(f"hubline: what was just started does not answer: {type(error).__name__} {error}")
         raise typer.Exit(NOT_REACHABLE) from error
 
 
@@ -147,7 +153,7 @@ def _show(report: Report, json: bool) -> None:
     from deploy.simulation.replay_page import text_of
 
     for failure in report.failures:
-        _note(f"NOT WELL: {failure}")
+        note(f"NOT WELL: {failure}")
     if json:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
         sys.stdout.flush()
@@ -171,5 +177,6 @@ def _markdown(report: Report) -> str:
     return "\n".join([*head, "| what | |", "|---|---|", *lines, ""])
 
 
-def _note(text: str) -> None:
+def note(text: str) -> None:
+    """Says it beside what is printed."""
     typer.echo(text, err=True)

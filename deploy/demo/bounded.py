@@ -35,8 +35,7 @@ from deploy.simulation.pace import pace_for
 from deploy.simulation.plan import all_day, at_rate
 from deploy.simulation.play import Play
 from deploy.simulation.replayed import replayed
-from deploy.simulation.traffic import Traffic
-from producers.admin.document import Format, parse
+from deploy.simulation.traffic import Traffic, where
 from runtime.clock import SystemClock
 from runtime.kafka import KafkaConnection
 from runtime.postgres import connect_pool
@@ -133,7 +132,7 @@ def claim_ports(folder: Path) -> None:
 def city_play(wanted: Wanted) -> Play:
     """The book city's contacts at a rate, with all of its agents there."""
     company = bookcity.company()
-    agents = tuple(parse(company.document, Format.YAML)["agents"])
+    agents = bookcity.agents()
     pace = pace_for(wanted.rate_per_s, len(agents))
     stream = contacts(wanted.seed, company.workspace, bookcity.known())
     return Play(
@@ -156,7 +155,7 @@ async def _whole(wanted: Wanted, bank: BankPlay | None, stack: Stack, note: Note
         note(f"setting {play.company.workspace} up")
         cast = await set_up(play.company, pool, clock, stack.layout.data_dir)
         versions = await services.versions(pool, stack.layout.data_dir)
-        traffic = Traffic(services.where(stack.endpoints), play, cast, clock)
+        traffic = Traffic(where(stack.endpoints), play, cast, clock)
         begun_s = clock.monotonic()
         await _traffic(wanted, traffic, kafka, note)
         seconds = wanted.seconds if bank is None else round(clock.monotonic() - begun_s, 1)

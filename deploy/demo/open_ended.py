@@ -16,7 +16,6 @@ import msgspec
 from rich.console import Console
 
 from deploy.console.words import Language
-from deploy.demo import services
 from deploy.local import state
 from deploy.local.layout import Layout, data_dir
 from deploy.local.stack import Endpoints, Request, endpoints_now, opened
@@ -30,7 +29,7 @@ from deploy.simulation.pace import pace_for
 from deploy.simulation.plan import all_day, at_rate
 from deploy.simulation.play import Play
 from deploy.simulation.table import show
-from deploy.simulation.traffic import Traffic, Where
+from deploy.simulation.traffic import Traffic, Where, where
 from deploy.simulation.words import Words
 from runtime.clock import SystemClock
 from runtime.ids import random_id
@@ -84,9 +83,9 @@ async def _work(wanted: Wanted, endpoints: Endpoints, words: Words, below: str) 
     clock = SystemClock()
     async with connect_pool(Postgres(url=endpoints.database_url)) as pool:
         city = await set_up(bookcity.company(), pool, clock, wanted.data_dir)
-    where = services.where(endpoints)
+    reached = where(endpoints)
     console = Console(highlight=False)
-    for line in look(where, city, wanted.data_dir, words):
+    for line in look(reached, city, wanted.data_dir, words):
         console.print(line, soft_wrap=True, markup=False)
     agents = [
         name
@@ -104,7 +103,7 @@ async def _work(wanted: Wanted, endpoints: Endpoints, words: Words, below: str) 
         channels=CHANNELS,
         longest_ms=0,
     )
-    traffic = Traffic(where, play, city, clock)
+    traffic = Traffic(reached, play, city, clock)
     board = Board()
     traffic.listeners.append(board.take)
     async with traffic.open(), asyncio.TaskGroup() as group:
@@ -112,13 +111,13 @@ async def _work(wanted: Wanted, endpoints: Endpoints, words: Words, below: str) 
         group.create_task(show(traffic.watcher, board, words, below, clock, console))
 
 
-def look(where: Where, city: Cast, folder: Path, words: Words) -> Iterator[str]:
+def look(reached: Where, city: Cast, folder: Path, words: Words) -> Iterator[str]:
     """Where everything is, line by line."""
     elsewhere = "" if folder == data_dir({}) else f"HUBLINE_DATA_DIR={folder} "
     yield words.say("look")
-    yield f"  {words.say('interface')}: {where.http}/docs"
-    yield f"  {words.say('admin')}: {where.admin}"
-    yield f"  {words.say('gateway')}: {where.gateway}"
+    yield f"  {words.say('interface')}: {reached.http}/docs"
+    yield f"  {words.say('admin')}: {reached.admin}"
+    yield f"  {words.say('gateway')}: {reached.gateway}"
     yield f"  {words.say('state')}: {elsewhere}.venv/bin/hubline status"
     yield f"  {words.say('data')}: {folder}"
     yield words.say("users")

@@ -1,4 +1,4 @@
-"""The stack under a demonstration: started in a folder, asked for its versions, stopped; and where it is reached."""
+"""The stack under a demonstration: started in a folder, asked for its versions, stopped."""
 
 from __future__ import annotations
 
@@ -9,22 +9,9 @@ from typing import Final
 from deploy.demo.report import Versions
 from deploy.local.kafka import NAME as KAFKA
 from deploy.local.layout import Layout
-from deploy.local.stack import Endpoints
-from deploy.local.state import HOST
-from deploy.simulation.traffic import Where
 from runtime.postgres import Pool
 
 KAFKA_SAYS: Final = re.compile(r"Kafka version: (\S+)")
-
-
-def where(endpoints: Endpoints) -> Where:
-    """The addresses of a stack."""
-    ports = endpoints.ports
-    return Where(
-        http=f"http://{HOST}:{ports['http']}",
-        admin=f"http://{HOST}:{ports['admin']}",
-        gateway=f"ws://{HOST}:{ports['gateway']}/",
-    )
 
 
 async def versions(pool: Pool, folder: Path) -> Versions:

@@ -7,11 +7,13 @@ from typing import Final
 from deploy.local.plan import ROOT
 from deploy.simulation.company import Company
 from deploy.simulation.contacts import ADAPTERS, Known, known_customers
+from producers.admin.document import Format, parse
 
 WORKSPACE: Final = "bookcity"
 EXAMPLES: Final = ROOT / "deploy" / "examples"
 DOCUMENT: Final = EXAMPLES / "bookcity.yaml"
 CUSTOMERS: Final = EXAMPLES / "bookcity_customers.csv"
+SCENARIO: Final = EXAMPLES / "bookcity_day.yaml"
 
 
 def company() -> Company:
@@ -22,6 +24,11 @@ def company() -> Company:
         adapters=tuple(ADAPTERS.values()),
         customers=CUSTOMERS,
     )
+
+
+def agents() -> tuple[str, ...]:
+    """Who works there."""
+    return tuple(parse(DOCUMENT.read_text(encoding="utf-8"), Format.YAML)["agents"])
 
 
 def known() -> tuple[Known, ...]:

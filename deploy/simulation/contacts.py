@@ -7,7 +7,7 @@ twice, the connection of another one is cut before the answer, and the customer 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -104,6 +104,18 @@ def contacts(seed: str, workspace: str, known: tuple[Known, ...]) -> Iterator[Co
                 leaves_after_ms=round(between(*PATIENCE_MS, seed, "leaves", number)) if place == early else None,
             )
         block += 1
+
+
+def contact_of(run: str, name: str, channel: str, workspace: str, known: Sequence[Known], seed: str) -> Contact:
+    """One contact of a channel; `run` and `name` are its id, `seed` and `name` decide who it is and what about."""
+    by_kind = {kind: [one for one in known if kind in one.points] for kind, _ in POINTS.values()}
+    drawn = _contact(f"{seed}-{name}", 0, channel, workspace, by_kind)
+    external_id = f"{run}-{name}"
+    return msgspec.structs.replace(
+        drawn,
+        interaction_id=interaction_id(workspace, drawn.adapter, external_id),
+        data={**drawn.data, "external_id": external_id},
+    )
 
 
 def _marked(seed: str, block: int, channels: list[str]) -> tuple[int, int, int]:

@@ -12,6 +12,8 @@ import msgspec
 
 from deploy.console.client import AgentClient, Wishes
 from deploy.console.sign_in import SignIn
+from deploy.local.stack import Endpoints
+from deploy.local.state import HOST
 from deploy.simulation.adapters import Adapter
 from deploy.simulation.agents import Desk, ScriptedAgent
 from deploy.simulation.company import WATCHER, Cast
@@ -36,6 +38,16 @@ class Where(msgspec.Struct, frozen=True):
     http: str
     admin: str
     gateway: str
+
+
+def where(endpoints: Endpoints) -> Where:
+    """The addresses of a stack."""
+    ports = endpoints.ports
+    return Where(
+        http=f"http://{HOST}:{ports['http']}",
+        admin=f"http://{HOST}:{ports['admin']}",
+        gateway=f"ws://{HOST}:{ports['gateway']}/",
+    )
 
 
 class Traffic:
@@ -124,7 +136,8 @@ class Traffic:
 
     def _unfinished(self) -> int:
         unseen = self.posts.answered_ms.keys() - self.shown.first_ms.keys()
-        return len(self.watcher.mirror.interactions) + len(unseen)
+        here = self.watcher.mirror.interactions.keys() & self.posts.channels.keys()
+        return len(here) + len(unseen)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Adapters and agents work until they are told to stop, or to the end of their shifts."""
