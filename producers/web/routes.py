@@ -1,0 +1,137 @@
+"""The HTTP side: addresses, methods and answers; every refusal is a problem document. Pages of other origins may come as
+the allow-list says (CORS), as often as their address may.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from litestar import Litestar, Request, Response, get, post
+from litestar.exceptions import HTTPException
+
+from producers.web import attachments
+from producers.web.addresses import Addresses, address_of
+from producers.web.forms import KEY_HEADER, callback_form, message_form
+from producers.web.origins import Origins
+from producers.web.page import Page
+from producers.web.problems import MEDIA_TYPE, Kind, Problem
+from producers.web.receiver import Parse, Receiver, answer_of
+from runtime.clock import Clock
+from runtime.log import Logger
+
+HttpRequest = Request[Any, Any, Any]
+_JSON: Final = "application/json"
+_CHAT: Final = "/v1/workspaces/{workspace:str}/chat/attachments"
+_FORMS: Final = "/v1/workspaces/{workspace:str}/forms"
+_OF_STATUS: Final = {
+    404: Kind.NOT_FOUND,
+    405: Kind.METHOD_NOT_ALLOWED,
+    413: Kind.TOO_LARGE,
+    415: Kind.UNSUPPORTED,
+}
+
+
+class Doorkeeper:
+    """Lets requests in, or raises Problem (403, 429)."""
+
+    def __init__(self, origins: Origins, addresses: Addresses, proxy_count: int, clock: Clock) -> None:
+        self._origins = origins
+        self._addresses = addresses
+        self._proxy_count = proxy_count
+        self._clock = clock
+
+    def admit(self, request: HttpRequest) -> dict[str, str]:
+        """The headers that the answer must have for the page's browser. A GET needs no origin: it needs a token."""
+        headers = self.headers(request)
+        needs_origin = "origin" in request.headers or request.method != "GET"
+        if needs_origin and not headers and not (self._origins.none and "origin" not in request.headers):
+            raise Problem(Kind.FORBIDDEN)
+        peer = "" if request.client is None else request.client.host
+        address = address_of(peer, request.headers.get("x-forwarded-for"), self._proxy_count)
+        wait_s = self._addresses.wait_s(address, self._clock.monotonic())
+        if wait_s is not None:
+            raise Problem(Kind.TOO_MANY, retry_after_s=wait_s)
+        return headers
+
+    def headers(self, request: HttpRequest) -> dict[str, str]:
+        """What lets the page read the answer; empty = its origin may not, or it names none."""
+        origin = request.headers.get("origin")
+        if origin is None or not self._origins.admits(origin, request.headers.get("host", "")):
+            return {}
+        return {"access-control-allow-origin": origin, "vary": "Origin"}
+
+
+def build(receiver: Receiver, door: Doorkeeper, page: Page | None, log: Logger, *, largest_body_bytes: int) -> Litestar:
+    """The application."""
+
+    async def take_form(request: HttpRequest, parse: Parse) -> Response[bytes]:
+        headers = door.admit(request)
+        workspace = request.path_params["workspace"]
+        opened = await receiver.form(workspace, parse, request.headers.get(KEY_HEADER), await request.body())
+        body = msgspec.json.encode({"interaction_id": opened})
+        return Response(body, status_code=202, media_type=_JSON, headers=headers)
+
+    @post(f"{_FORMS}/message", status_code=202)
+    async def post_message(request: HttpRequest) -> Response[bytes]:
+        return await take_form(request, message_form)
+
+    @post(f"{_FORMS}/callback", status_code=202)
+    async def post_callback(request: HttpRequest) -> Response[bytes]:
+        return await take_form(request, callback_form)
+
+    @post(_CHAT, status_code=201)
+    async def post_attachment(request: HttpRequest) -> Response[bytes]:
+        headers = door.admit(request)
+        kept = await receiver.put(
+            request.path_params["workspace"],
+            request.headers.get("authorization"),
+            request.headers.get("content-type"),
+            request.headers.get("x-file-name"),
+            await request.body(),
+        )
+        return Response(answer_of(kept), status_code=201, media_type=_JSON, headers=headers)
+
+    @get(_CHAT + "/{attachment:str}")
+    async def get_attachment(request: HttpRequest) -> Response[bytes]:
+        headers = door.admit(request)
+        found, data = await receiver.get(
+            request.path_params["workspace"],
+            request.headers.get("authorization"),
+            request.path_params["attachment"],
+        )
+        headers |= {
+            "content-disposition": attachments.disposition(found.name),
+            "x-content-type-options": "nosniff",
+            "content-security-policy": "default-src 'none'; sandbox",
+            "cache-control": "private, no-store",
+        }
+        return Response(data, media_type=found.media_type, headers=headers)
+
+    def refused(request: HttpRequest, problem: Problem) -> Response[bytes]:
+        return _refusal(problem, door.headers(request))
+
+    def framework(request: HttpRequest, error: HTTPException) -> Response[bytes]:
+        kind = _OF_STATUS.get(error.status_code, Kind.MALFORMED if error.status_code < 500 else Kind.FAILED)
+        return _refusal(Problem(kind), door.headers(request))
+
+    def broken(request: HttpRequest, error: Exception) -> Response[bytes]:
+        log.error("web.failed", exc_info=error)
+        return _refusal(Problem(Kind.FAILED), door.headers(request))
+
+    handlers: list[Any] = [post_message, post_callback, post_attachment, get_attachment]
+    return Litestar(
+        route_handlers=[*handlers, *([] if page is None else page.handlers())],
+        exception_handlers={Problem: refused, HTTPException: framework, Exception: broken},
+        openapi_config=None,
+        request_max_body_size=largest_body_bytes,
+    )
+
+
+def _refusal(problem: Problem, headers: dict[str, str]) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(problem.document()),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers={**problem.headers(), **headers},
+    )
