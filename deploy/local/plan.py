@@ -59,6 +59,7 @@ PROGRAMS: Final[tuple[Program, ...]] = (
     Program("query", "consumers.query", SCREENS, port="query"),
     Program("http", "producers.http", INTAKE, port="http"),
     Program("admin", "producers.admin", INTAKE, port="admin"),
+    Program("web", "producers.web", INTAKE, port="web"),
 )
 SERVICES: Final = (kafka.NAME, postgres.NAME)
 NAMES: Final = (*SERVICES, *(program.name for program in PROGRAMS))
