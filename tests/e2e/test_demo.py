@@ -56,6 +56,9 @@ def test_a_demonstration_loses_and_doubles_nothing_and_leaves_nothing_behind(fol
     assert int(report["postgres"].split(".")[0]) >= 15
     assert 0 <= report["p50_ms"] <= report["p99_ms"]
     assert report["connected"] * 2 >= report["accepted"]
+    assert report["metrics_recount"] == "ok"
+    assert report["timeline_rows"] > report["accepted"]
+    assert report["timeline_lag_p99_ms"] >= 0
     assert all(report["by_channel"][channel]["ended"] for channel in ("phone", "email", "web_chat", "in_store"))
     assert list(folder.iterdir()) == []
     folder.rmdir()

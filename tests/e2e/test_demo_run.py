@@ -16,6 +16,7 @@ import pytest
 
 from deploy.local import processes
 from deploy.local.layout import Layout
+from deploy.local.plan import NAMES
 from deploy.local.supervisor import recorded
 from tests.support.stack import new_folder
 from tests.support.waiting import wait_until
@@ -71,7 +72,7 @@ def test_contacts_flow_to_all_but_ana_until_it_is_stopped_and_a_second_start_mak
             lambda: SOME_ENDED.search(first.read_text()), within_s=UP_S + FLOWING_S, what=f"a contact ended: {first}"
         )
         alive = recorded(Layout(data_dir=folder))
-        assert len(alive) == 9
+        assert len(alive) == len(NAMES)
     assert not any(processes.lives(one) for one in alive)
     text = first.read_text()
     assert set(AN_OFFER.findall(text)) - {"ana"} == set(AN_OFFER.findall(text)) != set()
