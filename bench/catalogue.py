@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bench import latency, routing_benchmarks, sockets
+from bench import latency, routing_benchmarks, sockets, timeline
 from bench.measures import Series
 from bench.services import Note
 
@@ -31,9 +31,14 @@ def _sockets(quick: bool, note: Note) -> list[Series]:
     return [sockets.measure(sockets.QUICK if quick else sockets.FULL, note)]
 
 
+def _timeline(quick: bool, note: Note) -> list[Series]:
+    return [timeline.measure(timeline.QUICK if quick else timeline.FULL, note)]
+
+
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "pipeline": _pipeline,
     "latency": _latency,
     "sockets": _sockets,
     "exactly-once": _exactly_once,
+    "timeline": _timeline,
 }

@@ -46,8 +46,11 @@ class PostgresMarkedStore(Generic[Row]):
         )
         SELECT next_offset FROM made UNION ALL SELECT next_offset FROM {marks} WHERE log_partition = $1
         """  # noqa: S608 - The names come from the program's own tables.
-        self._lock = f"SELECT next_offset FROM {marks} WHERE log_partition = $1 FOR UPDATE"  # noqa: S608 - The same.
-        self._move = f"UPDATE {marks} SET next_offset = $2 WHERE log_partition = $1"  # noqa: S608 - The same.
+        self._mark = f"SELECT next_offset FROM {marks} WHERE log_partition = $1"  # noqa: S608 - The same.
+        self._move = (
+            f"UPDATE {marks} SET next_offset = $3 WHERE log_partition = $1 AND next_offset = $2"  # noqa: S608 - The same.
+            " RETURNING next_offset"
+        )
 
     async def begin(self, partition: int, first: int) -> int:
         """See MarkedStore."""
@@ -65,16 +68,23 @@ class PostgresMarkedStore(Generic[Row]):
             except asyncpg.UniqueViolationError:
                 return await self._append(connection, rows, advance, self._insert)
 
+    async def unrepeated(self, connection: Connection, rows: Sequence[Row]) -> Sequence[Row]:
+        """Without rows whose repetition the table's own key cannot find: a store for such rows overrides it. The mark is
+        held meanwhile, so nobody else keeps rows of this partition.
+        """
+        del connection
+        return rows
+
     async def _append(self, connection: Connection, rows: Sequence[Row], advance: Advance, keep: Keep) -> int:
+        """The mark moves first, which also locks it: whoever else is at it waits, and then finds it moved."""
         async with connection.transaction():
-            mark = await connection.fetchval(self._lock, advance.partition)
-            if mark == advance.end:
-                return 0
-            if mark != advance.first:
+            if await connection.fetchval(self._move, advance.partition, advance.first, advance.end) is None:
+                mark = await connection.fetchval(self._mark, advance.partition)
+                if mark == advance.end:
+                    return 0
                 raise MarkMoved(f"partition {advance.partition}: the mark is {mark} instead of {advance.first}")
-            added = await keep(connection, rows) if rows else 0
-            await connection.execute(self._move, advance.partition, advance.end)
-        return added
+            wanted = await self.unrepeated(connection, rows)
+            return await keep(connection, wanted) if wanted else 0
 
     async def _copy(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
         table = self._table

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from runtime.kafka import KafkaConnection
 from runtime.marked_writer import MarkedWriter, Row, Writing
@@ -15,6 +17,9 @@ from runtime.stage import Sender
 from runtime.topics_check import check_patiently
 from runtime.worker import run_worker, worker_policy
 from schemas.topics import Topic
+
+MOST_ROWS: Final = 2_000
+"""What is read at once when there is much to catch up with: the price of a transaction is then small beside its rows."""
 
 
 async def run_marked_writer(
@@ -39,6 +44,7 @@ async def run_marked_writer(
     policy = worker_policy(
         settings.worker, group_id=writing.stage, topic=topic.name, instance=context.instance, commit=False
     )
+    policy = msgspec.structs.replace(policy, max_batch=max(policy.max_batch, MOST_ROWS))
     running = [
         asyncio.create_task(
             run_worker(policy, stage, kafka, context.clock, context.metrics, context.stop, context.health)

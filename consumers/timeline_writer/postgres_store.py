@@ -15,7 +15,7 @@ from consumers.timeline_writer.table import TABLE
 from runtime.marked_postgres import PostgresMarkedStore
 from runtime.marked_writer import Advance
 from runtime.postgres import Pool
-from runtime.postgres_session import session
+from runtime.postgres_session import Connection
 from schemas.timeline import TimelineKind
 from schemas.topics import DAY_MS, TIMELINE_ENTRIES
 
@@ -25,32 +25,25 @@ SELECT workspace, entry_id FROM timeline_entries WHERE entry_id = ANY($1::text[]
 """
 
 
-class PostgresTimelineStore:
+class PostgresTimelineStore(PostgresMarkedStore[TimelineRow]):
     """See `runtime.marked_writer.MarkedStore`."""
 
     def __init__(self, pool: Pool, partitions: Partitions) -> None:
-        self._pool = pool
+        super().__init__(pool, TABLE)
         self._partitions = partitions
-        self._rows: PostgresMarkedStore[TimelineRow] = PostgresMarkedStore(pool, TABLE)
-
-    async def begin(self, partition: int, first: int) -> int:
-        """See MarkedStore."""
-        return await self._rows.begin(partition, first)
 
     async def append(self, rows: Sequence[TimelineRow], advance: Advance) -> int:
-        """See MarkedStore. An interaction's messages come through one partition, and only its writer moves its mark: what
-        is looked up before the transaction still holds within it.
-        """
+        """See MarkedStore."""
         await self._partitions.ensure(row.at_ms for row in rows)
-        return await self._rows.append(await self._without_repeated(rows), advance)
+        return await super().append(rows, advance)
 
-    async def _without_repeated(self, rows: Sequence[TimelineRow]) -> Sequence[TimelineRow]:
+    async def unrepeated(self, connection: Connection, rows: Sequence[TimelineRow]) -> Sequence[TimelineRow]:
+        """Without messages that were kept before. All of an interaction's come through one partition."""
         messages = [row for row in rows if row.kind == TimelineKind.MESSAGE_POSTED]
         if not messages:
             return rows
         moments = [row.at_ms for row in messages]
         first_ms, last_ms = min(moments) - REPEATED_WITHIN_MS, max(moments) + REPEATED_WITHIN_MS
-        async with session(self._pool) as connection:
-            found = await connection.fetch(_KEPT, [row.entry_id for row in messages], first_ms, last_ms)
+        found = await connection.fetch(_KEPT, [row.entry_id for row in messages], first_ms, last_ms)
         kept = {(row["workspace"], row["entry_id"]) for row in found}
         return [row for row in rows if (row.workspace, row.entry_id) not in kept] if kept else rows
