@@ -65,10 +65,11 @@ class LiveFigures(RuleBasedStateMachine):
 
     @rule(back=st.integers(1, 5), found=GROUPS)
     def a_stage_comes_back(self, back: int, found: dict[tuple[Dimension, str], int]) -> None:
-        if self.seq > back:
-            if self.watchers.take(measured(*self.groups(found), seq=self.seq - back, whole=True), self.now_ms):
-                self.real, self.seq = found, self.seq - back
-                self.watchers.tell(self.now_ms)
+        if self.seq <= back:
+            return
+        if self.watchers.take(measured(*self.groups(found), seq=self.seq - back, whole=True), self.now_ms):
+            self.real, self.seq = found, self.seq - back
+            self.watchers.tell(self.now_ms)
 
     def take(self, groups: list[LiveGroup], *, whole: bool, parts: int = 1, lost: int = 0) -> None:
         """In so many parts; `lost` names one that does not come."""

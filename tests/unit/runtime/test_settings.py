@@ -33,7 +33,7 @@ def test_no_two_settings_share_a_variable() -> None:
 
 def test_every_number_says_its_unit_or_is_a_count() -> None:
     units = re.compile(
-        r"(_ms|_bytes|_s|_per_s|port|_size|_records|_retries|_batch|_burst|burst|_polls|_waiting|_sockets|_count)$"
+        r"(_ms|_bytes|_s|_per_s|port|_size|_records|_retries|_batch|_burst|burst|_polls|_waiting|_sockets|_count|_days)$"
     )
     numbers = [it for it in describe(Settings(), {}) if isinstance(it.value, int) and not isinstance(it.value, bool)]
     assert [it.variable for it in numbers if not units.search(it.name)] == []
