@@ -9,13 +9,13 @@ import httpx
 import msgspec
 
 from producers.http.app import build
-from producers.http.buckets import Buckets, RatePolicy
 from producers.http.polling import Polling, PollPolicy
 from producers.http.receiver import Receiver
 from producers.http.sending import Sending, SendPolicy
 from producers.http.tail import Tail, TailPolicy
 from runtime import log
 from runtime.broker import Broker, Producer, Reader
+from runtime.buckets import Buckets, RatePolicy
 from runtime.clock import Clock, SystemClock
 from runtime.credentials import Principal, StoreAway
 from runtime.server import serving

@@ -13,8 +13,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from producers.http.buckets import RatePolicy
 from runtime.broker import Broker
+from runtime.buckets import RatePolicy
 from runtime.records import header
 from schemas.codec import decode
 from schemas.envelope import from_headers

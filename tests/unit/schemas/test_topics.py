@@ -9,7 +9,7 @@ def test_what_is_keyed_by_workspace_shares_one_partition_number() -> None:
     assert counts == {topics.WORKSPACE_PARTITIONS} == {16}
 
 
-OF_ONE_STAGE = (topics.METRICS_STATE,)
+OF_ONE_STAGE = (topics.METRICS_STATE, topics.TIMELINE_STATE)
 """Tables that nobody reads but the stage that keeps them."""
 
 
