@@ -118,6 +118,10 @@ def look(reached: Where, city: Cast, folder: Path, words: Words) -> Iterator[str
     yield f"  {words.say('interface')}: {reached.http}/docs"
     yield f"  {words.say('admin')}: {reached.admin}"
     yield f"  {words.say('gateway')}: {reached.gateway}"
+    if reached.query is not None:
+        yield f"  {words.say('query')}: {reached.query}/docs"
+    if reached.web is not None:
+        yield f"  {words.say('chat')}: {reached.web}/chat/demo"
     yield f"  {words.say('state')}: {elsewhere}.venv/bin/hubline status"
     yield f"  {words.say('data')}: {folder}"
     yield words.say("users")
@@ -129,6 +133,9 @@ def look(reached: Where, city: Cast, folder: Path, words: Words) -> Iterator[str
     person = city.accounts[FREE_FOR_A_PERSON]
     yield words.say("sit_down")
     yield f"  {elsewhere}HUBLINE_PASSWORD={person.password} .venv/bin/hubline agent --as {person.user}"
+    watcher = city.accounts[WATCHER]
+    yield words.say("watch")
+    yield f"  {elsewhere}HUBLINE_PASSWORD={watcher.password} .venv/bin/hubline watch --as {watcher.user}"
 
 
 @contextlib.contextmanager

@@ -33,11 +33,13 @@ TELL_S: Final = 10.0
 
 
 class Where(msgspec.Struct, frozen=True):
-    """Where the product is reached."""
+    """Where the product is reached; None = that process is not among those that run."""
 
     http: str
     admin: str
     gateway: str
+    query: str | None = None
+    web: str | None = None
 
 
 def where(endpoints: Endpoints) -> Where:
@@ -47,6 +49,8 @@ def where(endpoints: Endpoints) -> Where:
         http=f"http://{HOST}:{ports['http']}",
         admin=f"http://{HOST}:{ports['admin']}",
         gateway=f"ws://{HOST}:{ports['gateway']}/",
+        query=f"http://{HOST}:{ports['query']}" if "query" in ports else None,
+        web=f"http://{HOST}:{ports['web']}" if "web" in ports else None,
     )
 
 
