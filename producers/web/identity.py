@@ -17,6 +17,8 @@ from joserfc.jwk import ECKey, OctKey
 LONGEST_S: Final = 300
 CLOCKS_DIFFER_S: Final = 30
 FEWEST_KEY_BITS: Final = 256
+BITS_OF_A_LETTER: Final = 6
+"""Keys are written in base64url."""
 _CURVE: Final = "P-256"
 
 
@@ -82,10 +84,9 @@ def _key(workspace: str, jwk: dict[str, Any]) -> OctKey | ECKey:
     kind = jwk.get("kty")
     try:
         if kind == "oct":
-            secret = OctKey.import_key(jwk)
-            if len(secret.raw_value) * 8 < FEWEST_KEY_BITS:
+            if len(str(jwk.get("k", ""))) * BITS_OF_A_LETTER < FEWEST_KEY_BITS:
                 raise BadKeys(f"{workspace}: a key for HS256 needs {FEWEST_KEY_BITS} bits")
-            return secret
+            return OctKey.import_key(jwk)
         if kind == "EC" and jwk.get("crv") == _CURVE:
             return ECKey.import_key(jwk)
     except (JoseError, ValueError, TypeError, KeyError) as error:

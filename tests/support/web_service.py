@@ -83,7 +83,7 @@ class Router:
 
     def written(self) -> list[MessagePosted]:
         """Every message in the log, as often as it stands there, in the order of its partition."""
-        found = []
+        found: list[object] = []
         for partition in range(MESSAGES.partitions):
             log = self.broker.partitions(MESSAGES.name)[partition]
             end = self.broker.log_range(TopicPartition(MESSAGES.name, partition)).end
@@ -133,11 +133,12 @@ class Customer:
     async def state(self, state: chat.ChatState) -> chat.State:
         """When it has come last of all states."""
 
-        def last() -> chat.State | None:
+        def last() -> list[chat.State]:
             states = [one for one in self.frames if isinstance(one, chat.State)]
-            return states[-1] if states and states[-1].state is state else None
+            return [one for one in states[-1:] if one.state is state]
 
-        return await eventually(last, what=f"{state} last of {self.frames}")
+        [found] = await eventually(last, what=f"{state} last of {self.frames}")
+        return found
 
     def texts(self) -> list[str]:
         """What the page shows, each message once."""
