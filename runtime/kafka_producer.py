@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import MessageSizeTooLargeError
+from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
 from runtime.kafka_clients import ClientSetup, make_producer, started, stopped
 from runtime.partitioner import place
@@ -85,10 +85,7 @@ class KafkaProducer:
     async def _send_group(self, partition: TopicPartition, outputs: Sequence[Output]) -> None:
         """Batches of a partition go out one after the other: aiokafka has one in flight and keeps their order."""
         client = self._client
-        acknowledged = [
-            await client.send_batch(batch, partition.topic, partition=partition.partition)
-            for batch in _batches(client, outputs)
-        ]
+        acknowledged = [await queued(client, batch, partition) for batch in _batches(client, outputs)]
         if len(acknowledged) == 1:
             await acknowledged[0]
         else:
@@ -109,6 +106,20 @@ def _batches(client: AIOKafkaProducer, outputs: Sequence[Output]) -> Iterator[An
             raise MessageSizeTooLargeError(f"a record for {output.topic} does not fit into one batch")
     batch.close()
     yield batch
+
+
+async def queued(client: AIOKafkaProducer, batch: Any, partition: TopicPartition) -> asyncio.Future[Any]:
+    """Returns when the batch has its turn; what is returned, when it is acknowledged.
+
+    aiokafka gives up while the batch before it is on its way for `request_timeout_ms`, which a loaded machine needs, and
+    has not taken this one then: it is handed over again. How long at most is the caller's to say.
+    """
+    while True:
+        try:
+            future: asyncio.Future[Any] = await client.send_batch(batch, partition.topic, partition=partition.partition)
+        except KafkaTimeoutError:
+            continue
+        return future
 
 
 async def _all(*waits: Any) -> None:

@@ -32,8 +32,10 @@ from streams.routing.records import SOURCE, records_of
 from streams.routing.recovery import Recovery
 from streams.routing.saving import Saving
 
-_TURN_INPUTS: Final = 50
-"""After so many the rest of the process has a turn: a broker that hears no heartbeat gives the partitions away."""
+_TURN: Final = 200
+"""After so many inputs and decisions the rest of the process has a turn: a broker that hears no heartbeat gives the
+partitions away, and one agent who leaves may bring hundreds of decisions.
+"""
 
 _log = structlog.get_logger(__name__)
 
@@ -86,9 +88,12 @@ class RoutingStage:
         self._quiet = False
         outputs: list[Output] = []
         dead: list[DeadLetter] = []
-        for number, record in enumerate(batch):
-            if number % _TURN_INPUTS == 0:
+        work = 0
+        for record in batch:
+            if work >= _TURN:
                 await self._clock.sleep(0)
+                work = 0
+            work += 1
             try:
                 event = codec.decode(ROUTING_INPUTS, record.value or b"", _version(record))
             except codec.Undecodable as error:
@@ -96,6 +101,7 @@ class RoutingStage:
                 continue
             hosted = self._hosted(event.workspace, record.offset)
             for decisions in await self._decide(hosted, record, event):
+                work += len(decisions)
                 outputs += records_of(decisions, record, self._partition)
         self._next_offset = batch[-1].offset + 1
         self._saving.count(len(batch))
