@@ -83,8 +83,8 @@ class QueueOrders:
         self._queues: dict[str, QueueOrder] = {}
         self._queue_of: dict[str, str] = {}
 
-    def take(self, leg: LegValue, at_ms: int) -> set[str]:
-        """A leg's new value; the queues whose order it changed."""
+    def take(self, leg: LegValue, at_ms: int) -> None:
+        """A leg's new value."""
         before = self._queue_of.get(leg.leg_id)
         after = leg.queue if waits(leg) else None
         if before is not None and before != after:
@@ -93,7 +93,6 @@ class QueueOrders:
         if after is not None:
             self._queues.setdefault(after, QueueOrder(self._began_ms)).put(leg)
             self._queue_of[leg.leg_id] = after
-        return {queue for queue in (before, after) if queue is not None}
 
     def standing(self, leg_id: str, now_ms: int) -> tuple[int | None, int | None]:
         """`(position, expected wait)` of a leg; None = not known."""

@@ -1,7 +1,8 @@
 """Compares contacts under way with the sockets that are there, and acts on the difference: who is gone for the grace has left.
 
 It runs from the moment at which the process is up to date, so a start and every later second are the same. Other
-instances' sockets are known from the store; while that does not answer nobody is said to have left.
+instances' sockets are known from the store; while that does not answer nobody is said to have left. Contacts that another
+adapter of the same name posted over HTTP are neither in the store nor of this instance: they are left alone.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ class Reconciler:
         known = {row.interaction_id: row for row in rows}
         for interaction_id in overdue:
             row = known.get(interaction_id)
-            if self._parts.chats.is_held(interaction_id):
+            is_ours = row is not None or watched.contacts.get(interaction_id) == self._parts.instance
+            if self._parts.chats.is_held(interaction_id) or not is_ours:
                 continue
             if row is not None and now_ms - row.seen_ms < self._grace_ms:
                 self._absences.again(interaction_id, row.seen_ms)

@@ -24,6 +24,11 @@ HttpRequest = Request[Any, Any, Any]
 _JSON: Final = "application/json"
 _CHAT: Final = "/v1/workspaces/{workspace:str}/chat/attachments"
 _FORMS: Final = "/v1/workspaces/{workspace:str}/forms"
+_FILE_HEADERS: Final = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cache-control": "private, no-store",
+}
 _OF_STATUS: Final = {
     404: Kind.NOT_FOUND,
     405: Kind.METHOD_NOT_ALLOWED,
@@ -65,7 +70,28 @@ class Doorkeeper:
 def build(receiver: Receiver, door: Doorkeeper, page: Page | None, log: Logger, *, largest_body_bytes: int) -> Litestar:
     """The application."""
 
-    async def take_form(request: HttpRequest, parse: Parse) -> Response[bytes]:
+    def refused(request: HttpRequest, problem: Problem) -> Response[bytes]:
+        return _refusal(problem, door.headers(request))
+
+    def framework(request: HttpRequest, error: HTTPException) -> Response[bytes]:
+        kind = _OF_STATUS.get(error.status_code, Kind.MALFORMED if error.status_code < 500 else Kind.FAILED)
+        return _refusal(Problem(kind), door.headers(request))
+
+    def broken(request: HttpRequest, error: Exception) -> Response[bytes]:
+        log.error("web.failed", exc_info=error)
+        return _refusal(Problem(Kind.FAILED), door.headers(request))
+
+    pages = [] if page is None else page.handlers()
+    return Litestar(
+        route_handlers=[*_forms(receiver, door), *_files(receiver, door), *pages],
+        exception_handlers={Problem: refused, HTTPException: framework, Exception: broken},
+        openapi_config=None,
+        request_max_body_size=largest_body_bytes,
+    )
+
+
+def _forms(receiver: Receiver, door: Doorkeeper) -> list[Any]:
+    async def take(request: HttpRequest, parse: Parse) -> Response[bytes]:
         headers = door.admit(request)
         workspace = request.path_params["workspace"]
         opened = await receiver.form(workspace, parse, request.headers.get(KEY_HEADER), await request.body())
@@ -74,12 +100,16 @@ def build(receiver: Receiver, door: Doorkeeper, page: Page | None, log: Logger, 
 
     @post(f"{_FORMS}/message", status_code=202)
     async def post_message(request: HttpRequest) -> Response[bytes]:
-        return await take_form(request, message_form)
+        return await take(request, message_form)
 
     @post(f"{_FORMS}/callback", status_code=202)
     async def post_callback(request: HttpRequest) -> Response[bytes]:
-        return await take_form(request, callback_form)
+        return await take(request, callback_form)
 
+    return [post_message, post_callback]
+
+
+def _files(receiver: Receiver, door: Doorkeeper) -> list[Any]:
     @post(_CHAT, status_code=201)
     async def post_attachment(request: HttpRequest) -> Response[bytes]:
         headers = door.admit(request)
@@ -95,37 +125,13 @@ def build(receiver: Receiver, door: Doorkeeper, page: Page | None, log: Logger, 
     @get(_CHAT + "/{attachment:str}")
     async def get_attachment(request: HttpRequest) -> Response[bytes]:
         headers = door.admit(request)
-        found, data = await receiver.get(
-            request.path_params["workspace"],
-            request.headers.get("authorization"),
-            request.path_params["attachment"],
-        )
-        headers |= {
-            "content-disposition": attachments.disposition(found.name),
-            "x-content-type-options": "nosniff",
-            "content-security-policy": "default-src 'none'; sandbox",
-            "cache-control": "private, no-store",
-        }
+        where = request.path_params
+        authorization = request.headers.get("authorization")
+        found, data = await receiver.get(where["workspace"], authorization, where["attachment"])
+        headers |= {"content-disposition": attachments.disposition(found.name), **_FILE_HEADERS}
         return Response(data, media_type=found.media_type, headers=headers)
 
-    def refused(request: HttpRequest, problem: Problem) -> Response[bytes]:
-        return _refusal(problem, door.headers(request))
-
-    def framework(request: HttpRequest, error: HTTPException) -> Response[bytes]:
-        kind = _OF_STATUS.get(error.status_code, Kind.MALFORMED if error.status_code < 500 else Kind.FAILED)
-        return _refusal(Problem(kind), door.headers(request))
-
-    def broken(request: HttpRequest, error: Exception) -> Response[bytes]:
-        log.error("web.failed", exc_info=error)
-        return _refusal(Problem(Kind.FAILED), door.headers(request))
-
-    handlers: list[Any] = [post_message, post_callback, post_attachment, get_attachment]
-    return Litestar(
-        route_handlers=[*handlers, *([] if page is None else page.handlers())],
-        exception_handlers={Problem: refused, HTTPException: framework, Exception: broken},
-        openapi_config=None,
-        request_max_body_size=largest_body_bytes,
-    )
+    return [post_attachment, get_attachment]
 
 
 def _refusal(problem: Problem, headers: dict[str, str]) -> Response[bytes]:

@@ -50,10 +50,12 @@ def test_who_rings_at_an_agent_still_stands_in_line() -> None:
     assert orders.standing("a.1", 6) == (None, None)
 
 
-def test_a_move_to_another_queue_is_a_departure_and_changes_both() -> None:
+def test_who_is_moved_to_another_queue_stands_in_that_one() -> None:
     orders = QueueOrders(0)
     orders.take(a_leg("a", 1), 1)
-    assert orders.take(a_leg("a", 1, queue="complaints"), 2) == {"orders", "complaints"}
+    orders.take(a_leg("b", 2), 2)
+    orders.take(a_leg("a", 1, queue="complaints"), 3)
+    assert orders.standing("a.1", 4)[0] == orders.standing("b.1", 4)[0] == 1
 
 
 def test_departures_older_than_the_window_do_not_count() -> None:
