@@ -57,8 +57,12 @@ class AsPlanned:
     """Talks last as long as was planned for their contacts; all else, and contacts of others, as `otherwise`."""
 
     def __init__(self, talk_ms: Mapping[str, int], otherwise: Manner) -> None:
-        self._talk_ms = talk_ms
+        self._talk_ms = dict(talk_ms)
         self._otherwise = otherwise
+
+    def learn(self, interaction_id: str, talk_ms: int) -> None:
+        """A contact whose id was not known when it was planned."""
+        self._talk_ms[interaction_id] = talk_ms
 
     def answer(self, offer_id: str) -> Answer:
         """As otherwise."""

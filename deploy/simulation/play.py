@@ -13,7 +13,7 @@ from deploy.simulation.plan import Arrival, Shift
 
 class Play(msgspec.Struct, frozen=True, kw_only=True):
     """`arrivals` may be without end. `customers_talk_ms`: how long customers talk who end a talk themselves. `longest_ms`:
-    how long one talk may last, within which no progress is no trouble.
+    how long one talk may last, within which no progress is no trouble. `chat_sockets`: chat customers come over the web shop's own socket, where it runs.
     """
 
     company: Company
@@ -23,3 +23,4 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     customers_talk_ms: int
     channels: tuple[str, ...]
     longest_ms: int
+    chat_sockets: bool = False

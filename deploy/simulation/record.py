@@ -52,6 +52,7 @@ class PostBook:
     def __init__(self) -> None:
         self.channels: dict[str, str] = {}
         self.due_ms: dict[str, float] = {}
+        self.names: dict[str, str] = {}
         self.late_ms: list[float] = []
         self.answered_ms: dict[str, float] = {}
         self.posts = 0
@@ -64,6 +65,18 @@ class PostBook:
         """A contact that was due then is begun at `at_ms`."""
         self.due_ms[interaction_id] = due_ms
         self.late_ms.append(max(0.0, at_ms - due_ms))
+
+    def named(self, planned_id: str, interaction_id: str) -> None:
+        """A contact that was planned under one id turned out to be another interaction; its records are its own."""
+        self.names[planned_id] = interaction_id
+        if planned_id in self.channels:
+            self.channels[interaction_id] = self.channels.pop(planned_id)
+        if planned_id in self.due_ms:
+            self.due_ms[interaction_id] = self.due_ms.pop(planned_id)
+
+    def id_of(self, planned_id: str) -> str:
+        """The interaction that a planned contact is."""
+        return self.names.get(planned_id, planned_id)
 
     def answered(self, interaction_id: str, at_ms: float) -> None:
         """A post was answered 202; the first answer counts."""

@@ -61,6 +61,7 @@ def city_play(scenario: Scenario, plan: Plan, speed: float) -> Play:
         customers_talk_ms=0,
         channels=CHANNELS,
         longest_ms=max(talks.values(), default=0),
+        chat_sockets=True,
     )
 
 

@@ -8,7 +8,8 @@ from typing import Final
 
 import msgspec
 
-from deploy.simulation.contacts import Contact
+from deploy.simulation.chats import Chats
+from deploy.simulation.contacts import CHAT, Contact
 from deploy.simulation.hub import CLOUD_EVENT, Hub
 from deploy.simulation.plan import Arrival
 from deploy.simulation.record import PostBook
@@ -19,13 +20,18 @@ ACCEPTED: Final = 202
 
 
 class Sender:
-    """`expect` hears of each contact before it is posted: the adapter that will follow it."""
+    """`expect` hears of each contact before it is posted: the adapter that will follow it. With `chats`, chat customers
+    come over their own socket.
+    """
 
-    def __init__(self, hub: Hub, posts: PostBook, clock: Clock, expect: Callable[[Contact], None]) -> None:
+    def __init__(
+        self, hub: Hub, posts: PostBook, clock: Clock, expect: Callable[[Contact], None], chats: Chats | None = None
+    ) -> None:
         self._hub = hub
         self._posts = posts
         self._clock = clock
         self._expect = expect
+        self._chats = chats
 
     async def run(self, arrivals: Iterable[Arrival], begun_s: float) -> None:
         """Posts each when it is due, however slowly answers come; waits for the answers."""
@@ -35,7 +41,10 @@ class Sender:
                 await self._clock.sleep(max(0.0, due_s - self._clock.monotonic()))
                 contact = arrival.contact
                 self._posts.due(contact.interaction_id, due_s * 1000, self._clock.monotonic() * 1000)
-                group.create_task(self.post(contact))
+                if self._chats is not None and contact.channel == CHAT:
+                    self._chats.begin(contact)
+                else:
+                    group.create_task(self.post(contact))
 
     async def post(self, contact: Contact) -> None:
         """Posts one contact as it is meant to go: whole, twice, or cut."""

@@ -65,7 +65,7 @@ class Books(msgspec.Struct, frozen=True, kw_only=True):
 
 def simulated(run: Pass, books: Books, replay: Replayed | None = None) -> Simulated:
     """The sums, with everything that is wrong in `failures`."""
-    asked = tuple(arrival.contact.interaction_id for arrival in run.plan.arrivals)
+    asked = tuple(books.posts.id_of(arrival.contact.interaction_id) for arrival in run.plan.arrivals)
     found = ends(asked, books.posts, books.talks, books.told)
     lost = sum(one not in books.shown.first_ms for one in books.posts.answered_ms)
     twice = len(doubled(books.agents))
@@ -91,7 +91,8 @@ def simulated(run: Pass, books: Books, replay: Replayed | None = None) -> Simula
 
 
 def _channel(channel: str, plan: Plan, books: Books) -> ChannelWaits:
-    ids = [one.contact.interaction_id for one in plan.arrivals if one.contact.channel == channel]
+    contacts = [one.contact for one in plan.arrivals if one.contact.channel == channel]
+    ids = [books.posts.id_of(one.interaction_id) for one in contacts]
     lived = [experience(one, books.posts, books.talks, books.told) for one in ids]
     waits = sorted(one.waited_ms for one in lived if one.answered and one.waited_ms is not None)
     return ChannelWaits(

@@ -16,9 +16,11 @@ from deploy.local.stack import Endpoints
 from deploy.local.state import HOST
 from deploy.simulation.adapters import Adapter
 from deploy.simulation.agents import Desk, ScriptedAgent
+from deploy.simulation.chats import Chats
 from deploy.simulation.company import WATCHER, Cast
 from deploy.simulation.contacts import Contact
 from deploy.simulation.hub import Hub
+from deploy.simulation.manner import AsPlanned
 from deploy.simulation.play import Play
 from deploy.simulation.record import AgentBook, EndBook, PostBook, ShownBook, TalkBook
 from deploy.simulation.sender import Sender
@@ -74,6 +76,10 @@ class Traffic:
         self.adapters = {
             name: Adapter(name, self.hub, clock, play.customers_talk_ms, self.ends) for name in play.company.adapters
         }
+        self.chats: Chats | None = None
+        if play.chat_sockets and where.web is not None:
+            url = where.web.replace("http://", "ws://", 1)
+            self.chats = Chats(url, self.workspace, clock, (self.posts, self.ends), self._named)
         self.troubles: list[str] = []
         self._doors = asyncio.Semaphore(DOORS)
         self.watcher: AgentClient
@@ -92,6 +98,8 @@ class Traffic:
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(self.hub.close)
             stack.push_async_callback(_cancelled, tasks)
+            if self.chats is not None:
+                stack.push_async_callback(self.chats.close)
             self.watcher = await self._watcher(stack)
             ready = [adapter.ready for adapter in self.adapters.values()]
             tasks.extend(asyncio.create_task(one.run(), name=one.name) for one in self.adapters.values())
@@ -113,7 +121,7 @@ class Traffic:
         """The beginning: shifts count from now, and contacts are posted when they are due."""
         begins_s = self.clock.monotonic()
         self._begins_s.set_result(begins_s)
-        await Sender(self.hub, self.posts, self.clock, self._expect).run(self._play.arrivals, begins_s)
+        await Sender(self.hub, self.posts, self.clock, self._expect, self.chats).run(self._play.arrivals, begins_s)
 
     async def tell(self, note: Callable[[str], None]) -> None:
         """Says now and then how far it is, until cancelled."""
@@ -147,6 +155,11 @@ class Traffic:
         """Adapters and agents work until they are told to stop, or to the end of their shifts."""
         if not task.cancelled() and task.exception() is not None:
             self.troubles.append(f"{task.get_name()} gave up: {task.exception()!r}")
+
+    def _named(self, contact: Contact, interaction_id: str) -> None:
+        self.posts.named(contact.interaction_id, interaction_id)
+        if isinstance(self._play.manner, AsPlanned) and contact.talk_ms is not None:
+            self._play.manner.learn(interaction_id, contact.talk_ms)
 
     def _expect(self, contact: Contact) -> None:
         self.adapters[contact.adapter].expect(contact)

@@ -33,3 +33,9 @@ def test_what_was_not_planned_goes_as_otherwise() -> None:
         leg("i_1.1", LegState.CONNECTED), False
     )
     assert AsPlanned({}, Paced(PACE)).answer("o1") == Paced(PACE).answer("o1")
+
+
+def test_a_contact_whose_id_was_not_known_is_planned_when_it_is() -> None:
+    manner = AsPlanned({}, AtOnce())
+    manner.learn("i_1", 300)
+    assert manner.work(leg("i_1.1", LegState.CONNECTED), False).talk_ms == 300

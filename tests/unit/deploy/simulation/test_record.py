@@ -114,3 +114,12 @@ def test_who_is_late_is_late_by_what_passed_since_it_was_due() -> None:
     posts.due("i_1", 100.0, 103.0)
     posts.due("i_2", 100.0, 99.0)
     assert (posts.due_ms, posts.late_ms) == ({"i_1": 100.0, "i_2": 100.0}, [3.0, 0.0])
+
+
+def test_a_contact_that_turns_out_to_be_another_interaction_takes_its_records_along() -> None:
+    posts = PostBook()
+    posts.planned("planned", "web_chat")
+    posts.due("planned", 100.0, 100.0)
+    posts.named("planned", "i_1")
+    assert (posts.channels, posts.due_ms) == ({"i_1": "web_chat"}, {"i_1": 100.0})
+    assert (posts.id_of("planned"), posts.id_of("i_9")) == ("i_1", "i_9")

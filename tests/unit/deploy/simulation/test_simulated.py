@@ -51,3 +51,14 @@ def test_a_contact_that_did_not_end_fails_it() -> None:
     written = books()
     written.told.ends.clear()
     assert simulated(RUN, written).failures == ("2 without an end",)
+
+
+def test_a_chat_is_counted_under_the_interaction_that_it_became() -> None:
+    written = books()
+    first = CONTACTS[0].interaction_id
+    written.posts.named(first, "i_web")
+    written.posts.answered_ms["i_web"] = written.posts.answered_ms.pop(first)
+    written.shown.first_ms["i_web"] = written.shown.first_ms.pop(first)
+    written.talks.begun_ms["i_web"] = written.talks.begun_ms.pop(first)
+    written.told.ends["i_web"] = written.told.ends.pop(first)
+    assert simulated(RUN, written).failures == ()
