@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import msgspec
 
 
@@ -20,11 +18,7 @@ class Origins(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a request of that `Origin`, sent to that `Host`, is let in."""
         if origin is None:
             return self.none
-        return origin in self.allowed or (self.own and self._is_own(origin, host))
-
-    def _is_own(self, origin: str, host: str) -> bool:
-        parts = urlsplit(origin)
-        return parts.scheme in {"http", "https"} and bool(host) and parts.netloc == host
+        return origin in self.allowed or (self.own and bool(host) and origin in {f"http://{host}", f"https://{host}"})
 
 
 def origins_of(text: str, *, own: bool, none: bool) -> Origins:

@@ -13,6 +13,8 @@ from producers.web.origins import origins_of
         ("http://shop.example", False),
         ("http://chat.example:8084", True),
         ("http://chat.example", False),
+        ("http://chat.example:8084/path", False),
+        ("http://[", False),
         ("null", False),
         ("", False),
     ],
