@@ -108,7 +108,7 @@ async def test_poison_is_set_aside_and_other_versions_are_read(service: Timeline
 
 @pytest.mark.soak
 async def test_killed_again_and_again(service: TimelineService) -> None:
-    telling = asyncio.create_task(service.tell(6_000))
+    telling = asyncio.create_task(service.tell(3_900))
     for kept in range(200, 3_000, 400):
         await service.until(kept)
         service.supervisor.kill(STAGE.name)
