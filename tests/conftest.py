@@ -22,6 +22,7 @@ _WITH_A_STACK_OF_THEIR_OWN = (
     "tests/integration/test_stack",
     "tests/integration/test_metrics_process",
     "tests/integration/test_timeline_process",
+    "tests/integration/test_web_faults",
 )
 
 

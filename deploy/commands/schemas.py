@@ -1,4 +1,5 @@
-"""`hubline schemas export [--check]`: writes the JSON Schemas of all events, or says which are stale.
+"""`hubline schemas export [--check]`: writes the JSON Schemas of all events, or says which are stale; `asyncapi` prints
+the document of topics and sockets.
 
 Exit code 1: stale (with `--check`), or a change would break readers or old records; then nothing is written.
 """
@@ -30,6 +31,13 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Write the JSON Schema of every event and version."""
         raise typer.Exit(export(folder or default_folder(), check=check, as_json=json_output))
+
+    @group.command("asyncapi")
+    def _asyncapi() -> None:
+        """Print the AsyncAPI 3 document of all topics and both sockets; docs/asyncapi.json is this."""
+        from schemas.asyncapi import as_text
+
+        typer.echo(as_text(), nl=False)
 
 
 def default_folder() -> Path:
