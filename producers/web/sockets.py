@@ -53,7 +53,9 @@ class Outbox:
         self._closed = False
 
     def write(self, frame: chat.Frame) -> None:
-        """Sends it when its turn comes."""
+        """Sends it when its turn comes; once it is closed, never."""
+        if self._closed:
+            return
         text = chat.encode(frame).decode()
         if self._bytes + len(text) > self._most_bytes:
             self._waiting.clear()

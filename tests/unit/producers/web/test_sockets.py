@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import asyncio
+
+from producers.web.sockets import Event, Outbox
+from schemas import chat
+from tests.support.waiting import eventually
+
+FRAME = chat.Live(at_ms=1)
+TEXT = {"type": "websocket.send", "text": chat.encode(FRAME).decode()}
+FRAME_BYTES = len(chat.encode(FRAME))
+
+
+class Page:
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    async def take(self, event: Event) -> None:
+        self.events.append(event)
+
+    async def has_taken(self, count: int) -> None:
+        await eventually(lambda: len(self.events) == count)
+
+
+async def test_what_was_written_is_sent_before_the_close_and_nothing_after_it() -> None:
+    page, outbox = Page(), Outbox(3 * FRAME_BYTES)
+    outbox.write(FRAME)
+    outbox.write(FRAME)
+    outbox.close(chat.Close.BAD_FRAME, "no")
+    outbox.write(FRAME)
+    await outbox.run(page.take)
+    assert page.events == [TEXT, TEXT, {"type": "websocket.close", "code": int(chat.Close.BAD_FRAME), "reason": "no"}]
+
+
+async def test_a_page_that_takes_nothing_is_let_go_however_much_more_it_is_told() -> None:
+    page, outbox = Page(), Outbox(2 * FRAME_BYTES)
+    for _ in range(5):
+        outbox.write(FRAME)
+    await outbox.run(page.take)
+    assert [(event["type"], event["code"]) for event in page.events] == [("websocket.close", int(chat.Close.TOO_SLOW))]
+
+
+async def test_a_close_is_sent_even_if_too_much_comes_after_it() -> None:
+    page, outbox = Page(), Outbox(FRAME_BYTES)
+    outbox.write(FRAME)
+    outbox.close(chat.Close.TRY_AGAIN, "later")
+    outbox.write(FRAME)
+    await outbox.run(page.take)
+    assert [event["type"] for event in page.events] == ["websocket.send", "websocket.close"]
+
+
+async def test_what_has_been_sent_makes_room() -> None:
+    page, outbox = Page(), Outbox(FRAME_BYTES)
+    sending = asyncio.create_task(outbox.run(page.take))
+    for told in (1, 2):
+        outbox.write(FRAME)
+        await page.has_taken(told)
+    outbox.close(chat.Close.BAD_FRAME, "no")
+    await sending
+    assert [event["type"] for event in page.events] == ["websocket.send", "websocket.send", "websocket.close"]
