@@ -204,6 +204,10 @@ class Sockets:
             for act in connection.session.close(refused.code, refused.reason):
                 self._perform(connection, act)
             return
+        except Exception:
+            for act in connection.session.close(chat.Close.TRY_AGAIN, "the chat cannot be opened now"):
+                self._perform(connection, act)
+            raise
         connection.window.tell(self._greeting())
         for act in connection.session.opened(self._clock.now_ms()):
             self._perform(connection, act)

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import asyncio
 
+from producers.web.chat import ChatRow
+from producers.web.memory_store import MemoryChatStore
 from producers.web.sockets import Event, Outbox
 from schemas import chat
 from tests.support.waiting import eventually
+from tests.support.web_service import serving
 
 FRAME = chat.Live(at_ms=1)
 TEXT = {"type": "websocket.send", "text": chat.encode(FRAME).decode()}
@@ -58,3 +61,17 @@ async def test_what_has_been_sent_makes_room() -> None:
     outbox.close(chat.Close.BAD_FRAME, "no")
     await sending
     assert [event["type"] for event in page.events] == ["websocket.send", "websocket.send", "websocket.close"]
+
+
+class Broken(MemoryChatStore):
+    async def find(self, digest: bytes) -> ChatRow | None:
+        raise ConnectionResetError(digest.hex())
+
+
+async def test_a_chat_whose_opening_breaks_is_closed_so_that_its_page_comes_again() -> None:
+    token = "t" * 43
+    async with serving(store=Broken()) as here, here.page(chat.Hello(workspace="shop", token=token)) as customer:
+        assert await customer.closed() == chat.Close.TRY_AGAIN
+        assert customer.frames == []
+        async with here.page() as other:
+            await other.told(chat.Welcome)
