@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bench import latency, routing_benchmarks, sockets, timeline
+from bench import latency, metrics, routing_benchmarks, sockets, timeline
 from bench.measures import Series
 from bench.services import Note
 
@@ -35,10 +35,15 @@ def _timeline(quick: bool, note: Note) -> list[Series]:
     return [timeline.measure(timeline.QUICK if quick else timeline.FULL, note)]
 
 
+def _metrics(quick: bool, note: Note) -> list[Series]:
+    return [metrics.measure(metrics.QUICK if quick else metrics.FULL, note)]
+
+
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "pipeline": _pipeline,
     "latency": _latency,
     "sockets": _sockets,
     "exactly-once": _exactly_once,
     "timeline": _timeline,
+    "metrics": _metrics,
 }

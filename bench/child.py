@@ -19,6 +19,8 @@ ROLES: Final[dict[str, str]] = {
     "copy": "bench.peers.copy_loop",
     "bare_sockets": "bench.peers.bare_sockets",
     "relay": "bench.peers.relay",
+    "figures": "bench.figured",
+    "bare_faust": "bench.peers.bare_faust",
 }
 """Modules with a Struct `Argument` and `async def run(argument) -> None`."""
 

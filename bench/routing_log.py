@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,7 @@ from runtime.events import to_output
 from runtime.partitioner import partition_of
 from runtime.topics_check import TopicsWrong, admin_client, look
 from runtime.tracing import child_traceparent
-from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS, ROUTING_SNAPSHOTS, WORKSPACE_PARTITIONS
+from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS, ROUTING_SNAPSHOTS, WORKSPACE_PARTITIONS, Topic
 
 PARTITION: Final = partition_of(WORKSPACE.encode(), WORKSPACE_PARTITIONS)
 CHUNK: Final = 800
@@ -88,9 +89,12 @@ async def _append(producer: AIOKafkaProducer, events: list[Any], first: int) -> 
     return done.offset, done.timestamp
 
 
-async def renew_outputs(bootstrap: str) -> None:
-    """Decisions and snapshots begin again, empty: the inputs can be routed once more."""
-    names = [ROUTING_DECISIONS.name, ROUTING_SNAPSHOTS.name]
+OUTPUTS: Final = (ROUTING_DECISIONS, ROUTING_SNAPSHOTS)
+
+
+async def renew_outputs(bootstrap: str, outputs: Sequence[Topic] = OUTPUTS) -> None:
+    """What is written begins again, empty: the same log can be read once more."""
+    names = [topic.name for topic in outputs]
     host, _, port = bootstrap.partition(":")
     async with admin_client(bootstrap) as admin:
         await admin.delete_topics(names)

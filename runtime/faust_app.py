@@ -124,9 +124,10 @@ class FaustApp:
         self.app.agent(self.topic(topic), name=f"{self.app.conf.id}.{topic.name}", concurrency=1)(guarded)
 
     async def batches(
-        self, stream: StreamT[bytes], *, most: int = MOST_AT_ONCE, tables: Sequence[Table] = ()
+        self, stream: StreamT[bytes], *, most: int = MOST_AT_ONCE, tables: Sequence[Table] = (), within_ms: int = 0
     ) -> AsyncIterator[list[Record]]:
         """The records in order, as many at once as have come, of several partitions, of which the tables are at hand.
+        After the first one of a batch others are waited for `within_ms`, as each batch costs a way to the broker.
         When the next batch is asked for, the tables' changes are sent, one table after the other, and the batch is
         acknowledged.
 
@@ -140,6 +141,8 @@ class FaustApp:
         try:
             while True:
                 events = [await come.get()]
+                if within_ms:
+                    await self._context.clock.sleep(within_ms / 1000)
                 while len(events) < most and not come.empty():
                     events.append(come.get_nowait())
                 self.check_awake()

@@ -27,7 +27,9 @@ from streams.metrics.telling import Teller
 GROUP: Final = "metrics"
 SOURCE: Final = "/streams/metrics"
 EVERY_MS: Final = 1_000
-AT_ONCE: Final = 500
+AT_ONCE: Final = 1_000
+GATHERED_MS: Final = 100
+"""Records are gathered for so long, as the table's records of a batch are one way to the broker."""
 
 
 async def main(context: Context) -> None:
@@ -56,7 +58,7 @@ class Figures:
     async def follow(self, decisions: StreamT[bytes]) -> None:
         """Folds batch after batch. Raises Gap, which ends the process: figures with a hole are worse than none."""
         topic = ROUTING_DECISIONS.name
-        async for batch in self._stream.batches(decisions, tables=[self._table]):
+        async for batch in self._stream.batches(decisions, most=AT_ONCE, tables=[self._table], within_ms=GATHERED_MS):
             dead = self._partitions.apply(batch)
             if dead:
                 await self._stream.send([dead_letters.to_output(letter, GROUP) for letter in dead])

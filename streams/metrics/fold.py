@@ -5,8 +5,6 @@ After an epoch has started all values are stated anew: what they say is taken ov
 
 from __future__ import annotations
 
-import msgspec
-
 from schemas.configuration import DEFAULT_FORMULA, OFFLINE, SHORT_ABANDON_MS
 from schemas.decisions import (
     AgentRemoved,
@@ -56,7 +54,8 @@ def fold(state: State, decision: Decision, keep_ms: int | None = KEEP_MS) -> Non
         state.counted = place
     if keep_ms is not None and interval_of(state.head.at_ms) < interval_of(decision.at_ms):
         state.drop_cells_before(interval_of(decision.at_ms - keep_ms))
-    state.head = msgspec.structs.replace(state.head, place=place, at_ms=max(state.head.at_ms, decision.at_ms))
+    state.head.place = place
+    state.head.at_ms = max(state.head.at_ms, decision.at_ms)
     state.changes.head = True
 
 
@@ -83,11 +82,8 @@ def _forget(state: State, decision: Decision, place: Place, tally: Tally) -> Non
 def _workspace(state: State, decision: Decision, place: Place) -> None:
     if isinstance(decision, ConfigurationApplied):
         reporting = decision.reporting
-        state.head = msgspec.structs.replace(
-            state.head,
-            time_zone=None if reporting is None else reporting.time_zone,
-            tiers={} if reporting is None else reporting.tiers,
-        )
+        state.head.time_zone = None if reporting is None else reporting.time_zone
+        state.head.tiers = {} if reporting is None else reporting.tiers
     elif isinstance(decision, QueueRemoved):
         state.set_queue(decision.queue_id, None, place)
     elif decision.queue is not None:

@@ -97,7 +97,7 @@ class Cell(msgspec.Struct, kw_only=True, omit_defaults=True):
     within_ms: int | None = None
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Head(msgspec.Struct, kw_only=True, omit_defaults=True):
     """How far a workspace is applied, and by what it is counted. Cells of intervals that began before `floor_ms` are not
     counted any more: they were told, and may be forgotten.
     """

@@ -7,7 +7,7 @@ from schemas.metrics import Dimension, Now
 from schemas.vocabulary import ACTIVE, LegState, RoutingStatus
 from streams.metrics.counting import WAITING
 from streams.metrics.kept import Group, KeptAgent, KeptContact, KeptLeg
-from streams.metrics.tally import groups_of_contact, groups_of_desk, groups_of_queue
+from streams.metrics.tally import groups_of_agent, groups_of_contact, groups_of_desk, groups_of_queue
 
 
 class _Place:
@@ -41,17 +41,27 @@ class Standing:
 
     def agent(self, agent_id: str, before: KeptAgent | None, after: KeptAgent | None) -> None:
         """An agent changed."""
+        was, now = _shown(before), _shown(after)
+        if was == now:
+            return
+        if before is not None and after is not None and was[1:] == now[1:]:
+            self._work(agent_id, after, after.offers - before.offers, after.legs - before.legs)
+            return
         for value, sign in ((before, -1), (after, 1)):
             if value is None:
                 continue
-            for group in self._groups_of(agent_id, value):
-                place = self._place(group)
-                if value.online:
-                    place.agents[value.routing_status] = place.agents.get(value.routing_status, 0) + sign
-                if group[0] in (Dimension.AGENT, Dimension.TEAM):
-                    place.offers += sign * value.offers
-                    place.active += sign * value.legs
+            self._work(agent_id, value, sign * value.offers, sign * value.legs)
+            if value.online:
+                for group in self._groups_of(agent_id, value):
+                    agents = self._place(group).agents
+                    agents[value.routing_status] = agents.get(value.routing_status, 0) + sign
         self._place((Dimension.AGENT, agent_id)).since_ms = after.since_ms if after and after.online else None
+
+    def _work(self, agent_id: str, agent: KeptAgent, offers: int, legs: int) -> None:
+        for group in groups_of_agent(agent_id, agent):
+            place = self._place(group)
+            place.offers += offers
+            place.active += legs
 
     def groups(self) -> list[Group]:
         """Those in which something waits, is in hand, or somebody is."""
@@ -107,3 +117,11 @@ class Standing:
                 place.line.stand(leg.leg_id, arrived_ms, leg.waits_since_ms, offered=ringing)
             elif leg.state in ACTIVE:
                 place.active += 1
+
+
+def _shown(agent: KeptAgent | None) -> tuple[object, ...]:
+    """What of an agent is seen here: first the work, then all that says where it counts."""
+    if agent is None:
+        return (None,)
+    where = (agent.team, agent.site, agent.queues, agent.online, agent.routing_status, agent.since_ms)
+    return ((agent.offers, agent.legs), *where)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import msgspec
-
 from schemas.metrics import Dimension
 from streams.metrics.kept import (
     NOWHERE,
@@ -131,7 +129,7 @@ class State:
                 self.changes.cells[group, old] = None
             if not cells:
                 del self.cells[group]
-        self.head = msgspec.structs.replace(self.head, floor_ms=floor_ms)
+        self.head.floor_ms = floor_ms
 
     # Looking
 
