@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from schemas import chat, live
 from schemas.messages import Author
 from schemas.values import LegValue
 from schemas.vocabulary import LegState
+from tests.support.browser import browser, chromium
 from tests.support.product import Product, Shop, running_product
 from tests.support.waiting import eventually
 from tests.support.web_service import HOST, Customer, visitor
@@ -128,3 +131,51 @@ async def test_who_vanishes_while_the_server_is_killed_has_left_after_the_grace(
         await customer.state(chat.ChatState.WAITING)
         await customer.say(chat.End())
         await customer.state(chat.ChatState.ENDED)
+
+
+async def test_two_people_chat_through_the_page_which_is_reloaded_in_the_middle(
+    product: Product, tmp_path: Path
+) -> None:
+    program = await asyncio.to_thread(chromium)
+    if program is None:
+        pytest.skip("no Chromium here, and it cannot be installed: apt-get install chromium")
+    shop = await product.open_shop(("ana",))
+    url = f"http://{HOST}:{product.stack.endpoints.ports['web']}/chat/demo?workspace={shop.workspace}&lang=zh-CN"
+    async with ana(product, shop) as agent, browser(program) as tab:
+        await tab.open(url)
+        await tab.shows("!document.querySelector('#line').classList.contains('off')")
+        await tab.write("#text", "<b>one</b>")
+        await tab.click("#send")
+        [offered] = await eventually(lambda: agent.mirror.offers_to("ana"), within_s=LONG_S)
+        leg = await accepted(agent, offered.interaction_id)
+        await tab.shows("document.querySelector('#state').dataset.state === 'connected'")
+        await agent.say(leg.leg_id, "two")
+        await tab.shows("document.querySelectorAll('#messages li').length === 2")
+        await tab.open(url)
+        await tab.shows("document.querySelector('#state').dataset.state === 'connected'")
+        await agent.say(leg.leg_id, "three")
+        await tab.write("#text", "four")
+        await tab.click("#send")
+        await tab.shows("document.querySelectorAll('#messages li:not(.waiting)').length === 4")
+        shown = await tab.evaluate(
+            "[...document.querySelectorAll('#messages li')].map((one) => one.lastChild.textContent)"
+        )
+        said = await eventually(
+            lambda: (
+                len(agent.mirror.transcript(leg.interaction_id)) == 4
+                and [one.text for one in agent.mirror.transcript(leg.interaction_id)]
+            )
+        )
+        small = await tab.evaluate(
+            "[...document.querySelectorAll('button')].filter((one) => !one.hidden && one.offsetHeight < 44).length"
+        )
+        nameless = await tab.evaluate(
+            "[...document.querySelectorAll('button, textarea')].filter((one) => !one.hidden"
+            " && !one.textContent && !(one.labels && one.labels[0].textContent)).length"
+        )
+        wide = await tab.evaluate("document.documentElement.scrollWidth > innerWidth")
+        await tab.click("#end")
+        await tab.shows("document.querySelector('#state').dataset.state === 'ended'")
+        await tab.photograph(tmp_path / "ended.png")
+    assert sorted(shown) == sorted(said or ()) == ["<b>one</b>", "four", "three", "two"]
+    assert (small, nameless, wide, tab.errors) == (0, 0, False, [])
