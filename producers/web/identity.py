@@ -14,6 +14,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey
 
+from runtime.contact_points import MAX_CHARACTERS
+
 LONGEST_S: Final = 300
 CLOCKS_DIFFER_S: Final = 30
 FEWEST_KEY_BITS: Final = 256
@@ -61,9 +63,10 @@ class Identities:
         in_time = claims.iat - CLOCKS_DIFFER_S <= now_s < claims.exp
         if workspace not in audience or not in_time or not 0 < claims.exp - claims.iat <= LONGEST_S:
             return None
-        if not claims.sub or len(claims.sub) > 254:  # as long as a contact point may be
+        if not claims.sub or len(claims.sub) > MAX_CHARACTERS or not claims.sub.isprintable():
             return None
-        return Account(account=claims.sub, name=claims.name)
+        has_name = claims.name is not None and claims.name.isprintable()
+        return Account(account=claims.sub, name=claims.name[:MAX_CHARACTERS] if has_name and claims.name else None)
 
 
 def algorithm_of(key: OctKey | ECKey) -> str:

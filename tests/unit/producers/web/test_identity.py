@@ -42,6 +42,8 @@ def test_a_token_of_the_shop_says_who_signed_in(key: Any, known: Any, algorithm:
         {"iat": NOW_S + 60},
         {"iat": None},
         {"sub": ""},
+        {"sub": "li\x0088"},
+        {"sub": "l" * 255},
         {"sub": None},
     ],
 )
