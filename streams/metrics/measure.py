@@ -12,7 +12,7 @@ from schemas.vocabulary import RoutingStatus
 from streams.metrics.fold import time_groups
 from streams.metrics.kept import NOWHERE, Cell, Group, KeptQueue
 from streams.metrics.spans import day_starts_ms, interval_of, overlap_ms
-from streams.metrics.state import State
+from streams.metrics.state import CellKey, State
 
 ANSWERING: Final = (Dimension.AGENT, Dimension.TEAM)
 OF_AGENTS: Final = Formula.ANSWERED_WITHIN_OVER_ANSWERED.value
@@ -71,8 +71,20 @@ def oldest_ms(state: State, present_ms: int) -> int:
 
 def interval_counts(state: State, group: Group, starts_ms: int, to_ms: int) -> Counts:
     """What happened in a group's interval up to `to_ms`."""
-    running = _running(state, [group], starts_ms, min(to_ms, starts_ms + INTERVAL_MS))
-    return _counts(state.cell(group, starts_ms), running.get(group))
+    return intervals_counts(state, [(group, starts_ms)], to_ms)[group, starts_ms]
+
+
+def intervals_counts(state: State, cells: Iterable[CellKey], to_ms: int) -> dict[CellKey, Counts]:
+    """What happened in these groups' intervals up to `to_ms`; agents are looked through once for each interval."""
+    by_start: dict[int, list[Group]] = {}
+    for group, starts_ms in cells:
+        by_start.setdefault(starts_ms, []).append(group)
+    found: dict[CellKey, Counts] = {}
+    for starts_ms, groups in by_start.items():
+        running = _running(state, groups, starts_ms, min(to_ms, starts_ms + INTERVAL_MS))
+        for group in groups:
+            found[group, starts_ms] = _counts(state.cell(group, starts_ms), running.get(group))
+    return found
 
 
 def interval_groups(state: State, starts_ms: int, to_ms: int) -> dict[Group, Counts]:
@@ -89,9 +101,9 @@ def _running(state: State, groups: Iterable[Group] | None, low_ms: int, high_ms:
     wanted = None if groups is None else frozenset(groups)
     found: Running = {}
     for agent_id, agent in state.agents.items():
-        spent_ms = overlap_ms(agent.counted_ms, high_ms, low_ms, high_ms) if agent.online else 0
-        if not spent_ms:
+        if not agent.online or agent.counted_ms >= high_ms:
             continue
+        spent_ms = overlap_ms(agent.counted_ms, high_ms, low_ms, high_ms)
         for group in time_groups(state.workspace, agent_id, agent):
             if wanted is None or group in wanted:
                 sums = found.setdefault(group, {})

@@ -10,7 +10,7 @@ from typing import Final
 
 from schemas.metrics import INTERVAL_MS, Counts, IntervalCounted, LiveGroup, MetricsMeasured
 from streams.metrics.fold import KEEP_MS
-from streams.metrics.measure import interval_counts, interval_groups, is_anything, measure, oldest_ms
+from streams.metrics.measure import interval_groups, intervals_counts, is_anything, measure, oldest_ms
 from streams.metrics.spans import UTC, day_starts_ms, interval_of
 from streams.metrics.state import CellKey, State
 
@@ -72,9 +72,7 @@ class Teller:
             for starts_ms in range(since_ms, present_ms + 1, INTERVAL_MS):
                 for group, counts in interval_groups(state, starts_ms, at_ms).items():
                     found[group, starts_ms] = counts
-        for group, starts_ms in untold:
-            if starts_ms < present_ms:
-                found[group, starts_ms] = interval_counts(state, group, starts_ms, at_ms)
+        found.update(intervals_counts(state, [key for key in untold if key[1] < present_ms], at_ms))
         self._closed_ms = present_ms
         return [self._event(key, counts, at_ms) for key, counts in found.items() if self._is_news(key, counts)]
 
