@@ -72,8 +72,9 @@ class LiveFigures(RuleBasedStateMachine):
             self.watchers.tell(self.now_ms)
 
     def take(self, groups: list[LiveGroup], *, whole: bool, parts: int = 1, lost: int = 0) -> None:
-        """In so many parts; `lost` names one that does not come."""
+        """In so many parts; `lost` names one of several that does not come (the topic as such loses nothing)."""
         told = False
+        lost = lost if parts > 1 else 0
         for part in range(1, parts + 1):
             mine = groups[part - 1 :: parts]
             if part != lost:
