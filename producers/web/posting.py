@@ -149,8 +149,12 @@ class Posting:
         if not done:
             self._refuse(window, client_id, NotSentReason.UNAVAILABLE)
             await asyncio.wait([on_way])
-        if not on_way.cancelled():
-            self._sent(window, client_id, message_id, on_way.result())
+        if on_way.cancelled():
+            return
+        self._sent(window, client_id, message_id, on_way.result())
+        if window.chat is not None and window.chat.row.ended_by is not None:
+            # It may have ended (closed, full) before the page could know that it is its contact.
+            window.tell(self._parts.watching.state(window.chat, self._parts.clock.now_ms()))
 
     def _sent(self, window: Window, client_id: str, message_id: str, interaction_id: str) -> None:
         self._parts.metrics.web_messages.labels("sent").inc()
