@@ -30,6 +30,7 @@ MOST_AT_ONCE: Final = 500
 FROZEN_SHARE: Final = 0.5
 """A process that stood still for this share of a session's time-out may have been replaced: it must not go on."""
 _BEAT_S: Final = 0.2
+_GATHER_MS: Final = 5
 _RAW: Final = "raw"
 
 Body = Callable[[StreamT[bytes]], Coroutine[Any, Any, None]]
@@ -127,7 +128,7 @@ class FaustApp:
         self, stream: StreamT[bytes], *, most: int = MOST_AT_ONCE, tables: Sequence[Table] = (), within_ms: int = 0
     ) -> AsyncIterator[list[Record]]:
         """The records in order, as many at once as have come, of several partitions, of which the tables are at hand.
-        After the first one of a batch others are waited for `within_ms`, as each batch costs a way to the broker.
+        After the first one of a batch others are waited for up to `within_ms`, as each batch costs a way to the broker.
         When the next batch is asked for, the tables' changes are sent, one table after the other, and the batch is
         acknowledged.
 
@@ -141,8 +142,10 @@ class FaustApp:
         try:
             while True:
                 events = [await come.get()]
-                if within_ms:
-                    await self._context.clock.sleep(within_ms / 1000)
+                for _ in range(0, within_ms, _GATHER_MS):
+                    if come.full():
+                        break
+                    await self._context.clock.sleep(_GATHER_MS / 1000)
                 while len(events) < most and not come.empty():
                     events.append(come.get_nowait())
                 self.check_awake()

@@ -27,7 +27,7 @@ from streams.metrics.telling import Teller
 GROUP: Final = "metrics"
 SOURCE: Final = "/streams/metrics"
 EVERY_MS: Final = 1_000
-AT_ONCE: Final = 1_000
+AT_ONCE: Final = 2_000
 GATHERED_MS: Final = 100
 """Records are gathered for so long, as the table's records of a batch are one way to the broker."""
 
