@@ -212,5 +212,11 @@ async def test_the_openapi_document_names_every_address_and_needs_no_sign_in(adm
         "/v1/workspaces/{workspace}/keys",
         "/v1/workspaces/{workspace}/keys/{key_id}",
         "/v1/workspaces/{workspace}/customers/{key}",
+        "/v1/workspaces/{workspace}/merges",
+        "/v1/workspaces/{workspace}/merges/{merge_id}",
+        "/v1/workspaces/{workspace}/merges/{merge_id}/undo",
+        "/v1/workspaces/{workspace}/merge-suggestions",
+        "/v1/workspaces/{workspace}/merge-suggestions/look",
+        "/v1/workspaces/{workspace}/merge-suggestions/dismiss",
     }
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
