@@ -10,7 +10,8 @@ from typing import Annotated, Final, TypeVar
 import msgspec
 
 from consumers.query.cursor import LONGEST
-from consumers.query.problems import FieldError, invalid
+from consumers.query.problems import invalid
+from runtime.validation import FieldError
 from schemas.metrics import Dimension
 from schemas.timeline import TimelineKind
 

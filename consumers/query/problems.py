@@ -8,15 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
+from runtime.validation import FieldError
+
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
-
-
-class FieldError(msgspec.Struct, frozen=True):
-    """What is wrong with one part of the request, such as `query limit`."""
-
-    path: str
-    detail: str
 
 
 class Kind(enum.Enum):

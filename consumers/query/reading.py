@@ -39,7 +39,7 @@ from consumers.query.parameters import (
 )
 from consumers.query.periods import Calendar, spans
 from consumers.query.permissions import Operation, Part, Visible, check, visible
-from consumers.query.problems import FieldError, Kind, Problem, invalid, not_ready
+from consumers.query.problems import Kind, Problem, invalid, not_ready
 from consumers.query.timeline import Timelines, Wanted
 from runtime.clock import Clock
 from runtime.contact_points import NormalPoint, normalize, parse_key
@@ -48,6 +48,7 @@ from runtime.partitioner import partition_of
 from runtime.records import TopicPartition
 from runtime.transcripts import Transcripts
 from runtime.transcripts import Wanted as WantedMessages
+from runtime.validation import FieldError
 from schemas.interactions import ContactPoint
 from schemas.topics import MESSAGES
 from schemas.view import View

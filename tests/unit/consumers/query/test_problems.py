@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from consumers.query.problems import FieldError, Kind, Problem, invalid, not_ready
+from consumers.query.problems import Kind, Problem, invalid, not_ready
+from runtime.validation import FieldError
 
 
 def test_kinds_have_names_of_their_own() -> None:
