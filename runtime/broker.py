@@ -76,7 +76,7 @@ class NotOwner(Exception):
     """A commit was refused because the group has gone on without this member."""
 
 
-class Displaced(Exception):
+class Displaced(NotOwner):
     """The group has given this static member's place to another process, or up: this one must end."""
 
 

@@ -88,7 +88,8 @@ class KafkaGroupConsumer:
         try:
             await self._consumer.commit({KafkaPartition(*partition): offset for partition, offset in offsets.items()})
         except CommitFailedError as error:
-            raise NotOwner(str(error)) from error
+            self.is_displaced()
+            raise self._displaced or NotOwner(str(error)) from error
 
     @property
     def _consumer(self) -> AIOKafkaConsumer:
