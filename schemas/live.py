@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from schemas import frame, live_metrics
+from schemas import frame, live_metrics, supervision
 from schemas.messages import MessagePosted
 from schemas.metrics import Dimension
 from schemas.shown import ShownOffer, ShownQueue, Stopped
@@ -26,9 +26,9 @@ Part = frame.Part
 MetricsShown = live_metrics.MetricsShown
 MetricsStale = live_metrics.MetricsStale
 
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-CommandId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+Id = frame.Id
+Name = frame.Name
+CommandId = frame.CommandId
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=16_384)]
 
 
@@ -121,10 +121,10 @@ class Hello(Frame, frozen=True, kw_only=True, tag="hello"):
 
 
 class Command(Frame, frozen=True, kw_only=True, tag="command"):
-    """A wish under a random id: the same id again is the same wish."""
+    """A wish under a random id: the same id again is the same wish. Agents' wishes, or a supervisor's act."""
 
     command_id: CommandId
-    do: AnyDo
+    do: AnyDo | supervision.AnyAct
 
 
 class SendMessage(Frame, frozen=True, kw_only=True, tag="send_message"):

@@ -15,7 +15,7 @@ from schemas.view import View
 from schemas.vocabulary import LegState, Refusal, Role
 
 WATCHING_ROLES: Final = (Role.SUPERVISOR, Role.ADMINISTRATOR)
-"""They see the whole workspace and change nothing yet."""
+"""They see the whole workspace, or the queues that they wish for, and intervene there (`intervening`)."""
 WRITABLE: Final = frozenset({LegState.CONNECTED, LegState.ON_HOLD})
 MESSAGE_SOURCE: Final = "gateway"
 
@@ -98,8 +98,8 @@ COMMANDS: Final[Mapping[type[live.Do], _Builder]] = {
 
 
 def command_input(principal: Principal, admitted: Admitted, frame: live.Command) -> inputs.AgentCommand | None:
-    """The input that an agent's wish becomes, always about that agent; None = this role gives no commands."""
-    if admitted.role is not Role.AGENT:
+    """The input that an agent's wish becomes, always about that agent; None = it is no wish of this role."""
+    if admitted.role is not Role.AGENT or not isinstance(frame.do, live.Do):
         return None
     return COMMANDS[type(frame.do)](
         frame.do,

@@ -18,7 +18,7 @@ from runtime.clock import Clock
 from runtime.sender import NotSent, Sender
 from runtime.tracing import child_traceparent
 from schemas.decisions import Decision
-from schemas.inputs import AgentCommand
+from schemas.inputs import Command
 from schemas.live import Frame, Outcome, Result
 from schemas.messages import MessagePosted
 
@@ -50,7 +50,7 @@ class Commander:
         self._asking: dict[Key, _Asking] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def submit(self, session: Session, event: AgentCommand) -> None:
+    def submit(self, session: Session, event: Command) -> None:
         """Appends the command; a result that is known already is told at once instead."""
         known = self._results.of(event.workspace, event.command_id)
         if known is not None:
@@ -80,7 +80,7 @@ class Commander:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _command(self, event: AgentCommand, asking: _Asking) -> None:
+    async def _command(self, event: Command, asking: _Asking) -> None:
         sent = self._sender.put(input_output(event, self._source, event.command_id, child_traceparent(None)))
         try:
             async with asyncio.timeout(self._timeout_s):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from schemas.configuration import OFFLINE
 from schemas.decisions import AgentChanged, Decision
 from schemas.inputs import AgentSessionClosed, AgentSessionOpened, GatewayAlive, GatewayStarted, PresenceInput
 from schemas.vocabulary import AgentCause
@@ -89,6 +90,11 @@ class Presence:
             session=session,
             status=status,
         )
+
+
+def logs_out(because: AgentCause, status: str) -> bool:
+    """Whether the agent has left for good: by the own wish, or because a supervisor forced it."""
+    return because is AgentCause.LOGGED_OUT or (because is AgentCause.STATUS_FORCED and status == OFFLINE)
 
 
 def next_incarnation(last: int | None, now_ms: int) -> int:

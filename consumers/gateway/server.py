@@ -21,7 +21,7 @@ from websockets.typing import Origin
 from consumers.gateway.commander import Commander
 from consumers.gateway.loader import Loader
 from consumers.gateway.measurements import Measurements
-from consumers.gateway.presence import Presence
+from consumers.gateway.presence import Presence, logs_out
 from consumers.gateway.rounds import Liveness
 from consumers.gateway.session import Act, Close, Here, Limits, Load, Post, Redeem, Say, Session, State, Submit
 from consumers.gateway.workspace import Member, Workspace
@@ -33,7 +33,6 @@ from runtime.metrics import Metrics
 from schemas import live
 from schemas.decisions import AgentChanged, AgentRemoved, Decision
 from schemas.inputs import PresenceInput
-from schemas.vocabulary import AgentCause
 
 FINISH_S: Final = 2.0
 NO_REQUEST: Final = Request("/", Headers())
@@ -184,7 +183,7 @@ class Sockets:
         """What a decision means for sockets and presence."""
         self._commander.decided(decision)
         match decision:
-            case AgentChanged(agent=agent, because=AgentCause.LOGGED_OUT) if agent is not None:
+            case AgentChanged(agent=agent, because=because) if agent is not None and logs_out(because, agent.status):
                 self._end_agent(decision.workspace, agent.agent_id, live.Close.LOGGED_OUT, "logged out")
             case AgentRemoved():
                 self._end_agent(decision.workspace, decision.agent_id, live.Close.NOT_PERMITTED, "no agent any more")

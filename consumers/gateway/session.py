@@ -13,9 +13,10 @@ import msgspec
 
 from consumers.gateway.authority import Admitted, admit, command_input, message_input
 from consumers.gateway.backlog import Backlog, Sink
+from consumers.gateway.intervening import intervention
 from consumers.gateway.workspace import Workspace
 from runtime.credential_store import Principal
-from schemas import inputs, live
+from schemas import inputs, live, supervision
 from schemas.messages import MessagePosted
 from schemas.vocabulary import Refusal
 
@@ -70,7 +71,7 @@ class Redeem(msgspec.Struct, frozen=True):
 class Submit(msgspec.Struct, frozen=True):
     """Append the command to the routing log and find its result."""
 
-    event: inputs.AgentCommand
+    event: inputs.Command
 
 
 class Post(msgspec.Struct, frozen=True):
@@ -186,6 +187,9 @@ class Session:
         assert self.admitted is not None
         assert self.workspace is not None
         match frame:
+            case live.Command(do=supervision.Act()):
+                found = intervention(self.principal, self.admitted, self.workspace, frame)
+                return [_refused(frame.command_id, found, now_ms) if isinstance(found, Refusal) else Submit(found)]
             case live.Command():
                 event = command_input(self.principal, self.admitted, frame)
                 return [_refused(frame.command_id, Refusal.NOT_PERMITTED, now_ms) if event is None else Submit(event)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from schemas import live
+from schemas import live, supervision
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "schemas" / "examples" / "live").glob("*.json"))
@@ -36,7 +36,7 @@ def test_every_frame_and_every_command_has_an_example() -> None:
     shown = [decoded(path) for path in EXAMPLES]
     assert {type(frame) for frame in shown} == set(FRAMES)
     commands = {type(frame.do) for frame in shown if isinstance(frame, live.Command)}
-    assert commands == set(typing.get_args(live.AnyDo))
+    assert commands == {*typing.get_args(live.AnyDo), *typing.get_args(supervision.AnyAct)}
 
 
 def test_every_close_code_is_in_the_document() -> None:

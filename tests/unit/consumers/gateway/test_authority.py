@@ -7,7 +7,7 @@ import pytest
 from consumers.gateway.authority import COMMANDS, Admitted, admit, command_input, message_input
 from consumers.gateway.scopes import WHOLE, Scope, Sight
 from runtime.credential_store import Principal
-from schemas import inputs, live
+from schemas import inputs, live, supervision
 from schemas.messages import MessagePosted
 from schemas.view import View
 from schemas.vocabulary import Refusal, Role
@@ -61,9 +61,11 @@ def test_a_command_is_about_the_agent_who_gives_it_whatever_it_says() -> None:
     )
 
 
-def test_a_supervisor_gives_no_commands_yet() -> None:
+def test_a_supervisor_has_none_of_an_agent_s_wishes_and_an_agent_none_of_a_supervisor_s() -> None:
     frame = live.Command(command_id="k_12345678", do=live.LogOut())
     assert command_input(ANA, Admitted(Role.SUPERVISOR, WHOLE), frame) is None
+    act = live.Command(command_id="k_12345678", do=supervision.Cancel(interaction_id="i1", reason="twice"))
+    assert command_input(ANA, AS_ANA, act) is None
 
 
 def test_the_owner_of_a_connected_leg_writes_and_a_repetition_is_the_same_message() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from consumers.gateway.presence import Presence, next_incarnation
+from consumers.gateway.presence import Presence, logs_out, next_incarnation
 from schemas.inputs import AgentSessionClosed, AgentSessionOpened, GatewayAlive, GatewayStarted
 from schemas.vocabulary import AgentCause
 from tests.support.decided import Floor
@@ -61,3 +61,10 @@ def test_incarnations_rise_whatever_the_clock_does() -> None:
     assert next_incarnation(None, 1_000) == 1_000
     assert next_incarnation(5, 1_000) == 1_000
     assert next_incarnation(2_000, 1_000) == 2_001
+
+
+def test_who_logs_out_or_is_logged_out_has_left_for_good() -> None:
+    assert logs_out(AgentCause.LOGGED_OUT, "offline")
+    assert logs_out(AgentCause.STATUS_FORCED, "offline")
+    assert not logs_out(AgentCause.STATUS_FORCED, "lunch")
+    assert not logs_out(AgentCause.STATUS_SET, "offline")

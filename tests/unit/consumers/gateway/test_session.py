@@ -5,7 +5,7 @@ import pytest
 from consumers.gateway.session import Act, Close, Here, Limits, Load, Post, Redeem, Say, Session, State, Submit
 from consumers.gateway.workspace import Workspace
 from runtime.credential_store import Principal
-from schemas import inputs, live
+from schemas import inputs, live, supervision
 from schemas.view import View
 from schemas.vocabulary import Refusal, Role
 from tests.support.decided import Floor
@@ -152,6 +152,25 @@ def test_a_supervisor_s_command_is_refused_and_the_socket_stays() -> None:
     assert isinstance(act.frame, live.Result)
     assert act.frame.reason is Refusal.NOT_PERMITTED
     assert session.state is State.OPEN
+
+
+def test_a_supervisor_s_act_becomes_an_input_and_an_agent_s_is_refused() -> None:
+    frame = live.Command(command_id="k_12345678", do=supervision.Cancel(interaction_id="i2", reason="called twice"))
+    [act] = send(an_open_session(supervisor("shop")), frame)
+    assert act == Submit(
+        inputs.CancelInteraction(
+            workspace="shop", command_id="k_12345678", actor="sue", interaction_id="i2", reason="called twice"
+        )
+    )
+    [refused] = send(an_open_session(), frame)
+    assert isinstance(refused, Say)
+    assert isinstance(refused.frame, live.Result)
+    assert refused.frame.reason is Refusal.NOT_PERMITTED
+
+
+def test_an_act_without_a_reason_closes_the_socket() -> None:
+    said = '{"type":"command","command_id":"k_12345678","do":{"name":"cancel","interaction_id":"i2","reason":" "}}'
+    assert code_of(an_open_session(supervisor("shop")).receive(said, NOW_MS)) is live.Close.BAD_FRAME
 
 
 def test_a_message_is_posted_by_the_owner_and_refused_to_others() -> None:
