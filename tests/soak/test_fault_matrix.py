@@ -13,7 +13,7 @@ from functools import partial
 
 import pytest
 
-from deploy.local import kafka, postgres
+from deploy.local import kafka, plan
 from tests.support.checker import Report, a_busy_shop, longest_silence_s, more_ended, told
 from tests.support.faults import Crash
 from tests.support.outages import outage
@@ -26,7 +26,7 @@ LONG_S = 120.0
 FROZEN_S = 30.0
 MINUTE_S = 60.0
 ROUNDS = 20
-KILLED = ("identity", "routing", "view", "gateway", "http", "message_writer", kafka.NAME, postgres.NAME)
+KILLED = plan.NAMES
 FROZEN = ("identity", "routing", "view", "gateway", "http")
 
 

@@ -31,11 +31,16 @@ Report = Callable[[str, object], None]
 
 @contextlib.asynccontextmanager
 async def a_busy_shop(
-    product: Product, shop: Shop, *, per_s: float = 8.0, gateways: tuple[str, ...] = ()
+    product: Product,
+    shop: Shop,
+    *,
+    per_s: float = 8.0,
+    gateways: tuple[str, ...] = (),
+    channels: tuple[str, ...] = ("web_chat",),
 ) -> AsyncIterator[tuple[Record, Posts]]:
     """A shop with its people at work and contacts coming until the block ends; then everything is checked."""
     async with product.staffed(shop, gateways=gateways) as record, product.posts(shop) as posts:
-        async with posts.traffic(per_s):
+        async with posts.traffic(per_s, channels):
             await more_ended(record)
             yield record, posts
         await check_everything(product.broker, shop.workspace, posts, record)

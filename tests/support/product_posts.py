@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx
@@ -48,14 +49,19 @@ class Posts:
         return expected
 
     @contextlib.asynccontextmanager
-    async def traffic(self, per_s: float = 8.0) -> AsyncIterator[Posts]:
-        """Contacts come at that rate, whether earlier ones are answered or not; in the end all are answered."""
+    async def traffic(self, per_s: float = 8.0, channels: Sequence[str] = ("web_chat",)) -> AsyncIterator[Posts]:
+        """Contacts come at that rate, whether earlier ones are answered or not; in the end all are answered.
+
+        One channel after the other of `channels`.
+        """
         posting: set[asyncio.Task[str]] = set()
         stop = asyncio.Event()
 
         async def come() -> None:
-            while not stop.is_set():
-                posting.add(asyncio.create_task(self.post()))
+            for channel in itertools.cycle(channels):
+                if stop.is_set():
+                    return
+                posting.add(asyncio.create_task(self.post(channel=channel)))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), 1 / per_s)
 
