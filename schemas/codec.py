@@ -16,6 +16,7 @@ from schemas.metrics import MetricsIntervalsTopicEvent, MetricsLiveTopicEvent
 from schemas.snapshots import SnapshotsTopicEvent
 from schemas.timeline import TimelineTopicEvent
 from schemas.topics import Topic
+from schemas.typing import TypingTopicEvent
 from schemas.upcast import upcast
 
 UNIONS: Final[dict[str, Any]] = {
@@ -28,6 +29,7 @@ UNIONS: Final[dict[str, Any]] = {
     "timeline": TimelineTopicEvent,
     "metrics_live": MetricsLiveTopicEvent,
     "metrics_intervals": MetricsIntervalsTopicEvent,
+    "typing": TypingTopicEvent,
 }
 
 

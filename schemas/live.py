@@ -12,8 +12,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from schemas import frame, live_metrics, supervision
-from schemas.messages import MessagePosted
+from schemas import frame, live_conversation, live_metrics, supervision
 from schemas.metrics import Dimension
 from schemas.shown import ShownOffer, ShownQueue, Stopped
 from schemas.values import AgentValue, InteractionValue, LegValue
@@ -25,6 +24,13 @@ Frame = frame.Frame
 Part = frame.Part
 MetricsShown = live_metrics.MetricsShown
 MetricsStale = live_metrics.MetricsStale
+Message = live_conversation.Message
+MessageShown = live_conversation.MessageShown
+TypingShown = live_conversation.TypingShown
+Transcript = live_conversation.Transcript
+DetailsState = live_conversation.DetailsState
+ShownContactPoint = live_conversation.ShownContactPoint
+Details = live_conversation.Details
 
 Id = frame.Id
 Name = frame.Name
@@ -147,13 +153,22 @@ class Unsubscribe(Frame, frozen=True, kw_only=True, tag="unsubscribe"):
     interaction_id: Id
 
 
+class Typing(Frame, frozen=True, kw_only=True, tag="typing"):
+    """The agent writes (or, with `active` false, no longer does) to the customer of a leg that is in hand. Kept nowhere,
+    acknowledged by nothing.
+    """
+
+    leg_id: Id
+    active: bool = True
+
+
 class Ping(Frame, frozen=True, kw_only=True, tag="ping"):
     """Answered with the gateway's clock."""
 
     nonce: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
-ClientFrame = Hello | Command | SendMessage | Subscribe | Unsubscribe | Ping
+ClientFrame = Hello | Command | SendMessage | Typing | Subscribe | Unsubscribe | Ping
 
 
 # What a gateway says
@@ -246,70 +261,6 @@ class Result(Frame, frozen=True, kw_only=True, tag="result"):
     seq: int | None = None
 
 
-class Message(Part, frozen=True, kw_only=True):
-    """A message and its number: numbers of one interaction rise, but not by one."""
-
-    offset: int
-    message: MessagePosted
-
-
-class MessageShown(Frame, frozen=True, kw_only=True, tag="message"):
-    """A message of an interaction that the client subscribed to."""
-
-    interaction_id: str
-    at_ms: int
-    offset: int
-    message: MessagePosted
-
-
-class Transcript(Frame, frozen=True, kw_only=True, tag="transcript"):
-    """The messages above the offset asked for. With `complete` none below `complete_to` is missing, and the socket goes
-    on from there; without it some could not be read now, and another transcript follows.
-    """
-
-    interaction_id: str
-    at_ms: int
-    complete_to: int
-    complete: bool = True
-    messages: tuple[Message, ...] = ()
-
-
-class DetailsState(enum.StrEnum):
-    """Whether details could be read: `away` = not now, another frame follows; `unknown` = nothing is stored (yet)."""
-
-    KNOWN = "known"
-    UNKNOWN = "unknown"
-    AWAY = "away"
-
-
-class ShownContactPoint(Part, frozen=True, kw_only=True):
-    """How the customer reached the company."""
-
-    kind: str
-    value: str
-
-
-class Details(Frame, frozen=True, kw_only=True, tag="details"):
-    """The screen pop: who the customer of an interaction is."""
-
-    interaction_id: str
-    at_ms: int
-    state: DetailsState
-    customer_id: str | None = None
-    customer_name: str | None = None
-    kind: str | None = None
-    card_type: str | None = None
-    tier: str | None = None
-    language: str | None = None
-    owner: str | None = None
-    preferred_agent: str | None = None
-    do_not_contact: bool = False
-    subject: str | None = None
-    received_at_ms: int | None = None
-    contact_points: tuple[ShownContactPoint, ...] = ()
-    attributes: dict[str, str] = {}
-
-
 class Live(Frame, frozen=True, kw_only=True, tag="live"):
     """What the client has is current as of `at_ms`; said again every few seconds."""
 
@@ -361,6 +312,7 @@ ServerFrame = (
     | Resync
     | Result
     | MessageShown
+    | TypingShown
     | Transcript
     | Details
     | MetricsShown

@@ -96,6 +96,7 @@ METRICS_LIVE: Final = Topic(
     events="metrics_live",
     retention_ms=DAY_MS,
 )
+TYPING: Final = Topic(name="typing.v1", key=Key.INTERACTION, partitions=4, events="typing", retention_ms=10 * 60 * 1000)
 METRICS_INTERVALS: Final = Topic(
     name="metrics.intervals.v1",
     key=Key.WORKSPACE,
@@ -120,6 +121,7 @@ _WORK: Final = (
     METRICS_LIVE,
     METRICS_INTERVALS,
     METRICS_STATE,
+    TYPING,
 )
 _DEAD_LETTERED: Final = (
     INTERACTIONS,

@@ -37,6 +37,7 @@ from runtime.sender import Sender
 from runtime.settings import Settings
 from runtime.ticket_key import ticket_key
 from runtime.transcripts import Transcripts
+from runtime.typing_signals import TypingSignals
 from schemas import live
 from schemas.decisions import Decision
 from schemas.inputs import PresenceInput
@@ -73,7 +74,8 @@ class Gateway:
         self.loader = Loader(records, Transcripts(records, self.reader), clock, tell, self._border)
         self.liveness = Liveness(self.follower, self._ends, clock, self._said_live)
         self.measurements = Measurements(broker.reader(), clock, log)
-        self.sockets.wire(self.commander, self.loader, self.liveness, self.measurements)
+        signals = TypingSignals(self.sender, clock, self.source)
+        self.sockets.wire(self.commander, signals, self.loader, self.liveness, self.measurements)
         self._alive: list[asyncio.Future[None]] = []
 
     def say(self, events: list[PresenceInput]) -> list[asyncio.Future[None]]:

@@ -11,6 +11,7 @@ from consumers.gateway.scopes import WHOLE, Scope, Sight
 from runtime.credential_store import Principal
 from schemas import ids, inputs, live
 from schemas.messages import Author, MessagePosted
+from schemas.typing import TypingSignalled
 from schemas.view import View
 from schemas.vocabulary import LegState, Refusal, Role
 
@@ -107,6 +108,24 @@ def command_input(principal: Principal, admitted: Admitted, frame: live.Command)
         command_id=frame.command_id,
         actor=principal.user,
         agent_id=admitted.scope.agent_id,
+    )
+
+
+def typing_input(
+    principal: Principal, admitted: Admitted, view: View, frame: live.Typing, now_ms: int
+) -> TypingSignalled | None:
+    """That an agent writes, if it is one who may write to that customer now."""
+    leg = view.legs.get(frame.leg_id)
+    agent_id = admitted.scope.agent_id
+    if leg is None or agent_id is None or leg.agent_id != agent_id or leg.state not in WRITABLE:
+        return None
+    return TypingSignalled(
+        workspace=principal.workspace,
+        interaction_id=leg.interaction_id,
+        author=Author.AGENT,
+        at_ms=now_ms,
+        active=frame.active,
+        agent_id=agent_id,
     )
 
 

@@ -16,9 +16,10 @@ from runtime.log import Logger
 from runtime.metrics import Metrics
 from runtime.records import Record, TopicPartition
 from runtime.transcripts import message_in
+from runtime.typing_signals import typing_in
 from schemas import live
 from schemas.decisions import Decision
-from schemas.topics import MESSAGES
+from schemas.topics import MESSAGES, TYPING
 from schemas.view import Touch, View
 
 
@@ -39,7 +40,7 @@ class Follower:
         self._hooks = hooks
         self._metrics = metrics
         ours = FollowerHooks(appeared=self._appeared, decided=self._decided, settled=self._settled)
-        self._views = ViewFollower(reader, log, ours, beside=(MESSAGES,))
+        self._views = ViewFollower(reader, log, ours, beside=(MESSAGES, TYPING))
         self.workspaces: dict[str, Workspace] = {}
 
     @property
@@ -70,14 +71,31 @@ class Follower:
         self.workspaces[view.workspace].applied(touches)
         self._hooks.decided(decision)
 
-    def _settled(self, changed: Views, messages: Sequence[Record]) -> None:
+    def _settled(self, changed: Views, beside: Sequence[Record]) -> None:
         now_ms = self._clock.now_ms()
         for view in changed:
             self.workspaces[view.workspace].flush(now_ms)
-        for record in messages:
+        for record in beside:
             self._deliver(record, now_ms)
 
+    def _signal(self, record: Record, now_ms: int) -> None:
+        signal = typing_in(record, now_ms)
+        workspace = None if signal is None else self.workspaces.get(signal.workspace)
+        if signal is None or workspace is None or not workspace.has_subscribers(signal.interaction_id):
+            return
+        frame = live.TypingShown(
+            interaction_id=signal.interaction_id,
+            author=signal.author,
+            at_ms=now_ms,
+            active=signal.active,
+            agent_id=signal.agent_id,
+        )
+        workspace.hint(signal.interaction_id, live.encode(frame))
+
     def _deliver(self, record: Record, now_ms: int) -> None:
+        if record.topic == TYPING.name:
+            self._signal(record, now_ms)
+            return
         message = message_in(record)
         workspace = None if message is None else self.workspaces.get(message.workspace)
         if message is None or workspace is None or not workspace.has_subscribers(message.interaction_id):

@@ -23,13 +23,14 @@ from consumers.gateway.loader import Loader
 from consumers.gateway.measurements import Measurements
 from consumers.gateway.presence import Presence, logs_out
 from consumers.gateway.rounds import Liveness
-from consumers.gateway.session import Act, Close, Here, Limits, Load, Post, Redeem, Say, Session, State, Submit
+from consumers.gateway.session import Act, Close, Here, Limits, Load, Post, Redeem, Say, Session, Signal, State, Submit
 from consumers.gateway.workspace import Member, Workspace
 from runtime.clock import Clock
 from runtime.credential_store import Principal
 from runtime.ids import random_id
 from runtime.log import Logger
 from runtime.metrics import Metrics
+from runtime.typing_signals import TypingSignals
 from schemas import live
 from schemas.decisions import AgentChanged, AgentRemoved, Decision
 from schemas.inputs import PresenceInput
@@ -119,9 +120,17 @@ class Sockets:
         self._open: dict[str, Socket] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
-    def wire(self, commander: Commander, loader: Loader, liveness: Liveness, measurements: Measurements) -> None:
+    def wire(
+        self,
+        commander: Commander,
+        signals: TypingSignals,
+        loader: Loader,
+        liveness: Liveness,
+        measurements: Measurements,
+    ) -> None:
         """Says who does what sessions ask for, what a new socket hears while screens stand still, and who has figures."""
         self._commander = commander
+        self._signals = signals
         self._loader = loader
         self._liveness = liveness
         self._measurements = measurements
@@ -227,6 +236,8 @@ class Sockets:
                 self._commander.submit(session, event)
             case Post(command_id=command_id, message=message):
                 self._commander.post(session, command_id, message)
+            case Signal(event=event):
+                self._signals.say(event)
             case Load():
                 self._loader.load(session, act)
             case Redeem(hello=hello):

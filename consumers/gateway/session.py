@@ -11,13 +11,14 @@ from typing import Final
 
 import msgspec
 
-from consumers.gateway.authority import Admitted, admit, command_input, message_input
+from consumers.gateway.authority import Admitted, admit, command_input, message_input, typing_input
 from consumers.gateway.backlog import Backlog, Sink
 from consumers.gateway.intervening import intervention
 from consumers.gateway.workspace import Workspace
 from runtime.credential_store import Principal
 from schemas import inputs, live, supervision
 from schemas.messages import MessagePosted
+from schemas.typing import TypingSignalled
 from schemas.vocabulary import Refusal
 
 REASON_BYTES: Final = 120
@@ -81,6 +82,12 @@ class Post(msgspec.Struct, frozen=True):
     message: MessagePosted
 
 
+class Signal(msgspec.Struct, frozen=True):
+    """Let others see that the agent writes."""
+
+    event: TypingSignalled
+
+
 class Load(msgspec.Struct, frozen=True):
     """Read details and transcript; messages from now on come by themselves."""
 
@@ -88,7 +95,7 @@ class Load(msgspec.Struct, frozen=True):
     after: int
 
 
-Act = Say | Close | Redeem | Submit | Post | Load
+Act = Say | Close | Redeem | Submit | Post | Signal | Load
 
 
 class Session:
@@ -199,6 +206,9 @@ class Session:
                 if isinstance(message, Refusal):
                     return [_refused(frame.command_id, message, now_ms)]
                 return [Post(frame.command_id, message)]
+            case live.Typing():
+                signal = typing_input(self.principal, self.admitted, self.workspace.view, frame, now_ms)
+                return [] if signal is None else [Signal(signal)]
             case live.Subscribe():
                 return [self._subscribe(frame, self.admitted, self.workspace, now_ms)]
             case live.Unsubscribe():

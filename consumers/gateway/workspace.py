@@ -94,6 +94,12 @@ class Workspace:
                 too_slow.append(member)
         return too_slow
 
+    def hint(self, interaction_id: str, frame: bytes) -> None:
+        """Something passing, to the interaction's subscribers who may see it and have room: it may be lost."""
+        for member, scope in self._subscribers.get(interaction_id, ()):
+            if member.backlog is None and member.sink.has_room() and self.may_see(scope, interaction_id):
+                member.sink.write(frame)
+
     # Members
 
     def can_resume(self, scope: Scope, cursor: str | None) -> bool:

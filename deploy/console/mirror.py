@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from deploy.console.figures import Figures
 from schemas import live
-from schemas.messages import MessagePosted
+from schemas.messages import Author, MessagePosted
 from schemas.shown import ShownOffer, ShownQueue, Stopped
 from schemas.values import AgentValue, InteractionValue, LegValue
+
+TYPING_MS: Final = 6_000
+"""How long a sign that somebody writes holds."""
 
 
 class Missed(Exception):
@@ -33,6 +36,7 @@ class Mirror:
         self.queues: dict[str, ShownQueue] = {}
         self.details: dict[str, live.Details] = {}
         self.messages: dict[str, dict[int, MessagePosted]] = {}
+        self.typing: dict[str, live.TypingShown] = {}
         self.complete_to: dict[str, int] = {}
         self.figures = Figures()
         self.not_live: live.NotLive | None = None
@@ -59,6 +63,9 @@ class Mirror:
                     self.complete_to[frame.interaction_id] = frame.complete_to
             case live.MessageShown():
                 self._message(frame.interaction_id, frame.offset, frame.message)
+                self.typing.pop(frame.interaction_id, None)
+            case live.TypingShown(author=Author.CUSTOMER):
+                self.typing[frame.interaction_id] = frame
             case live.MetricsShown() | live.MetricsStale():
                 self.figures.take(frame)
             case live.NotLive():
@@ -73,6 +80,11 @@ class Mirror:
         for offset in sorted(known):
             unique.setdefault(known[offset].message_id, known[offset])
         return list(unique.values())
+
+    def is_typing(self, interaction_id: str, now_ms: int) -> bool:
+        """Whether the customer writes just now; `now_ms` by the gateway's clock."""
+        shown = self.typing.get(interaction_id)
+        return shown is not None and shown.active and now_ms - shown.at_ms < TYPING_MS
 
     def last_offset(self, interaction_id: str) -> int:
         """Above which a transcript is still wanted; -1 = all of it."""
@@ -132,4 +144,5 @@ class Mirror:
         for interaction_id in interaction_ids:
             self.details.pop(interaction_id, None)
             self.messages.pop(interaction_id, None)
+            self.typing.pop(interaction_id, None)
             self.complete_to.pop(interaction_id, None)

@@ -163,7 +163,10 @@ def _leg(number: int, leg: LegValue, sight: Sight, words: Words) -> list[str]:
     if interaction is not None and interaction.channel in VOICE:
         lines.append(f"     {words.say('voice')}")
     transcript = sight.mirror.transcript(leg.interaction_id)[-sight.transcript_lines :]
-    return lines + [f"     {_message(message, words)}" for message in transcript]
+    lines += [f"     {_message(message, words)}" for message in transcript]
+    if sight.mirror.is_typing(leg.interaction_id, sight.now_ms):
+        lines.append(f"     {words.say('customer_types')}")
+    return lines
 
 
 def _queues(sight: Sight, words: Words) -> list[str]:

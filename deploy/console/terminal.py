@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +24,7 @@ OTHER_ROWS: Final = LOG_ROWS + 2
 """The sentences, the rule above them, and the line that is typed."""
 REFRESH_S: Final = 0.5
 COMMAND_S: Final = 30.0
+SIGN_S: Final = 2.0
 
 Out = Callable[[str], None]
 
@@ -42,6 +44,8 @@ class Console:
         self._clock_offset_ms = 0
         self._stands_still = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._writes_to: str | None = None
+        self._signed_s = 0.0
         self.client = AgentClient(url, tickets, Wishes(), on_frame=self._frame, on_lost=self._lost)
 
     def sight(self, now_ms: int) -> render.Sight:
@@ -71,6 +75,17 @@ class Console:
                 self._out(self.words.say("help"))
             case parse.Plain.QUIT:
                 self.quitting.set()
+
+    def writing(self, line: str) -> None:
+        """The line has changed: a customer who is written to shall see that, and that it has stopped."""
+        desk = parse.Desk(self.client.mirror, self.client.agent_id, self.selected)
+        wish = parse.wish_of(line, desk) if line else None
+        leg_id = wish.leg_id if isinstance(wish, parse.Write) else None
+        if self._writes_to is not None and self._writes_to != leg_id:
+            self._send(live.Typing(leg_id=self._writes_to, active=False))
+        if leg_id is not None:
+            self._send(live.Typing(leg_id=leg_id))
+        self._writes_to = leg_id
 
     async def answered(self) -> None:
         """Returns when everything asked so far has its answer, or none will come."""
@@ -106,6 +121,16 @@ class Console:
     def _lost(self) -> None:
         if self._raw is None:
             self._out(self.words.say("lost"))
+
+    def _send(self, frame: live.Typing) -> None:
+        """At most one sign a second; gateways take so many frames only."""
+        now_s = time.monotonic()
+        if frame.active and frame.leg_id == self._writes_to and now_s - self._signed_s < SIGN_S:
+            return
+        self._signed_s = now_s
+        task = asyncio.create_task(self.client.send(frame))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _start(self, asking: Awaitable[live.Result]) -> None:
         async def ask() -> None:
@@ -165,6 +190,7 @@ async def full_screen(make: Callable[[Out, Out | None], Console]) -> None:
         return "\n".join(render.newest(said, LOG_ROWS, rows_of))
 
     line = TextArea(height=1, prompt="> ", multiline=False, accept_handler=accepted)
+    line.buffer.on_text_changed += lambda buffer: console.writing(buffer.text)
     rule = Window(height=1, char="-")
     screen = HSplit(
         [

@@ -42,7 +42,7 @@ from runtime.server import SocketPolicy, serving
 from runtime.settings import Web
 from runtime.transcripts import Transcripts
 from schemas import chat
-from schemas.topics import MESSAGES
+from schemas.topics import MESSAGES, TYPING
 
 LAST_WORDS_S: Final = 5.0
 TELL_S: Final = 1.0
@@ -65,9 +65,9 @@ class WebServer:
         ours, clock, log = context.settings.web, context.clock, context.log
         self.context = context
         chats = Chats()
-        self.watching = Watching(chats)
+        self.watching = Watching(chats, clock)
         self.reader = broker.reader()
-        self.follower = ViewFollower(self.reader, log, self.watching.hooks(), beside=(MESSAGES,))
+        self.follower = ViewFollower(self.reader, log, self.watching.hooks(), beside=(MESSAGES, TYPING))
         self.liveness = Liveness(self.follower, clock, self._said_live)
         self.parts = Parts(
             instance=context.instance,

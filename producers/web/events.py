@@ -9,6 +9,7 @@ from schemas import ids
 from schemas.interactions import ContactPoint, CustomerLeft, InteractionAttributesChanged, InteractionReceived
 from schemas.messages import Attachment, Author, MessagePosted
 from schemas.topics import INTERACTIONS, MESSAGES
+from schemas.typing import TypingSignalled
 from schemas.vocabulary import ContactPointKind
 
 
@@ -52,6 +53,17 @@ def left_output(workspace: str, interaction_id: str) -> Output:
         event_id=ids.event_id(workspace, ADAPTER, f"{interaction_id} left"),
         source=source_of(workspace),
         subject=interaction_id,
+    )
+
+
+def typing_of(row: ChatRow, active: bool, now_ms: int) -> TypingSignalled:
+    """That the customer writes, or no longer does, in the contact under way."""
+    return TypingSignalled(
+        workspace=row.workspace,
+        interaction_id=row.interaction(row.number),
+        author=Author.CUSTOMER,
+        at_ms=now_ms,
+        active=active,
     )
 
 

@@ -11,12 +11,13 @@ from collections.abc import Coroutine
 from typing import Any, Final, NamedTuple
 
 from producers.web import events
-from producers.web.chat import Chat
+from producers.web.chat import Chat, ChatRow
 from producers.web.parts import Parts
 from producers.web.past import decisions_of
 from producers.web.showing import sanitised
 from producers.web.window import Window
 from runtime.kept_messages import Away
+from runtime.typing_signals import TypingSignals
 from schemas import chat
 from schemas.chat import NotSentReason
 from schemas.messages import Attachment
@@ -38,6 +39,7 @@ class Posting:
         self._parts = parts
         self._timeout_s = answer_timeout_ms / 1000
         self._tasks: set[asyncio.Task[None]] = set()
+        self._signals = TypingSignals(parts.sender, parts.clock, f"/web/{parts.instance}")
 
     def post(self, window: Window, send: chat.Send) -> None:
         """Begins; the window is told what became of it."""
@@ -67,6 +69,10 @@ class Posting:
         """Says so in the log, as often as it takes."""
         self._parts.metrics.web_left.labels(why).inc()
         self._parts.sender.put(events.left_output(workspace, interaction_id), keep=True)
+
+    def signal(self, row: ChatRow, active: bool) -> None:
+        """The agent shall see that the customer writes, or no longer does."""
+        self._signals.say(events.typing_of(row, active, self._parts.clock.now_ms()))
 
     async def stop(self) -> None:
         """Nobody waits any longer."""

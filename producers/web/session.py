@@ -64,7 +64,7 @@ class Leave(msgspec.Struct, frozen=True):
 
 
 class Pass(msgspec.Struct, frozen=True):
-    """Tell the chat's other windows."""
+    """Tell the chat's other windows, and the agent."""
 
     active: bool
 

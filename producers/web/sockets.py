@@ -219,6 +219,8 @@ class Sockets:
         for other in window.chat.members:
             if other is not window:
                 other.tell(frame)
+        if window.chat.is_open:
+            self._posting.signal(window.chat.row, active)
 
     def _impatient(self, connection: Connection) -> None:
         if connection.session.stage is Stage.AWAITING_HELLO:

@@ -10,14 +10,18 @@ from collections.abc import Iterator, Sequence
 from producers.web.chat import ADAPTER, CHANNEL, Chat
 from producers.web.chats import Chats
 from producers.web.showing import ended_by, is_news, newest_main, shown_message, state_of
+from runtime.clock import Clock
 from runtime.following import FollowerHooks, Views
 from runtime.records import Record
 from runtime.transcripts import message_in
+from runtime.typing_signals import typing_in
 from schemas import chat as frames
 from schemas.decisions import Decision, EpochStarted
 from schemas.estimate import QueueOrders
 from schemas.ids import adapter_mark
+from schemas.messages import Author
 from schemas.shown import Kind
+from schemas.topics import TYPING
 from schemas.values import InteractionValue, LegValue
 from schemas.view import Touch, View
 
@@ -57,8 +61,9 @@ class Watched:
 class Watching:
     """See the module."""
 
-    def __init__(self, chats: Chats) -> None:
+    def __init__(self, chats: Chats, clock: Clock) -> None:
         self._chats = chats
+        self._clock = clock
         self._changed: dict[bytes, Chat] = {}
         self.workspaces: dict[str, Watched] = {}
 
@@ -126,12 +131,24 @@ class Watching:
             self._chats.index(before)
             self._changed[before.row.digest] = before
 
-    def _settled(self, _changed: Views, messages: Sequence[Record]) -> None:
+    def _settled(self, _changed: Views, beside: Sequence[Record]) -> None:
         changed, self._changed = self._changed, {}
         for chat in changed.values():
             self.tell(chat, self.workspaces[chat.row.workspace].view.at_ms)
-        for record in messages:
-            self._deliver(record)
+        for record in beside:
+            if record.topic == TYPING.name:
+                self._signal(record)
+            else:
+                self._deliver(record)
+
+    def _signal(self, record: Record) -> None:
+        """Whoever else writes; the customer's own windows were told at once."""
+        chat = None if record.key is None else self._chats.at(record.key.decode(errors="replace"))
+        signal = None if chat is None or not chat.members else typing_in(record, self._clock.now_ms())
+        if chat is None or signal is None or signal.workspace != chat.row.workspace:
+            return
+        if signal.author is not Author.CUSTOMER and signal.interaction_id == chat.row.interaction_id:
+            chat.tell(frames.TypingShown(author=signal.author, at_ms=signal.at_ms, active=signal.active))
 
     def _deliver(self, record: Record) -> None:
         chat = None if record.key is None else self._chats.at(record.key.decode(errors="replace"))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from consumers.gateway.session import Act, Close, Here, Limits, Load, Post, Redeem, Say, Session, State, Submit
+from consumers.gateway.session import Act, Close, Here, Limits, Load, Post, Redeem, Say, Session, Signal, State, Submit
 from consumers.gateway.workspace import Workspace
 from runtime.credential_store import Principal
 from schemas import inputs, live, supervision
@@ -181,6 +181,14 @@ def test_a_message_is_posted_by_the_owner_and_refused_to_others() -> None:
     assert isinstance(refused, Say)
     assert isinstance(refused.frame, live.Result)
     assert refused.frame.reason is Refusal.NOT_OWNER
+
+
+def test_a_sign_that_somebody_writes_goes_on_for_the_owner_of_the_leg_only() -> None:
+    [act] = send(an_open_session(), live.Typing(leg_id="i1.1"))
+    assert isinstance(act, Signal)
+    assert (act.event.interaction_id, act.event.agent_id, act.event.active) == ("i1", "ana", True)
+    assert send(an_open_session(agent("shop", "bo")), live.Typing(leg_id="i1.1")) == []
+    assert send(an_open_session(), live.Typing(leg_id="i9.1")) == []
 
 
 def test_an_agent_subscribes_to_own_work_only() -> None:

@@ -38,6 +38,23 @@ def test_a_delta_is_taken_when_it_reaches_over_what_is_here(mirror: Mirror) -> N
     assert mirror.legs == {}
 
 
+def test_a_customer_writes_until_a_message_comes_or_the_sign_is_old(mirror: Mirror) -> None:
+    sign = live.TypingShown(interaction_id="i1", author=Author.CUSTOMER, at_ms=1_000)
+    mirror.take(sign)
+    assert (mirror.is_typing("i1", 6_999), mirror.is_typing("i1", 7_000), mirror.is_typing("i2", 1_000)) == (
+        True,
+        False,
+        False,
+    )
+    message = MessagePosted(
+        workspace="shop", interaction_id="i1", message_id="m", author=Author.CUSTOMER, sent_at_ms=1, text="hello"
+    )
+    mirror.take(live.MessageShown(interaction_id="i1", at_ms=1_001, offset=0, message=message))
+    assert not mirror.is_typing("i1", 1_001)
+    mirror.take(live.TypingShown(interaction_id="i1", author=Author.AGENT, at_ms=1_002, agent_id="ana"))
+    assert not mirror.is_typing("i1", 1_002)
+
+
 def test_what_is_known_already_is_left(mirror: Mirror) -> None:
     before = mirror.seq
     mirror.take(a_delta(1, before, removed=live.Removed(legs=("i1.1",))))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from producers.web.chat import ADAPTER, Chat, ChatRow
 from producers.web.chats import Chats
 from producers.web.watching import Watching
+from runtime.clock import ManualClock
 from runtime.events import to_output
 from runtime.following import FollowerHooks
 from runtime.records import Record
@@ -10,7 +11,8 @@ from schemas import chat as frames
 from schemas.chat import ChatState, EndedBy
 from schemas.ids import interaction_id
 from schemas.messages import Author, MessagePosted
-from schemas.topics import MESSAGES
+from schemas.topics import MESSAGES, TYPING
+from schemas.typing import TypingSignalled
 from schemas.view import View
 from tests.support.decided import Floor
 
@@ -31,7 +33,7 @@ class Watched:
         self.chat = self.chats.add(Chat(ChatRow(digest=b"d" * 32, workspace="shop", number=1), is_saved=True))
         self.window = Told()
         self.chat.members.append(self.window)
-        self.watching = Watching(self.chats)
+        self.watching = Watching(self.chats, ManualClock(1_000))
         self.hooks: FollowerHooks = self.watching.hooks()
         self.floor = Floor()
         self.view = View("shop")
@@ -107,6 +109,21 @@ def test_messages_are_shown_once_however_often_they_stand_in_the_log() -> None:
     here.follow(a_record(here.contact, "m_1", 5), a_record("elsewhere", "m_2", 6), a_record(here.contact, "m_1", 7))
     shown = [frame.message.offset for frame in here.window.frames if isinstance(frame, frames.MessageShown)]
     assert shown == [5]
+
+
+def a_sign(contact: str, author: Author, *, active: bool = True, stamp_ms: int = 1_000) -> Record:
+    signal = TypingSignalled(workspace="shop", interaction_id=contact, author=author, at_ms=1_000, active=active)
+    output = to_output(signal, TYPING, key=contact, event_id="t", source="/tests")
+    return Record(output.topic, 0, 1, stamp_ms, output.key, output.value, output.headers)
+
+
+def test_the_customer_sees_that_the_agent_of_this_contact_writes_just_now() -> None:
+    here = Watched()
+    here.follow(a_sign(here.contact, Author.AGENT), a_sign(here.contact, Author.AGENT, active=False))
+    here.follow(a_sign(here.contact, Author.CUSTOMER), a_sign("i_of_another", Author.AGENT))
+    here.follow(a_sign(here.contact, Author.AGENT, stamp_ms=-60_000))
+    shown = [(one.author, one.active) for one in here.window.frames if isinstance(one, frames.TypingShown)]
+    assert shown == [(Author.AGENT, True), (Author.AGENT, False)]
 
 
 def test_a_contact_that_another_process_opened_is_gone_over_to() -> None:
