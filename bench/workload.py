@@ -35,6 +35,7 @@ from schemas.decisions import (
 )
 from schemas.interactions import CustomerLeft, InteractionEvent, Source
 from streams.routing.engine import Engine
+from streams.routing.rules import ENGINE_VERSION
 
 WORKSPACE: Final = "bench"
 GATEWAY: Final = "gateway-1"
@@ -76,7 +77,7 @@ class Workload:
     def __init__(self, seed: int = 1, repeated: float = 0.01) -> None:
         self._chance = random.Random(seed)
         self._repeated = repeated
-        self._engine = Engine(WORKSPACE)
+        self._engine = Engine.of_log(WORKSPACE)
         self._arrived = 0
         self._source_offset = 0
         self._commands = 0
@@ -93,7 +94,7 @@ class Workload:
         return len(self._waiting)
 
     def opening(self) -> list[Any]:
-        """The first inputs: the configuration, then everyone comes to work."""
+        """The first inputs: the newest rules, the configuration, then everyone comes to work."""
         wanted = configuration(self._chance)
         published = inputs.ConfigurationPublished(
             workspace=WORKSPACE,
@@ -109,7 +110,13 @@ class Workload:
             )
             for agent in wanted.agents
         ]
-        return [published, inputs.GatewayStarted(workspace=WORKSPACE, gateway=GATEWAY, incarnation=1), *sessions]
+        upgraded = inputs.EngineUpgraded(workspace=WORKSPACE, version=ENGINE_VERSION)
+        return [
+            upgraded,
+            published,
+            inputs.GatewayStarted(workspace=WORKSPACE, gateway=GATEWAY, incarnation=1),
+            *sessions,
+        ]
 
     def chunk(self, size: int) -> list[Any]:
         """So many inputs that suit what has been decided."""

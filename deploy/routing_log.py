@@ -24,7 +24,7 @@ from schemas.event import wire_type
 from schemas.inputs import LogReopened, RoutingInput, WorkspaceResumed
 from schemas.snapshots import ReopenMarked
 from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS, ROUTING_SNAPSHOTS, WORKSPACE_PARTITIONS, Topic
-from streams.routing.engine import ENGINE_VERSION
+from streams.routing.rules import ENGINE_VERSION
 
 SOURCE = "/hubline/log"
 ANSWER_LIMIT_S = 30.0

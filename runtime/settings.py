@@ -192,12 +192,15 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Routing(msgspec.Struct, frozen=True, kw_only=True):
-    """streams/routing."""
+    """streams/routing. `upgrade`: bring logs to the newest rules that the program knows; off while older programs share
+    the group, as they refuse a log with newer rules than theirs.
+    """
 
     tick_ms: Positive = 1_000
     idle_ms: Positive = 20
     snapshot_every_records: Positive = 50_000
     snapshot_every_ms: Positive = 60_000
+    upgrade: bool = True
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from bench.routing_log import Prepared
 from schemas.interactions import Source
 from streams.routing.engine import Engine
 from streams.routing.memory import Memory
+from streams.routing.rules import ENGINE_VERSION
 from streams.routing.world import World
 
 Argument = Prepared
@@ -31,8 +32,15 @@ class Forgetful(Memory):
 class UnmarkedEngine(Engine):
     """An engine with such a memory."""
 
-    def __init__(self, workspace: str, breach_at: frozenset[int] = frozenset(), *, world: World | None = None) -> None:
-        super().__init__(workspace, breach_at, world=world)
+    def __init__(
+        self,
+        workspace: str,
+        breach_at: frozenset[int] = frozenset(),
+        *,
+        version: int = ENGINE_VERSION,
+        world: World | None = None,
+    ) -> None:
+        super().__init__(workspace, breach_at, version=version, world=world)
         self.world.memory = Forgetful()
 
 

@@ -11,7 +11,7 @@ pays nothing for this.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Self
 
 from schemas.decisions import (
     CommandApplied,
@@ -39,18 +39,31 @@ from streams.routing.breach import BrokenInvariant, NewerEngine
 from streams.routing.configure import drop_retired
 from streams.routing.model import Stopped
 from streams.routing.refusals import Refused
+from streams.routing.rules import ENGINE_VERSION, FIRST_VERSION
 from streams.routing.world import World
-
-ENGINE_VERSION: Final = 1
-"""The newest rules that this program knows."""
 
 
 class Engine:
-    """One workspace. `breach_at`: offsets at which an invariant is made to break, for tests."""
+    """One workspace, under the newest rules unless another `version` is asked for; for a log see `of_log`.
 
-    def __init__(self, workspace: str, breach_at: frozenset[int] = frozenset(), *, world: World | None = None) -> None:
-        self._world = World(workspace, ENGINE_VERSION) if world is None else world
+    `breach_at`: offsets at which an invariant is made to break, for tests.
+    """
+
+    def __init__(
+        self,
+        workspace: str,
+        breach_at: frozenset[int] = frozenset(),
+        *,
+        version: int = ENGINE_VERSION,
+        world: World | None = None,
+    ) -> None:
+        self._world = World(workspace, version) if world is None else world
         self._breach_at = breach_at
+
+    @classmethod
+    def of_log(cls, workspace: str) -> Self:
+        """The engine that a log begins with: under the first rules, until the log says otherwise."""
+        return cls(workspace, version=FIRST_VERSION)
 
     @property
     def world(self) -> World:
@@ -149,14 +162,14 @@ class Engine:
         if event.engine_version > ENGINE_VERSION:
             raise NewerEngine(event.engine_version, ENGINE_VERSION)
         w.stopped = None
-        w.engine_version = event.engine_version
+        w.engine_version = max(w.engine_version, event.engine_version)
         w.memory.command_is_new(_identity(event))
         return self._aside(
             WorkspaceResumedDecision,
             offset,
             stamp_ms,
             from_offset=event.from_offset,
-            engine_version=event.engine_version,
+            engine_version=w.engine_version,
             command_id=event.command_id,
             skip=event.skip,
         )
@@ -207,12 +220,18 @@ class Engine:
                 w.decide(DuplicateIgnored, interaction_id=event.interaction_id)
                 return
         elif isinstance(event, EngineUpgraded):
-            w.engine_version = event.version
-            w.decide(EngineVersionApplied, version=event.version)
+            self._upgrade(event.version)
             return
         elif isinstance(event, LogReopened):
             return
         handlers.TABLE[type(event)](w, event)
+
+    def _upgrade(self, version: int) -> None:
+        """Rules never go back; asked for twice (by two routers, of which one did not know it), they apply once."""
+        w = self._world
+        if version > w.engine_version:
+            w.engine_version = version
+            w.decide(EngineVersionApplied, version=version)
 
     def _command(self, event: Command) -> None:
         w = self._world

@@ -51,6 +51,7 @@ class Hosted:
 
     def __init__(self, start: Start, tick_ms: int, factory: EngineFactory = Engine) -> None:
         self.workspace = start.workspace
+        self.upgrading_to = 0
         self.schedule = TickSchedule(tick_ms)
         self._factory = factory
         self._noted: list[Stop] = []
@@ -62,7 +63,7 @@ class Hosted:
     def rewind(self, start: Start) -> None:
         """Back to the state that `start` names; what was said stays said."""
         restored = start.restored
-        self.engine = restored.engine if restored else self._factory(self.workspace)
+        self.engine = restored.engine if restored else self._factory.of_log(self.workspace)
         self.generation = restored.manifest.generation if restored else 0
         self.first_offset = start.first_offset
         self.next_offset = self.saved_offset = start.next_offset
@@ -86,6 +87,13 @@ class Hosted:
     def caught_up(self) -> bool:
         """Whether everything that was ever said has been derived again."""
         return self.place >= self.said
+
+    def upgradable_to(self, version: int) -> bool:
+        """Whether the log may be brought to that version of the rules now: it has older ones, has not been asked to
+        change them, everything said has been derived, and it is not stopped (a resumption brings its own).
+        """
+        older = max(self.engine.engine_version, self.upgrading_to) < version
+        return older and self.caught_up and self.stopped_at is None
 
     @property
     def changed(self) -> bool:

@@ -1,7 +1,7 @@
 """The owner of one partition of the routing log: reads inputs, lets the engines decide, sends the decisions.
 
-The log alone decides: position comes from snapshots, what was said from the decisions, never from the group. Ticks and
-snapshots are made between batches, when everything decided is acknowledged.
+The log alone decides: position comes from snapshots, what was said from the decisions, never from the group. Ticks,
+upgrades and snapshots are made between batches, when everything decided is acknowledged.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from schemas import codec
 from schemas.decisions import Decision
 from schemas.envelope import Envelope, to_headers
 from schemas.event import wire_type
-from schemas.inputs import TimeAdvanced
+from schemas.inputs import EngineUpgraded, RoutingInput, TimeAdvanced
 from schemas.topics import ROUTING_INPUTS
 from streams.routing.engine import Engine
 from streams.routing.hosted import EngineFactory, Hosted, Spoiled
 from streams.routing.position import Emitted, Start
 from streams.routing.records import SOURCE, records_of
 from streams.routing.recovery import Recovery
+from streams.routing.rules import ENGINE_VERSION
 from streams.routing.saving import Saving
 
 _TURN: Final = 200
@@ -62,6 +63,7 @@ class RoutingStage:
         self._saving = Saving(partition.partition, policy)
         self._first_offset = 0
         self._next_offset = 0
+        self._end_at_open = 0
         self._lag_ms = 0
         self._quiet = True
 
@@ -73,6 +75,7 @@ class RoutingStage:
             self._workspaces[start.workspace] = Hosted(start, self._policy.tick_ms, self._factory)
         self._first_offset = log.first
         self._next_offset = plan.offset
+        self._end_at_open = log.end
         self._lag_ms = 0
         self._quiet = plan.offset >= log.end
         self._saving.begin(self._clock.monotonic())
@@ -111,7 +114,10 @@ class RoutingStage:
         """See `runtime.stage`."""
 
     async def idle(self) -> None:
-        """Ticks for workspaces whose timers want one; a snapshot when enough has come or enough time has passed."""
+        """Newer rules for workspaces that lack them; ticks for those whose timers want one; a snapshot when enough has
+        come or enough time has passed.
+        """
+        await self._upgrade()
         lag_ms = 0 if self._quiet else self._lag_ms
         self._quiet = True
         now_ms = self._clock.now_ms()
@@ -119,7 +125,7 @@ class RoutingStage:
         for hosted in ticks:
             hosted.schedule.sent(now_ms)
         if ticks:
-            await self._sender.send([self._tick(hosted.workspace) for hosted in ticks])
+            await self._sender.send([self._input(TimeAdvanced(workspace=it.workspace), "tick") for it in ticks])
         if self._saving.due(self._clock.monotonic()):
             await self._save()
 
@@ -179,13 +185,29 @@ class RoutingStage:
             return False
         return hosted.schedule.wanted(now_ms, hosted.engine.next_due_ms(), lag_ms)
 
-    def _tick(self, workspace: str) -> Output:
-        tick = TimeAdvanced(workspace=workspace)
-        envelope = Envelope(id=f"{workspace}/tick", source=SOURCE, type=wire_type(tick))
-        return self._at_partition(ROUTING_INPUTS.name, workspace, codec.encode(tick), to_headers(envelope))
+    async def _upgrade(self) -> None:
+        """A log under older rules goes on under those of this program, from behind what it held at the start: an
+        upgrade that is on its way is not sent again. Of two owners that both send it, the first counts.
+        """
+        if not self._policy.upgrade or self._next_offset < self._end_at_open:
+            return
+        behind = [it for it in self._workspaces.values() if it.upgradable_to(ENGINE_VERSION)]
+        for hosted in behind:
+            hosted.upgrading_to = ENGINE_VERSION
+            _log.info(
+                "routing.upgraded",
+                workspace=hosted.workspace,
+                from_version=hosted.engine.engine_version,
+                to_version=ENGINE_VERSION,
+            )
+        if behind:
+            upgrades = [EngineUpgraded(workspace=it.workspace, version=ENGINE_VERSION) for it in behind]
+            await self._sender.send([self._input(one, "upgrade") for one in upgrades])
 
-    def _at_partition(self, topic: str, workspace: str, value: bytes, headers: tuple[tuple[str, bytes], ...]) -> Output:
-        return Output(topic, workspace.encode(), value, headers, partition=self._partition)
+    def _input(self, event: RoutingInput, name: str) -> Output:
+        envelope = Envelope(id=f"{event.workspace}/{name}", source=SOURCE, type=wire_type(event))
+        value, headers = codec.encode(event), to_headers(envelope)
+        return Output(ROUTING_INPUTS.name, event.workspace.encode(), value, headers, partition=self._partition)
 
     async def _save(self) -> None:
         ready = [it for it in self._workspaces.values() if it.caught_up and it.stopped_at is None]

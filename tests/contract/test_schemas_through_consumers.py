@@ -13,7 +13,6 @@ from schemas.inputs import Command, ConfigurationPublished
 from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS
 from schemas.view import View
 from streams.identity.parse import parse
-from streams.routing.breach import NewerEngine
 from streams.routing.engine import Engine
 from streams.timeline.batch import of_customers, of_messages
 from streams.timeline.decided import entries_of
@@ -48,10 +47,6 @@ def test_the_message_writer_makes_a_row_of_a_message(name: str) -> None:
 def test_routing_takes_every_input_and_answers_every_command_in_words_that_are_published(name: str) -> None:
     event = decode(ROUTING_INPUTS, a_record(name).value or b"")
     engine, view = Engine("bookcity"), View("bookcity")
-    if event.__struct_config__.tag == "engine.upgraded":
-        with pytest.raises(NewerEngine):
-            engine.apply(event, offset=OFFSET, stamp_ms=STAMP_MS)
-        return
     decisions = engine.apply(event, offset=OFFSET, stamp_ms=STAMP_MS)
     for decision in decisions:
         assert decode(ROUTING_DECISIONS, encode(decision)) == decision

@@ -43,7 +43,7 @@ SEEDS = range(4)
 
 def decided(name: str) -> list[Decision]:
     log = recordings.read(recordings.FOLDER / f"{name}.jsonl.gz")
-    engine = Engine(log[0][2].workspace)
+    engine = Engine.of_log(log[0][2].workspace)
     return [one for offset, stamp, event in log for one in engine.apply(event, offset=offset, stamp_ms=stamp)]
 
 

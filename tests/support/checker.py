@@ -124,7 +124,7 @@ async def check_replay(broker: Broker, workspace: str) -> int:
     """
     reader = broker.reader()
     try:
-        engine = Engine(workspace)
+        engine = Engine.of_log(workspace)
         expected: dict[tuple[int, int], bytes] = {}
         async for record in records_of(reader, ROUTING_INPUTS, workspace):
             try:

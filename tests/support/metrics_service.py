@@ -109,7 +109,7 @@ class MetricsService:
 
 def _a_day(workspace: str) -> list[Decision]:
     log = recordings.read(recordings.FOLDER / "a-busy-day.jsonl.gz")
-    engine = Engine(log[0][2].workspace)
+    engine = Engine.of_log(log[0][2].workspace)
     return [
         msgspec.structs.replace(decision, workspace=workspace)
         for offset, stamp_ms, event in log

@@ -57,7 +57,7 @@ def read(path: Path) -> list[tuple[int, int, InputsTopicEvent]]:
 
 def replay(log: list[tuple[int, int, InputsTopicEvent]], *, restart: bool = False) -> Outcome:
     """Apply a log to a fresh engine; `restart` lets it go on from a snapshot half way."""
-    engine = Engine(log[0][2].workspace)
+    engine = Engine.of_log(log[0][2].workspace)
     digest = hashlib.sha256()
     halfway = ""
     for index, (offset, stamp_ms, event) in enumerate(log):

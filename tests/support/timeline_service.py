@@ -204,7 +204,7 @@ def _event(topic: Topic, record: Record) -> Any:
 def _a_day(workspace: str) -> list[Decision]:
     """A recorded day's decisions for another workspace; every second interaction has a customer."""
     log = recordings.read(recordings.FOLDER / "a-busy-day.jsonl.gz")
-    engine = Engine(log[0][2].workspace)
+    engine = Engine.of_log(log[0][2].workspace)
     decisions = [
         decision
         for offset, stamp_ms, event in log

@@ -16,6 +16,7 @@ from schemas.decisions import (
 from schemas.vocabulary import Refusal
 from streams.routing.breach import BrokenInvariant, NewerEngine
 from streams.routing.engine import ENGINE_VERSION, Engine
+from streams.routing.rules import FIRST_VERSION
 from tests.support.engine_driver import WORKSPACE, Driver, a_configuration, a_connected_call
 
 
@@ -81,10 +82,28 @@ def test_a_reopened_log_begins_a_new_epoch_at_seq_one() -> None:
         driver.engine.apply(inputs.LogReopened(workspace=WORKSPACE, epoch=2), offset=1, stamp_ms=driver.now_ms)
 
 
-def test_an_upgrade_to_known_rules_is_said_and_to_unknown_rules_is_an_error() -> None:
-    driver = Driver(a_configuration("ana"))
+def test_a_log_begins_under_the_first_rules_and_goes_on_under_those_it_is_upgraded_to() -> None:
+    driver = Driver(engine=Engine.of_log(WORKSPACE))
+    driver.configure(a_configuration("ana"))
+    assert driver.engine.engine_version == FIRST_VERSION
     driver.feed(inputs.EngineUpgraded(workspace=WORKSPACE, version=ENGINE_VERSION))
     assert [one.version for one in driver.said(EngineVersionApplied)] == [ENGINE_VERSION]
+    assert driver.engine.engine_version == ENGINE_VERSION
+
+
+def test_an_upgrade_that_was_made_already_says_nothing_and_rules_never_go_back() -> None:
+    driver = Driver(a_configuration("ana"))
+    for version in (ENGINE_VERSION, FIRST_VERSION):
+        assert driver.feed(inputs.EngineUpgraded(workspace=WORKSPACE, version=version)) == ()
+    assert driver.engine.engine_version == ENGINE_VERSION
+    driver.engine.stop("planted", "why", offset=3, stamp_ms=driver.now_ms)
+    resume = inputs.WorkspaceResumed(workspace=WORKSPACE, command_id="r", from_offset=3, engine_version=FIRST_VERSION)
+    assert driver.engine.resume(resume, offset=4, stamp_ms=driver.now_ms)
+    assert driver.engine.engine_version == ENGINE_VERSION
+
+
+def test_an_upgrade_to_unknown_rules_is_an_error_and_changes_nothing() -> None:
+    driver = Driver(a_configuration("ana"))
     seq = driver.engine.seq
     with pytest.raises(NewerEngine):
         driver.feed(inputs.EngineUpgraded(workspace=WORKSPACE, version=ENGINE_VERSION + 1))

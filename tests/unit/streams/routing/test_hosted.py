@@ -16,6 +16,7 @@ from schemas.vocabulary import Refusal
 from streams.routing.engine import BrokenInvariant, Engine
 from streams.routing.hosted import Diverged, Hosted, Spoiled
 from streams.routing.position import Emitted, Start
+from streams.routing.rules import FIRST_VERSION
 
 WS = "bookcity"
 TICK_MS = 1_000
@@ -160,3 +161,18 @@ def test_a_resumption_alone_counts_as_a_change_to_be_saved() -> None:
     assert not hosted.changed
     hosted.take(3, NOW_MS + 3, inputs()[3])
     assert hosted.changed
+
+
+def test_a_log_under_older_rules_may_be_upgraded_once_and_not_while_it_is_stopped_or_behind() -> None:
+    hosted = Hosted(start(), TICK_MS)
+    assert hosted.engine.engine_version == FIRST_VERSION
+    assert hosted.upgradable_to(FIRST_VERSION + 1)
+    assert not hosted.upgradable_to(FIRST_VERSION)
+    hosted.upgrading_to = FIRST_VERSION + 1
+    assert not hosted.upgradable_to(FIRST_VERSION + 1)
+    hosted.upgrading_to = 0
+    hosted.said = (1, 99)
+    assert not hosted.upgradable_to(FIRST_VERSION + 1), "what was said is not derived yet"
+    hosted.said = (1, 0)
+    hosted.stopped_at = 3
+    assert not hosted.upgradable_to(FIRST_VERSION + 1)

@@ -50,7 +50,7 @@ def decided(name: str, *, reopen_at: tuple[int, ...] = ()) -> list[Decision]:
     from schemas.inputs import LogReopened
 
     log = recordings.read(FOLDER / f"{name}.jsonl.gz")
-    engine = Engine(log[0][2].workspace)
+    engine = Engine.of_log(log[0][2].workspace)
     found: list[Decision] = []
     for index, (offset, stamp_ms, event) in enumerate(log):
         if index in reopen_at:
