@@ -153,8 +153,12 @@ async def test_two_people_chat_through_the_page_which_is_reloaded_in_the_middle(
         await tab.shows("document.querySelectorAll('#messages li').length === 2")
         await tab.open(url)
         await tab.shows("document.querySelector('#state').dataset.state === 'connected'")
+        await agent.send(live.Typing(leg_id=leg.leg_id))
+        await tab.shows("document.querySelector('#typing').textContent.includes('正在输入')")
         await agent.say(leg.leg_id, "three")
         await tab.write("#text", "four")
+        await eventually(lambda: agent.mirror.is_typing(leg.interaction_id, agent.now_ms()))
+        barriers = await tab.barriers()
         await tab.click("#send")
         await tab.shows("document.querySelectorAll('#messages li:not(.waiting)').length === 4")
         shown = await tab.evaluate(
@@ -176,6 +180,7 @@ async def test_two_people_chat_through_the_page_which_is_reloaded_in_the_middle(
         wide = await tab.evaluate("document.documentElement.scrollWidth > innerWidth")
         await tab.click("#end")
         await tab.shows("document.querySelector('#state').dataset.state === 'ended'")
+        barriers += await tab.barriers()
         await tab.photograph(tmp_path / "ended.png")
     assert sorted(shown) == sorted(said or ()) == ["<b>one</b>", "four", "three", "two"]
-    assert (small, nameless, wide, tab.errors) == (0, 0, False, [])
+    assert (small, nameless, wide, tab.errors, barriers) == (0, 0, False, [], [])

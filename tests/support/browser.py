@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import axe_playwright_python  # type: ignore[import-untyped]
 import httpx
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -25,6 +26,8 @@ from tests.support.waiting import eventually
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = ("apt-get", "install", "-y", "-q", "chromium", "fonts-noto-cjk")
 INSTALL_S = 300
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 
 def chromium() -> str | None:
@@ -101,6 +104,15 @@ class Tab:
     async def click(self, selector: str) -> None:
         """Presses what the selector finds."""
         await self.evaluate(f"document.querySelector({selector!r}).click()")
+
+    async def barriers(self) -> list[str]:
+        """What axe finds against WCAG 2.2 AA in the page as it is now, with the places."""
+        await self.evaluate(AXE.read_text(encoding="utf-8") + "; true")
+        found = await self.evaluate(
+            f"axe.run({{runOnly: {{type: 'tag', values: {list(WCAG)}}}}}).then((one) => one.violations.map("
+            "(rule) => `${rule.id}: ${rule.nodes.map((node) => node.target).join(' ')}`))"
+        )
+        return list(found)
 
     async def photograph(self, path: Path) -> None:
         """A PNG of what is seen."""
