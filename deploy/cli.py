@@ -22,6 +22,7 @@ MODULES: Final[tuple[str, ...]] = (
     "customers",
     "agent",
     "watch",
+    "audit",
     "config",
     "dlq",
     "log",

@@ -49,6 +49,7 @@ class Metrics:
 
         self.messages_kept = self._counter("messages_kept", "Messages new in the database")
         self.intervals_kept = self._counter("intervals_kept", "Figures by intervals new in the database, or newer")
+        self.interventions_kept = self._counter("interventions_kept", "Supervisors' acts new in the database")
         self.timeline_kept = self._counter("timeline_kept", "Entries of the timeline new in the database")
 
         self.database_up = self._gauge("database_up", "1 while the database answers")

@@ -12,6 +12,7 @@ from schemas.values import (
     AgentValue,
     Explanation,
     InteractionValue,
+    Intervention,
     LegValue,
     OfferValue,
     QueueValue,
@@ -144,17 +145,19 @@ class ConfigurationApplied(Decision, frozen=True, kw_only=True, tag="configurati
 
 
 class CommandApplied(Decision, frozen=True, kw_only=True, tag="command.applied"):
-    """The last decision of a command that took effect."""
+    """The last decision of a command that took effect. `intervention`: of a supervisor's (engine version 2)."""
 
     command_id: str
+    intervention: Intervention | None = None
 
 
 class CommandRefused(Decision, frozen=True, kw_only=True, tag="command.refused"):
-    """The command changed nothing. `detail` names the place for `invalid_configuration`."""
+    """The command changed nothing. `detail` names the place for `invalid_configuration`; `intervention` as above."""
 
     command_id: str
     reason: Refusal
     detail: str = ""
+    intervention: Intervention | None = None
 
 
 class DuplicateIgnored(Decision, frozen=True, kw_only=True, tag="duplicate.ignored"):

@@ -159,3 +159,21 @@ class Explanation(Value, frozen=True, kw_only=True):
     tie_break: str | None = None
     relaxations: tuple[str, ...] = ()
     configuration_version: int = 0
+
+
+class Intervention(Value, frozen=True, kw_only=True):
+    """What a supervisor did: the input's wire type, by whom, why in their words, and the ids that it named.
+
+    `agent_id`: whose status or work; `to_agent`: who gets it; `queue`, `status`, `priority`, `mode`: what was asked for.
+    """
+
+    act: str
+    actor: str
+    reason: str
+    interaction_id: str | None = None
+    agent_id: str | None = None
+    to_agent: str | None = None
+    queue: str | None = None
+    status: str | None = None
+    priority: int | None = None
+    mode: JoinMode | None = None

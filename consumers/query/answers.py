@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Any
 
 import msgspec
@@ -265,6 +266,35 @@ class MetricsLive(Answer, frozen=True, kw_only=True):
     as_of: AsOf
 
 
+class AuditPart(enum.StrEnum):
+    """Where an act was done: over administration, or on the floor."""
+
+    ADMINISTRATION = "administration"
+    SUPERVISION = "supervision"
+
+
+class AuditEntry(Answer, frozen=True, kw_only=True):
+    """One act: who did what to what, when and why, and whether it took effect. `detail`: ids and numbers of the act."""
+
+    entry_id: str
+    at_ms: int
+    part: AuditPart
+    actor: str
+    action: str
+    subject: str
+    reason: str | None = None
+    outcome: str
+    refusal: str | None = None
+    detail: dict[str, Any]
+
+
+class Audit(Answer, frozen=True, kw_only=True):
+    """A page, newest first; `older` is the cursor of the next, null at the end."""
+
+    entries: tuple[AuditEntry, ...]
+    older: str | None = None
+
+
 ANSWERS: tuple[type[Any], ...] = (
     Customer,
     FoundCustomers,
@@ -276,4 +306,5 @@ ANSWERS: tuple[type[Any], ...] = (
     Agents,
     MetricsSpans,
     MetricsLive,
+    Audit,
 )

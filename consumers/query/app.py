@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from consumers.query.access import principal_of
 from consumers.query.openapi import document
 from consumers.query.parameters import (
+    AuditOf,
     MetricsNow,
     MetricsOf,
     NoParameters,
@@ -129,6 +130,8 @@ def routes(reading: Reading) -> tuple[tuple[str, Operation, type[Parameters], An
         ("/metrics", Operation.READ_METRICS, MetricsOf,
             lambda it: reading.metrics(it.workspace, it.parameters(MetricsOf))),
         ("/metrics/live", Operation.READ_METRICS, MetricsNow, metrics_live),
+        ("/audit", Operation.READ_AUDIT, AuditOf,
+            lambda it: reading.audit(it.who, it.workspace, it.parameters(AuditOf))),
     )  # fmt: skip
 
 

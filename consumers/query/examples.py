@@ -9,6 +9,9 @@ from consumers.query.answers import (
     Agents,
     Answer,
     AsOf,
+    Audit,
+    AuditEntry,
+    AuditPart,
     Customer,
     ExplanationOf,
     FoundCustomer,
@@ -262,6 +265,21 @@ METRICS_LIVE: Final = MetricsLive(
     ),
     as_of=_AS_OF,
 )
+AUDIT: Final = Audit(
+    entries=(
+        AuditEntry(
+            entry_id="s1.4711",
+            at_ms=_AT_MS,
+            part=AuditPart.SUPERVISION,
+            actor="sue",
+            action="move_interaction",
+            subject=INTERACTION_ID,
+            reason="the orders team is free",
+            outcome="applied",
+            detail={"command_id": "k_7c0ffee0d15ea71", "interaction_id": INTERACTION_ID, "queue": "orders"},
+        ),
+    ),
+)
 ALL: Final[tuple[Answer, ...]] = (
-    CUSTOMER, FOUND, TIMELINE, INTERACTION, TRANSCRIPT, EXPLANATION, QUEUES, AGENTS, METRICS, METRICS_LIVE,
+    CUSTOMER, FOUND, TIMELINE, INTERACTION, TRANSCRIPT, EXPLANATION, QUEUES, AGENTS, METRICS, METRICS_LIVE, AUDIT,
 )  # fmt: skip

@@ -12,6 +12,7 @@ import msgspec
 from consumers.query import examples
 from consumers.query.answers import ANSWERS, Answer
 from consumers.query.parameters import (
+    AuditOf,
     MetricsNow,
     MetricsOf,
     NoParameters,
@@ -120,6 +121,13 @@ QUESTIONS: Final = (
         takes=MetricsNow,
         example=examples.METRICS_LIVE,
     ),
+    Described(
+        path="/audit",
+        operation="getAudit",
+        summary="Who did what and why, newest first; administrators' acts for administrators only",
+        takes=AuditOf,
+        example=examples.AUDIT,
+    ),
 )
 MEANINGS: Final = {
     "name": "A part of the name: any of its words, in Chinese or Latin letters of any width and case",
@@ -136,6 +144,9 @@ MEANINGS: Final = {
     "from_offset": "From this offset on: complete_to of the answer before",
     "dimension": "By what figures are kept apart",
     "id": "Only this group of the dimension",
+    "actor": "Only what this user, key or console did",
+    "action": "Only this kind of act, such as move_interaction or document.put",
+    "subject": "Only what was done to this: an interaction, an agent, a user, a customer",
     "by": "How long a span is, by the clock of the workspace's time zone",
 }
 

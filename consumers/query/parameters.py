@@ -94,6 +94,18 @@ class MetricsNow(Parameters, frozen=True, kw_only=True):
     id: Word | None = None
 
 
+class AuditOf(Parameters, frozen=True, kw_only=True):
+    """`from_ms` is included, `to_ms` is not. `cursor`: `older` of another page."""
+
+    actor: Text | None = None
+    action: Word | None = None
+    subject: Text | None = None
+    from_ms: Moment | None = None
+    to_ms: Moment | None = None
+    cursor: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST)] | None = None
+    limit: Limit = 50
+
+
 def read(given: Iterable[tuple[str, str]], wanted: type[ParametersT]) -> ParametersT:
     """The query as a Struct.
 

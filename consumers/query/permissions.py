@@ -22,6 +22,8 @@ class Operation(StrEnum):
     READ_QUEUES = "read_queues"
     READ_AGENTS = "read_agents"
     READ_METRICS = "read_metrics"
+    READ_AUDIT = "read_audit"
+    READ_ADMINISTRATION = "read_administration"
 
 
 _EVERYBODY: Final = frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.ANALYST})
@@ -36,6 +38,8 @@ PERMITTED: Final[Mapping[Operation, frozenset[Role]]] = {
     Operation.READ_QUEUES: _EVERYBODY,
     Operation.READ_AGENTS: _WATCHING,
     Operation.READ_METRICS: _WATCHING,
+    Operation.READ_AUDIT: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Operation.READ_ADMINISTRATION: frozenset({Role.ADMINISTRATOR}),
 }
 
 
@@ -83,6 +87,11 @@ def check(principal: Principal, operation: Operation, workspace: str) -> None:
         raise Problem(Kind.NOT_FOUND)
     if not principal.roles & PERMITTED[operation]:
         raise Problem(Kind.FORBIDDEN, f"this takes one of the roles {', '.join(sorted(PERMITTED[operation]))}")
+
+
+def may(principal: Principal, operation: Operation) -> bool:
+    """Whether one of the principal's roles allows it."""
+    return not principal.roles.isdisjoint(PERMITTED[operation])
 
 
 def visible(principal: Principal, part: Part) -> Visible:

@@ -9,6 +9,8 @@ import msgspec
 from consumers.query import floor
 from consumers.query.answers import (
     Agents,
+    Audit,
+    AuditPart,
     Customer,
     ExplanationOf,
     FoundCustomers,
@@ -20,7 +22,8 @@ from consumers.query.answers import (
     Timeline,
     Transcript,
 )
-from consumers.query.cursor import BadCursor, decode, mark_of
+from consumers.query.audit import AuditTrail, WantedActs
+from consumers.query.cursor import BadCursor, Cursor, decode, mark_of
 from consumers.query.customers import Customers, TooShort
 from consumers.query.interactions import Interactions, KeptInteraction
 from consumers.query.intervals import Intervals, TooMany
@@ -28,6 +31,7 @@ from consumers.query.live import Live
 from consumers.query.masking import masked
 from consumers.query.parameters import (
     MAX_MS,
+    AuditOf,
     MetricsNow,
     MetricsOf,
     SearchBy,
@@ -38,7 +42,7 @@ from consumers.query.parameters import (
     kinds_of,
 )
 from consumers.query.periods import Calendar, spans
-from consumers.query.permissions import Operation, Part, Visible, check, visible
+from consumers.query.permissions import Operation, Part, Visible, check, may, visible
 from consumers.query.problems import Kind, Problem, invalid, not_ready
 from consumers.query.timeline import Timelines, Wanted
 from runtime.clock import Clock
@@ -64,6 +68,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     interactions: Interactions
     intervals: Intervals
     transcripts: Transcripts
+    trail: AuditTrail
     live: Live
     clock: Clock
     region: str
@@ -98,10 +103,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         if not family:
             raise Problem(Kind.NOT_FOUND, _UNNAMED)
         mark = mark_of(workspace, family[0], query.channel, *kinds, query.from_ms, query.to_ms)
-        try:
-            cursor = None if query.cursor is None else decode(query.cursor, mark)
-        except BadCursor as error:
-            raise invalid([FieldError("query cursor", str(error))]) from None
         wanted = Wanted(
             workspace=workspace,
             family=family,
@@ -111,7 +112,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             kinds=kinds,
             limit=query.limit,
             mark=mark,
-            cursor=cursor,
+            cursor=_cursor(query.cursor, mark),
         )
         return await self.timelines.page(wanted)
 
@@ -204,6 +205,25 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             raise invalid([FieldError("query", "too much for one answer: ask for less time, or one id")]) from None
         return MetricsSpans(time_zone=zone, by=query.by, spans=spans(quarters, calendar))
 
+    async def audit(self, who: Principal, workspace: str, query: AuditOf) -> Audit:
+        """What was done, newest first. Who is no administrator sees what was done on the floor."""
+        check_span(query.from_ms, query.to_ms)
+        parts = tuple(AuditPart) if may(who, Operation.READ_ADMINISTRATION) else (AuditPart.SUPERVISION,)
+        mark = mark_of(workspace, *parts, query.actor, query.action, query.subject, query.from_ms, query.to_ms)
+        wanted = WantedActs(
+            workspace=workspace,
+            parts=parts,
+            actor=query.actor,
+            action=query.action,
+            subject=query.subject,
+            from_ms=query.from_ms or 0,
+            to_ms=MAX_MS if query.to_ms is None else query.to_ms,
+            limit=query.limit,
+            mark=mark,
+            cursor=_cursor(query.cursor, mark),
+        )
+        return await self.trail.page(wanted)
+
     def metrics_live(self, workspace: str, query: MetricsNow) -> MetricsLive:
         """Figures as they stand."""
         found = self.live.latest(workspace).figures(query.dimension, query.id)
@@ -250,6 +270,13 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         if interaction_id in mine or not floor.customers_in(view, mine).isdisjoint(family):
             return True
         return await self.customers.concerns(workspace, family, mine)
+
+
+def _cursor(text: str | None, mark: str) -> Cursor | None:
+    try:
+        return None if text is None else decode(text, mark)
+    except BadCursor as error:
+        raise invalid([FieldError("query cursor", str(error))]) from None
 
 
 def _hidden(points: Sequence[ShownPoint]) -> tuple[ShownPoint, ...]:

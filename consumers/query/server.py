@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from consumers.query.app import build, route_of
+from consumers.query.audit import AuditTrail
 from consumers.query.customers import Customers
 from consumers.query.interactions import Interactions
 from consumers.query.intervals import Intervals
@@ -62,6 +63,7 @@ def put_together(settings: Settings, pool: Pool, live: Live, broker: Broker, clo
         timelines=Timelines(pool),
         interactions=Interactions(pool),
         intervals=Intervals(pool),
+        trail=AuditTrail(pool),
         transcripts=Transcripts(PostgresMessages(pool), broker.reader()),
         live=live,
         clock=clock,

@@ -53,6 +53,7 @@ PROGRAMS: Final[tuple[Program, ...]] = (
     Program("message_writer", "consumers.message_writer", STAGES),
     Program("timeline", "streams.timeline", STAGES),
     Program("timeline_writer", "consumers.timeline_writer", STAGES),
+    Program("audit_writer", "consumers.audit_writer", STAGES),
     Program("metrics", "streams.metrics", STAGES),
     Program("metrics_writer", "consumers.metrics_writer", STAGES),
     Program("gateway", "consumers.gateway", SCREENS, port="gateway"),

@@ -21,6 +21,7 @@ class _NeverAsked(Reading, frozen=True, kw_only=True):
     timelines: Any = None
     interactions: Any = None
     intervals: Any = None
+    trail: Any = None
     transcripts: Any = None
     live: Any = None
     clock: Any = None

@@ -1,0 +1,25 @@
+"""What a supervisor's command was, as its answer tells it: who, what, why, on what. From version 2 of the rules on."""
+
+from __future__ import annotations
+
+from schemas.event import wire_type
+from schemas.inputs import Command, SupervisorCommand
+from schemas.values import Intervention
+
+
+def intervention_of(event: Command) -> Intervention | None:
+    """What to tell of the command; None = it is no supervisor's."""
+    if not isinstance(event, SupervisorCommand):
+        return None
+    return Intervention(
+        act=wire_type(event),
+        actor=event.actor,
+        reason=event.reason,
+        interaction_id=getattr(event, "interaction_id", None),
+        agent_id=getattr(event, "agent_id", None),
+        to_agent=getattr(event, "to_agent", None),
+        queue=getattr(event, "to_queue", None),
+        status=getattr(event, "status", None),
+        priority=getattr(event, "priority", None),
+        mode=getattr(event, "mode", None),
+    )
