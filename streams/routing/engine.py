@@ -37,6 +37,7 @@ from schemas.vocabulary import Refusal
 from streams.routing import firing, handlers, invariants, matching, restate, snapshot
 from streams.routing.breach import BrokenInvariant, NewerEngine
 from streams.routing.configure import drop_retired
+from streams.routing.interventions import intervention_of
 from streams.routing.model import Stopped
 from streams.routing.refusals import Refused
 from streams.routing.rules import ENGINE_VERSION, FIRST_VERSION
@@ -150,7 +151,10 @@ class Engine:
         if not self._world.memory.command_is_new(_identity(event)):
             return self._aside(DuplicateIgnored, offset, stamp_ms, command_id=event.command_id)
         reason = Refusal.WORKSPACE_STOPPED
-        return self._aside(CommandRefused, offset, stamp_ms, command_id=event.command_id, reason=reason)
+        said = intervention_of(event, self._world.engine_version)
+        return self._aside(
+            CommandRefused, offset, stamp_ms, command_id=event.command_id, reason=reason, intervention=said
+        )
 
     def resume(self, event: WorkspaceResumed, *, offset: int, stamp_ms: int) -> tuple[Decision, ...]:
         """The workspace goes on: the caller applies the inputs that were passed over, from `event.from_offset` on.
@@ -239,14 +243,15 @@ class Engine:
             w.decide(DuplicateIgnored, command_id=event.command_id)
             return
         handler: Callable[[World, Any], None] | None = handlers.TABLE.get(type(event))
+        answer = {"command_id": event.command_id, "intervention": intervention_of(event, w.engine_version)}
         try:
             if handler is None:
                 raise Refused(Refusal.NOT_PERMITTED, "not supported yet")
             handler(w, event)
         except Refused as refused:
-            w.decide(CommandRefused, command_id=event.command_id, reason=refused.reason, detail=refused.detail)
+            w.decide(CommandRefused, reason=refused.reason, detail=refused.detail, **answer)
         else:
-            w.decide(CommandApplied, command_id=event.command_id)
+            w.decide(CommandApplied, **answer)
 
     def _aside(self, kind: type[Decision], cause: int, stamp_ms: int, **values: Any) -> tuple[Decision, ...]:
         """A decision about the log itself: it takes the next number, and time does not pass."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from schemas.event import wire_type
 from schemas.inputs import Command, SupervisorCommand
 from schemas.values import Intervention
+from streams.routing.rules import says_interventions
 
 
-def intervention_of(event: Command) -> Intervention | None:
-    """What to tell of the command; None = it is no supervisor's."""
-    if not isinstance(event, SupervisorCommand):
+def intervention_of(event: Command, version: int) -> Intervention | None:
+    """What to tell of the command under these rules; None = it is no supervisor's, or they tell nothing."""
+    if not isinstance(event, SupervisorCommand) or not says_interventions(version):
         return None
     return Intervention(
         act=wire_type(event),

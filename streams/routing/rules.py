@@ -14,3 +14,8 @@ FIRST_VERSION: Final = 1
 
 ENGINE_VERSION: Final = 2
 """The newest rules that this program knows."""
+
+
+def says_interventions(version: int) -> bool:
+    """The answer to a supervisor's command says who, what and why: the audit and customers' histories read it there."""
+    return version >= 2
