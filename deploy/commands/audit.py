@@ -64,7 +64,7 @@ def since_ms(text: str, now_ms: int) -> int | None:
     except ValueError:
         return None
     at = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return max(0, int(at.timestamp() * 1_000))
+    return max(0, round(at.timestamp() * 1_000))
 
 
 def line(entry: AuditEntry) -> str:
