@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,6 +25,7 @@ from streams.routing.breach import BrokenInvariant
 from streams.routing.timers import Clocks
 from streams.routing.world import World
 from tests.property.test_engine_naive import AGENTS, CHANNELS, QUEUES, Routing
+from tests.support.planting import planted
 
 CONFIGURATION = RoutingConfiguration(
     settings=RoutingSettings(
@@ -177,17 +177,6 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
 def test_without_a_fault_both_agree(seed: int) -> None:
     drive(seed)
     assert seed in range(4)
-
-
-@contextmanager
-def planted(owner: Any, name: str, wrong: Any) -> Iterator[None]:
-    """The engine with one part replaced by a wrong one."""
-    right = getattr(owner, name)
-    setattr(owner, name, wrong)
-    try:
-        yield
-    finally:
-        setattr(owner, name, right)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -11,6 +11,7 @@ from schemas.decisions import Decision, OfferMade
 from schemas.inputs import SetStatus, TransferInteraction
 from streams.routing import lanes
 from tests.support.engine_driver import Driver, a_configuration
+from tests.support.planting import planted
 
 Lie = Callable[[Any], Any]
 RELAXED = ("transferred_to_agent",)
@@ -84,7 +85,7 @@ def test_a_false_word_is_found(promise: str, lie: Lie) -> None:
         checked(a_day(), lie)
 
 
-def test_overtaking_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_overtaking_is_found() -> None:
     real = lanes.Lane.enter
 
     def last_come_first(self: Any, interaction: Any, leg: Any) -> None:
@@ -97,6 +98,5 @@ def test_overtaking_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         driver.arrive(contact)
         driver.now_ms += 1
     driver.login("ana")
-    monkeypatch.setattr(lanes.Lane, "enter", last_come_first)
-    with pytest.raises(BrokenInvariant, match="order"):
+    with planted(lanes.Lane, "enter", last_come_first), pytest.raises(BrokenInvariant, match="order"):
         checked(driver.log)
