@@ -10,7 +10,7 @@ from schemas.decisions import AgentChanged, ConfigurationApplied, QueueChanged, 
 from schemas.inputs import ConfigurationPublished, QueueClosed, QueueOpened
 from schemas.values import QueueValue
 from schemas.vocabulary import AgentCause, LegState, Refusal, RescindReason
-from streams.routing import offers, passing, patches, presence, statuses, waiting
+from streams.routing import offers, passing, patches, presence, rules, statuses, steps, waiting
 from streams.routing.audiences import unfit
 from streams.routing.capacity import Capacity
 from streams.routing.legs import WAITING
@@ -40,6 +40,7 @@ def published(w: World, event: ConfigurationPublished) -> None:
         raise Refused(Refusal.INVALID_CONFIGURATION, str(invalid)) from invalid
     w.digest = event.digest
     before = {name: queue_value(w, name) for name in w.policy.queues}
+    previous = w.policy
     derive_policy(w, configuration, event.version)
     w.decide(
         ConfigurationApplied,
@@ -48,30 +49,42 @@ def published(w: World, event: ConfigurationPublished) -> None:
         command_id=event.command_id,
         reporting=reporting_value(w),
     )
-    apply(w, configuration, before)
+    apply(w, configuration, before, previous)
 
 
-def apply(w: World, configuration: RoutingConfiguration, before: dict[str, QueueValue]) -> None:
-    """Put everything in its place under the configuration now in force; `before` are the queues as they were."""
+def apply(w: World, configuration: RoutingConfiguration, before: dict[str, QueueValue], previous: Policy) -> None:
+    """Put everything in its place under the configuration now in force; `before` are the queues as they were, `previous`
+    the rules."""
     _queues(w, before)
     changed = _agents(w, configuration)
     serve(w)
-    _pending_offers(w)
+    if rules.change_looks_at_the_step_reached(w.engine_version):
+        changed += _statuses(w, previous, changed)
+        _renew(w, previous)
+        _pending_offers(w)
+    else:
+        _pending_offers(w)
     for agent in changed:
         w.decide(AgentChanged, agent=agent_value(w, agent), because=AgentCause.CONFIGURED)
     for agent in w.agents.values():
         w.touch_agent(agent)
-    for interaction in list(w.interactions.values()):
+    if not rules.change_looks_at_the_step_reached(w.engine_version):
+        _renew(w, previous)
+
+
+def look_again(w: World) -> None:
+    """Whatever waits and whoever is there is matched anew."""
+    for agent in w.agents.values():
+        w.touch_agent(agent)
+    for interaction in w.interactions.values():
         for leg in interaction.all_legs():
-            if leg.state in WAITING:
-                waiting.renew(w, interaction, leg)
-        if interaction.passed:
-            passing.schedule(w, interaction)
+            if leg.state is LegState.QUEUED:
+                waiting.touch(w, interaction, leg)
 
 
 def derive_policy(w: World, configuration: RoutingConfiguration, version: int) -> None:
     """Make the rules ready, and what depends on their channels."""
-    w.policy = Policy(configuration, version)
+    w.policy = Policy(configuration, version, w.engine_version)
     w.profiles.renumber(w.policy.channels)
     w.capacity = Capacity(w.policy.channels, w.profiles.channel_numbers)
 
@@ -152,11 +165,37 @@ def _agents(w: World, configuration: RoutingConfiguration) -> list[Agent]:
     return changed
 
 
+def _renew(w: World, previous: Policy) -> None:
+    """Whatever waits stands on the step that its waiting time has reached, or has waited too long."""
+    for interaction in list(w.interactions.values()):
+        for leg in interaction.all_legs():
+            if leg.state in WAITING:
+                waiting.renew(w, interaction, leg, previous.queue(leg.queue or ""))
+                steps.expire_if_due(w, interaction, leg)
+        if interaction.passed:
+            passing.schedule(w, interaction)
+
+
+def _statuses(w: World, previous: Policy, changed: list[Agent]) -> list[Agent]:
+    """The agents, beyond those `changed`, whose status has become routable or is no more."""
+    found: list[Agent] = []
+    for agent in w.agents.values():
+        routable = bool(w.policy.is_routable(agent.status))
+        if routable != bool(previous.is_routable(agent.status)):
+            if routable:
+                agent.idle_since_ms = w.now_ms
+            if agent not in changed:
+                found.append(agent)
+    return found
+
+
 def _pending_offers(w: World) -> None:
     for agent in list(w.agents.values()):
         if agent.removed:
             statuses.rescind_all(w, agent, RescindReason.AGENT_REMOVED)
             continue
+        if not w.policy.is_routable(agent.status) and rules.change_looks_at_the_step_reached(w.engine_version):
+            statuses.rescind_all(w, agent, RescindReason.STATUS_CHANGED)
         for interaction, leg in list(agent.work.values()):
             if leg.state is LegState.OFFERED:
                 leg.step = min(leg.step, len(w.policy.queue(leg.queue or "").steps) - 1)

@@ -34,9 +34,8 @@ from schemas.inputs import (
 )
 from schemas.interactions import InteractionEvent
 from schemas.vocabulary import Refusal
-from streams.routing import firing, handlers, invariants, matching, restate, snapshot
+from streams.routing import configure, firing, handlers, invariants, matching, restate, snapshot
 from streams.routing.breach import BrokenInvariant, NewerEngine
-from streams.routing.configure import drop_retired
 from streams.routing.interventions import intervention_of
 from streams.routing.model import Stopped
 from streams.routing.refusals import Refused
@@ -132,7 +131,7 @@ class Engine:
             self._take(event)
             matching.settle(w)
         if w.retired:
-            drop_retired(w)
+            configure.drop_retired(w)
         w.offset = offset
         if offset in self._breach_at:
             raise BrokenInvariant("planted", f"input {offset} was chosen to break")
@@ -166,7 +165,7 @@ class Engine:
         if event.engine_version > ENGINE_VERSION:
             raise NewerEngine(event.engine_version, ENGINE_VERSION)
         w.stopped = None
-        w.engine_version = max(w.engine_version, event.engine_version)
+        self._adopt(event.engine_version)
         w.memory.command_is_new(_identity(event))
         return self._aside(
             WorkspaceResumedDecision,
@@ -234,8 +233,17 @@ class Engine:
         """Rules never go back; asked for twice (by two routers, of which one did not know it), they apply once."""
         w = self._world
         if version > w.engine_version:
-            w.engine_version = version
+            self._adopt(version)
+            configure.look_again(w)
             w.decide(EngineVersionApplied, version=version)
+
+    def _adopt(self, version: int) -> None:
+        """From here on the rules of `version` hold, if they are newer: the configuration is read by them."""
+        w = self._world
+        if version > w.engine_version:
+            w.engine_version = version
+            configure.derive_policy(w, w.policy.configuration, w.policy.version)
+            snapshot.derive(w)
 
     def _command(self, event: Command) -> None:
         w = self._world

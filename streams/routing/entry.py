@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schemas.configuration import OverflowRule
 from schemas.vocabulary import EndReason
+from streams.routing import rules
 from streams.routing.world import World
 
 
@@ -12,29 +13,52 @@ def choose(w: World, asked: str | None, tried: tuple[str, ...] = ()) -> str | En
 
     A queue in `tried` is not entered again by overflow.
     """
+    return route(w, asked, tried)[0]
+
+
+def route(w: World, asked: str | None, tried: tuple[str, ...] = ()) -> tuple[str | EndReason, tuple[str, ...]]:
+    """As `choose`; and what has been tried by then: `tried` and every queue that was passed by."""
     queue = asked if asked in w.policy.queues else w.policy.settings.default_queue
     if queue is None or queue not in w.policy.queues:
-        return EndReason.UNKNOWN_QUEUE
-    while True:
-        tried = (*tried, queue)
-        rule = _rule(w, queue)
-        if rule is None or (rule.end is None and rule.overflow_to is None):
-            return queue
+        return EndReason.UNKNOWN_QUEUE, tried
+    further = rules.staying_looks_further(w.engine_version)
+    passed = (*tried, queue)
+    while (rule := _rule(w, queue, further=further)) is not None:
         if rule.end is not None:
-            return EndReason(rule.end)
+            return EndReason(rule.end), tried
         target = rule.overflow_to
-        if target is None or target in tried or target not in w.policy.queues:
-            return queue
+        if target in passed or target not in w.policy.queues:
+            break
         queue = target
+        passed = (*passed, queue)
+    return queue, passed[:-1] if further else tried
 
 
-def _rule(w: World, queue: str) -> OverflowRule | None:
-    settings = w.policy.queue(queue).settings
-    record = w.queue(queue)
-    if not record.open:
-        return settings.overflow.when_closed
-    if settings.max_waiting is not None and record.waiting >= settings.max_waiting:
-        return settings.overflow.when_full
-    if not w.on_queue.get(queue, 0):
-        return settings.overflow.when_no_agents
+def _rule(w: World, queue: str, *, further: bool) -> OverflowRule | None:
+    """What is to be done with who enters; None = stay."""
+    overflow = w.policy.queue(queue).settings.overflow
+    for applies, rule in (
+        (_closed, overflow.when_closed),
+        (_full, overflow.when_full),
+        (_alone, overflow.when_no_agents),
+    ):
+        if applies(w, queue):
+            if rule.end is not None or rule.overflow_to is not None:
+                return rule
+            if not further:
+                return None
     return None
+
+
+def _closed(w: World, queue: str) -> bool:
+    return not w.queue(queue).open
+
+
+def _full(w: World, queue: str) -> bool:
+    limit = w.policy.queue(queue).settings.max_waiting
+    return limit is not None and w.queue(queue).waiting >= limit
+
+
+def _alone(w: World, queue: str) -> bool:
+    """Whether nobody who serves the queue is on queue."""
+    return not w.on_queue.get(queue, 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.decisions import LegQueued
 from schemas.vocabulary import EndReason, LegKind, LegState
-from streams.routing import endings, entry, passing, waiting
+from streams.routing import endings, entry, passing, rules, waiting
 from streams.routing.model import Agent, Interaction, Leg
 from streams.routing.project import leg_value
 from streams.routing.world import World
@@ -13,7 +13,7 @@ from streams.routing.world import World
 def lose(w: World, interaction: Interaction, leg: Leg) -> None:
     """The agent is lost: back in the old place, with the ex-owner preferred; no wrap-up, as nobody is there."""
     new = _open(w, interaction, leg)
-    _in_place(new, leg)
+    _in_place(w, new, leg)
     new.preferred = leg.agent_id
     endings.end_part(w, interaction, leg, EndReason.AGENT_LOST, wraps_up=False)
     _stand(w, interaction, new)
@@ -24,14 +24,14 @@ def to_queue(w: World, interaction: Interaction, leg: Leg, agent: Agent, queue: 
     new = _open(w, interaction, leg)
     passing.pass_over(w, interaction, agent)
     if keep_place and queue == leg.queue:
-        _in_place(new, leg)
+        _in_place(w, new, leg)
         endings.end_part(w, interaction, leg, EndReason.REQUEUED)
         _stand(w, interaction, new)
         return
     if keep_place:
         new.arrived_ms, new.place, new.step_head_start_ms = leg.arrived_ms, leg.place, leg.step_head_start_ms
     endings.end_part(w, interaction, leg, EndReason.TRANSFERRED)
-    chosen = entry.choose(w, queue)
+    chosen, new.tried = entry.route(w, queue)
     if isinstance(chosen, EndReason):
         endings.end_waiting(w, interaction, new, LegState.FLOWED_OUT, chosen)
         return
@@ -68,12 +68,14 @@ def _open(w: World, interaction: Interaction, old: Leg) -> Leg:
     return new
 
 
-def _in_place(new: Leg, old: Leg) -> None:
+def _in_place(w: World, new: Leg, old: Leg) -> None:
     """Keep the queue's waiting time and the virtual arrival."""
     new.arrived_ms, new.place = old.arrived_ms, old.place
     new.entered_queue_ms, new.waited_ms = old.entered_queue_ms, old.waited_ms
     new.virtual_arrival_ms = old.virtual_arrival_ms
     new.step, new.step_head_start_ms = old.step, old.step_head_start_ms
+    if rules.place_is_kept_whole(w.engine_version):
+        new.skipped, new.tried = old.skipped, old.tried
 
 
 def _stand(w: World, interaction: Interaction, new: Leg) -> None:

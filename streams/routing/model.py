@@ -89,7 +89,7 @@ class Leg(msgspec.Struct, gc=False, omit_defaults=True):
 class Interaction(msgspec.Struct, gc=False, omit_defaults=True):
     """One contact. `main` is its newest main leg; `others` are older ones still wrapping up, consults and joins.
 
-    `passed` maps agents who rejected or missed it to the attended time of that.
+    `passed` maps agents who rejected or missed it to the attended time of that, for a while; `declined` names them.
     """
 
     interaction_id: str
@@ -105,6 +105,7 @@ class Interaction(msgspec.Struct, gc=False, omit_defaults=True):
     legs: int = 1
     turns: int = 0
     passed: dict[str, int] | None = None
+    declined: tuple[str, ...] = ()
     reoffer_timer: int = 0
 
     def leg(self, number: int) -> Leg | None:

@@ -91,7 +91,7 @@ def connected(w: World, interaction: Interaction, leg: Leg) -> None:
 def reject(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
     """The agent declines: others go first for a while."""
     made_ms = leg.since_ms
-    passing.pass_over(w, interaction, agent)
+    passing.decline(w, interaction, agent)
     _take_back(w, interaction, leg, agent)
     w.decide(
         OfferRejected,
@@ -108,7 +108,7 @@ def time_out(w: World, interaction: Interaction, leg: Leg) -> None:
         rescind(w, interaction, leg, RescindReason.AGENT_UNREACHABLE)
         return
     made_ms = leg.since_ms
-    passing.pass_over(w, interaction, agent)
+    passing.decline(w, interaction, agent)
     agents.miss(w, agent)
     _take_back(w, interaction, leg, agent)
     w.decide(
@@ -136,7 +136,7 @@ def unconnected(w: World, interaction: Interaction, leg: Leg, *, missed: bool) -
     """The connection did not come about: back in its place; `missed` makes it the agent's fault."""
     agent = w.agents[leg.agent_id or ""]
     if missed:
-        passing.pass_over(w, interaction, agent)
+        passing.decline(w, interaction, agent)
         agents.miss(w, agent)
     _take_back(w, interaction, leg, agent)
     agents.left_work(w, agent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.vocabulary import LegState
-from streams.routing import waiting
+from streams.routing import rules, waiting
 from streams.routing.audiences import Audience
 from streams.routing.model import Agent, Interaction
 from streams.routing.timers import TimerKind
@@ -38,6 +38,13 @@ def pass_over(w: World, interaction: Interaction, agent: Agent) -> None:
             leg.target = None
     interaction.passed = {**(interaction.passed or {}), agent.agent_id: w.clocks.attended_ms}
     schedule(w, interaction)
+
+
+def decline(w: World, interaction: Interaction, agent: Agent) -> None:
+    """The agent rejected or missed it: passed over, and absent for every preferred step."""
+    pass_over(w, interaction, agent)
+    if rules.remembers_who_declined(w.engine_version) and agent.agent_id not in interaction.declined:
+        interaction.declined = (*interaction.declined, agent.agent_id)
 
 
 def schedule(w: World, interaction: Interaction) -> None:

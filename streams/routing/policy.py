@@ -16,11 +16,16 @@ from schemas.configuration import (
     StepSettings,
 )
 from schemas.vocabulary import Strategy
+from streams.routing import rules
 from streams.routing.model import Requirements
+from streams.routing.rules import ENGINE_VERSION
 
 NEUTRAL_PRIORITY: Final = 5
 KEPT_BY_AGENT: Final = frozenset({"phone", "in_store"})
 """Channels that stay with the adapter's word when their agent is lost, unless configured otherwise."""
+
+
+_HELD: Final = tuple(name for name in StepSettings.__struct_fields__ if name not in ("at_ms", "preferred"))
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -87,20 +92,21 @@ _REQUEUED: Final = msgspec.structs.replace(PHONE, requeue_on_disconnect=True)
 
 
 class Policy:
-    """All rules of one configuration version."""
+    """All rules of one configuration version, as the engine version `engine_version` reads them."""
 
-    __slots__ = ("channels", "configuration", "queues", "settings", "version")
+    __slots__ = ("_every_key_holds", "channels", "configuration", "queues", "settings", "version")
 
-    def __init__(self, configuration: RoutingConfiguration, version: int) -> None:
+    def __init__(self, configuration: RoutingConfiguration, version: int, engine_version: int = ENGINE_VERSION) -> None:
         self.configuration = configuration
         self.version = version
+        self._every_key_holds = rules.every_key_holds(engine_version)
         self.settings = configuration.settings
         self.channels = Channels(configuration)
-        self.queues = {name: compile_queue(name, queue) for name, queue in configuration.queues.items()}
+        self.queues = {name: self._compiled(name, queue) for name, queue in configuration.queues.items()}
 
     def queue(self, queue: str) -> QueuePolicy:
         """The rules of a queue; of one that is no longer configured, the defaults."""
-        return self.queues.get(queue) or compile_queue(queue, QueueSettings())
+        return self.queues.get(queue) or self._compiled(queue, QueueSettings())
 
     def head_start_ms(self, tier: str | None, priority: int) -> int:
         """What tier and priority take off the arrival; negative for little urgency."""
@@ -126,33 +132,46 @@ class Policy:
             return of_queue.wrap_up_ms
         return self.channels.of(channel).wrap_up_ms
 
+    def _compiled(self, name: str, settings: QueueSettings) -> QueuePolicy:
+        return compile_queue(name, settings, every_key_holds=self._every_key_holds)
 
-def compile_queue(name: str, settings: QueueSettings) -> QueuePolicy:
-    """A queue's rules with each step's holding values filled in."""
+
+def compile_queue(name: str, settings: QueueSettings, *, every_key_holds: bool = True) -> QueuePolicy:
+    """A queue's rules with each step's holding values filled in; see `rules.every_key_holds`."""
     steps: list[Step] = []
-    held = Step()
+    held = StepSettings()
     if not settings.steps or settings.steps[0].at_ms > 0:
-        steps.append(held)
+        steps.append(_step(held))
     for step in settings.steps:
-        held = _filled(held, step)
-        steps.append(held)
+        held = _holding(held, step) if every_key_holds else _holding_some(held, step)
+        steps.append(_step(held))
     return QueuePolicy(name, settings.class_, settings.strategy, tuple(steps), settings)
 
 
-def _filled(held: Step, step: StepSettings) -> Step:
-    ranks = (held.min_rank, held.max_rank)
+def _holding(held: StepSettings, step: StepSettings) -> StepSettings:
+    named = {key: value for key in _HELD if (value := getattr(step, key)) is not None}
+    return msgspec.structs.replace(held, at_ms=step.at_ms, preferred=step.preferred, **named)
+
+
+def _holding_some(held: StepSettings, step: StepSettings) -> StepSettings:
+    """As the first rules had it: `ignore_rank` took back what was said of ranks before, and nothing more."""
+    held = msgspec.structs.replace(held, overflow_to=None)
     if step.ignore_rank:
-        ranks = (None, None)
+        held = msgspec.structs.replace(held, min_rank=None, max_rank=None)
+    return _holding(held, msgspec.structs.replace(step, ignore_rank=None))
+
+
+def _step(held: StepSettings) -> Step:
     return Step(
-        at_ms=step.at_ms,
-        preferred=step.preferred,
-        require=held.require if step.require is None else tuple(sorted(step.require.items())),
-        relax=held.relax if step.relax is None else step.relax,
-        min_rank=ranks[0] if step.min_rank is None else step.min_rank,
-        max_rank=ranks[1] if step.max_rank is None else step.max_rank,
-        same_site=held.same_site if step.same_site is None else step.same_site,
-        head_start_ms=held.head_start_ms if step.head_start_ms is None else step.head_start_ms,
-        overflow_to=step.overflow_to,
+        at_ms=held.at_ms,
+        preferred=held.preferred,
+        require=tuple(sorted((held.require or {}).items())),
+        relax=bool(held.relax),
+        min_rank=None if held.ignore_rank else held.min_rank,
+        max_rank=None if held.ignore_rank else held.max_rank,
+        same_site=bool(held.same_site),
+        head_start_ms=held.head_start_ms,
+        overflow_to=held.overflow_to,
     )
 
 

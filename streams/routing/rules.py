@@ -19,3 +19,42 @@ ENGINE_VERSION: Final = 2
 def says_interventions(version: int) -> bool:
     """The answer to a supervisor's command says who, what and why: the audit and customers' histories read it there."""
     return version >= 2
+
+
+def every_key_holds(version: int) -> bool:
+    """Each key of a routing step holds until a later step names it again, `overflow_to` and `ignore_rank` too, and a
+    step that has nowhere to overflow to asks for what it asks otherwise."""
+    return version >= 2
+
+
+def staying_looks_further(version: int) -> bool:
+    """On entry, `stay` in a closed or full queue lets what is looked at next decide; queues passed by on entry count
+    as tried, also for steps and moves."""
+    return version >= 2
+
+
+def remembers_who_declined(version: int) -> bool:
+    """Whoever rejected or missed a contact is absent for preferred steps for good; whoever handed it over is not."""
+    return version >= 2
+
+
+def place_is_kept_whole(version: int) -> bool:
+    """A contact that goes back to its place still skips the step that it skipped, and still has tried what it tried."""
+    return version >= 2
+
+
+def connecting_follows_its_channel(version: int) -> bool:
+    """Of an agent who is lost, what is being connected stays with the adapter's word or goes back with that agent
+    preferred, as the channel says; before, it always went back, without preference."""
+    return version >= 2
+
+
+def change_looks_at_the_step_reached(version: int) -> bool:
+    """After a configuration change a pending offer is measured by the step that the waiting time has reached; what the
+    queue's own steps no longer give is taken away; who is not on queue by a status now has no offers."""
+    return version >= 2
+
+
+def waiting_was_timed_on_entry(version: int) -> bool:
+    """Steps and expiry of one wait share its first timer's turn among what is due at one moment."""
+    return version >= 2

@@ -5,9 +5,9 @@ from __future__ import annotations
 from schemas.configuration import OFFLINE
 from schemas.decisions import AgentRemoved
 from schemas.vocabulary import AgentCause, LegState, RescindReason
-from streams.routing import agents, handover, offers
+from streams.routing import agents, handover, offers, rules
 from streams.routing.legs import TALKING
-from streams.routing.model import Agent
+from streams.routing.model import Agent, Interaction, Leg
 from streams.routing.world import World
 
 
@@ -54,10 +54,19 @@ def go_offline(w: World, agent: Agent, because: AgentCause) -> None:
     agents.say(w, agent, because)
     rescind_all(w, agent, RescindReason.AGENT_UNREACHABLE)
     for interaction, leg in list(agent.work.values()):
+        goes_back = w.policy.channels.of(w.profile(interaction).channel).requeue_on_disconnect
         if leg.state is LegState.CONNECTING:
-            offers.unconnected(w, interaction, leg, missed=False)
-        elif leg.state in TALKING and w.policy.channels.of(w.profile(interaction).channel).requeue_on_disconnect:
+            _lose_connecting(w, interaction, leg, goes_back=goes_back)
+        elif leg.state in TALKING and goes_back:
             handover.lose(w, interaction, leg)
+
+
+def _lose_connecting(w: World, interaction: Interaction, leg: Leg, *, goes_back: bool) -> None:
+    by_channel = rules.connecting_follows_its_channel(w.engine_version)
+    if goes_back and by_channel:
+        leg.preferred = leg.agent_id
+    if goes_back or not by_channel:
+        offers.unconnected(w, interaction, leg, missed=False)
 
 
 def rescind_all(w: World, agent: Agent, reason: RescindReason) -> None:

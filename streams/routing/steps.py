@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.decisions import LegQueued, StepAdvanced
 from schemas.vocabulary import EndReason, LegState, RescindReason
-from streams.routing import endings, entry, offers, waiting
+from streams.routing import endings, entry, offers, rules, waiting
 from streams.routing.audiences import AudienceKey, unfit
 from streams.routing.model import Interaction, Leg
 from streams.routing.policy import Step, required
@@ -14,6 +14,7 @@ from streams.routing.world import World
 
 def woken(w: World, interaction: Interaction, leg: Leg) -> None:
     """The next step or the expiry is due."""
+    turn = leg.wake_timer if rules.waiting_was_timed_on_entry(w.engine_version) else 0
     leg.wakes_ms = None
     leg.wake_timer = 0
     policy = w.policy.queue(leg.queue or "")
@@ -26,7 +27,15 @@ def woken(w: World, interaction: Interaction, leg: Leg) -> None:
         leg.step += 1
         waiting.on_step(w, interaction, leg, policy.steps[leg.step])
         w.decide(StepAdvanced, leg=leg_value(interaction, leg))
-    waiting.wake(w, interaction, leg)
+    waiting.wake(w, interaction, leg, turn=turn)
+
+
+def expire_if_due(w: World, interaction: Interaction, leg: Leg) -> None:
+    """A configuration change may have made the expiry one of the past."""
+    expiry = w.policy.queue(leg.queue or "").settings.expire_after_ms
+    due = expiry is not None and waiting.waited_ms(w, leg) >= expiry
+    if due and rules.change_looks_at_the_step_reached(w.engine_version):
+        expire(w, interaction, leg)
 
 
 def expire(w: World, interaction: Interaction, leg: Leg) -> None:
@@ -48,26 +57,28 @@ def stand(w: World, interaction: Interaction, leg: Leg) -> None:
         leg.target = None
     step = w.policy.queue(leg.queue or "").steps[leg.step]
     if step.overflow_to is not None:
-        _overflow(w, interaction, leg, step.overflow_to)
-    elif step.preferred:
+        moved = _overflow(w, interaction, leg, step.overflow_to)
+        if moved or not rules.every_key_holds(w.engine_version):
+            return
+    if step.preferred:
         _prefer(w, interaction, leg, step)
     else:
         leg.only = None
 
 
-def _overflow(w: World, interaction: Interaction, leg: Leg, to: str) -> None:
-    queue = leg.queue or ""
-    tried = (*leg.tried, queue)
+def _overflow(w: World, interaction: Interaction, leg: Leg, to: str) -> bool:
+    """Go on to another queue; False when there is none that was not tried."""
+    tried = (*leg.tried, leg.queue or "")
     if to in tried or to not in w.policy.queues:
-        return
-    chosen = entry.choose(w, to, tried)
-    leg.tried = tried
+        return False
+    chosen, leg.tried = entry.route(w, to, tried)
     if isinstance(chosen, EndReason):
         endings.end_waiting(w, interaction, leg, LegState.FLOWED_OUT, chosen)
-        return
+        return True
     waiting.shift(w, interaction, leg, chosen)
     w.decide(LegQueued, leg=leg_value(interaction, leg))
     stand(w, interaction, leg)
+    return True
 
 
 def _prefer(w: World, interaction: Interaction, leg: Leg, step: Step) -> None:
@@ -81,7 +92,8 @@ def _is_there(w: World, interaction: Interaction, leg: Leg, step: Step, wanted: 
     agent = w.agents.get(wanted or "")
     if agent is None or agent.code_now < 0 or leg.queue not in agent.settings.queues:
         return False
-    if agent.agent_id in (interaction.passed or {}):
+    declined = interaction.declined if rules.remembers_who_declined(w.engine_version) else interaction.passed or {}
+    if agent.agent_id in declined:
         return False
     profile = w.profile(interaction)
     key = AudienceKey(

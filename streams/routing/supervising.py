@@ -14,7 +14,7 @@ from schemas.inputs import (
     ReprioritiseInteraction,
 )
 from schemas.vocabulary import AgentCause, EndReason, LegState, Refusal, RescindReason
-from streams.routing import commands, endings, entry, explain, offers, presence, waiting
+from streams.routing import commands, endings, entry, explain, offers, presence, rules, waiting
 from streams.routing.legs import WAITING
 from streams.routing.model import Interaction, Leg
 from streams.routing.project import interaction_value, leg_value
@@ -38,7 +38,7 @@ def move(w: World, event: MoveInteraction) -> None:
         raise Refused(Refusal.UNKNOWN_QUEUE)
     if leg.state is LegState.OFFERED:
         offers.rescind(w, interaction, leg, RescindReason.MOVED)
-    chosen = entry.choose(w, event.to_queue)
+    chosen = _enter(w, leg, event.to_queue)
     if isinstance(chosen, EndReason):
         endings.end_waiting(w, interaction, leg, LegState.FLOWED_OUT, chosen)
         return
@@ -87,6 +87,14 @@ def cancel(w: World, event: CancelInteraction) -> None:
     if leg.state not in (LegState.QUEUED, LegState.SCHEDULED):
         raise Refused(Refusal.WRONG_STATE, leg.state.value)
     endings.end_waiting(w, interaction, leg, LegState.CANCELLED, EndReason.CANCELLED)
+
+
+def _enter(w: World, leg: Leg, queue: str) -> str | EndReason:
+    """As `entry.choose`; the queue that the leg is moved from has been tried."""
+    if not rules.staying_looks_further(w.engine_version):
+        return entry.choose(w, queue)
+    chosen, leg.tried = entry.route(w, queue, (*leg.tried, leg.queue or ""))
+    return chosen
 
 
 def _known(w: World, interaction_id: str) -> Interaction:

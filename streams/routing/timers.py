@@ -75,12 +75,17 @@ class Timers:
         self.attended: list[Timer] = []
         self.order = 0
 
-    def set(self, kind: TimerKind, due_ms: int, subject: str, number: int = 0) -> int:
-        """Fire at `due_ms` of the kind's clock; returns the timer's number, which its owner keeps while it is wanted."""
-        self.order += 1
+    def set(self, kind: TimerKind, due_ms: int, subject: str, number: int = 0, *, turn: int = 0) -> int:
+        """Fire at `due_ms` of the kind's clock; returns the timer's number, which its owner keeps while it is wanted.
+
+        `turn`: the number of a timer that has fired and that this one goes on for, instead of a new one.
+        """
+        if not turn:
+            self.order += 1
+            turn = self.order
         heap = self.log if kind in ON_LOG_TIME else self.attended
-        heapq.heappush(heap, (due_ms, self.order, int(kind), subject, number))
-        return self.order
+        heapq.heappush(heap, (due_ms, turn, int(kind), subject, number))
+        return turn
 
     def pop_due(self, clocks: Clocks, until_ms: int) -> tuple[int, Timer] | None:
         """Take out the earliest timer that is due by log time `until_ms`, with its due moment on the log clock."""

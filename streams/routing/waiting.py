@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from schemas.decisions import StepAdvanced
 from schemas.vocabulary import LegState
-from streams.routing import legs
+from streams.routing import legs, rules
 from streams.routing.model import Interaction, Leg
-from streams.routing.policy import Step
+from streams.routing.policy import QueuePolicy, Step
 from streams.routing.project import leg_value
 from streams.routing.timers import TimerKind
 from streams.routing.world import World
@@ -76,8 +76,8 @@ def waited_ms(w: World, leg: Leg) -> int:
     return leg.waited_ms + running
 
 
-def wake(w: World, interaction: Interaction, leg: Leg) -> None:
-    """Set the timer of the next step or the expiry, whichever is first."""
+def wake(w: World, interaction: Interaction, leg: Leg, *, turn: int = 0) -> None:
+    """Set the timer of the next step or the expiry, whichever is first; `turn`: the number of the one that it follows."""
     policy = w.policy.queue(leg.queue or "")
     moments = [step.at_ms for step in policy.steps[leg.step + 1 : leg.step + 2]]
     if policy.settings.expire_after_ms is not None:
@@ -89,7 +89,7 @@ def wake(w: World, interaction: Interaction, leg: Leg) -> None:
     due = w.now_ms + min(moments) - waited_ms(w, leg)
     if due != leg.wakes_ms:
         leg.wakes_ms = due
-        leg.wake_timer = w.timers.set(TimerKind.WAITING, due, interaction.interaction_id, leg.number)
+        leg.wake_timer = w.timers.set(TimerKind.WAITING, due, interaction.interaction_id, leg.number, turn=turn)
 
 
 def on_step(w: World, interaction: Interaction, leg: Leg, step: Step) -> None:
@@ -102,13 +102,20 @@ def on_step(w: World, interaction: Interaction, leg: Leg, step: Step) -> None:
         touch(w, interaction, leg)
 
 
-def renew(w: World, interaction: Interaction, leg: Leg) -> None:
+def renew(w: World, interaction: Interaction, leg: Leg, previous: QueuePolicy) -> None:
     """The configuration has changed: the step that the waiting time has reached, the place, the next timer."""
     policy = w.policy.queue(leg.queue or "")
     waited = waited_ms(w, leg)
     before = (leg.step, leg.virtual_arrival_ms)
+    old = previous.steps[min(leg.step, len(previous.steps) - 1)]
     leg.step = max(index for index, step in enumerate(policy.steps) if index == 0 or step.at_ms <= waited)
-    head_start = policy.steps[leg.step].head_start_ms
+    new = policy.steps[leg.step]
+    head_start = new.head_start_ms
+    if rules.change_looks_at_the_step_reached(w.engine_version):
+        if new != old:
+            leg.skipped = False
+        if head_start is None and old.head_start_ms is not None:
+            head_start = 0
     if head_start is not None:
         leg.step_head_start_ms = head_start
     place(w, interaction, leg)

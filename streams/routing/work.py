@@ -37,7 +37,7 @@ def arrived(w: World, event: InteractionIdentified) -> None:
     if held is not None and held.left:
         _end_at_once(w, interaction, LegState.ABANDONED, EndReason.CUSTOMER_LEFT)
         return
-    queue = entry.choose(w, event.queue)
+    queue, leg.tried = entry.route(w, event.queue)
     if isinstance(queue, EndReason):
         state = LegState.FAILED if queue is EndReason.UNKNOWN_QUEUE else LegState.FLOWED_OUT
         _end_at_once(w, interaction, state, queue)

@@ -72,7 +72,7 @@ class World:
         self.seq = 0
         self.offset = -1
         self.clocks = Clocks()
-        self.policy = Policy(RoutingConfiguration(), 0)
+        self.policy = Policy(RoutingConfiguration(), 0, engine_version)
         self.digest = ""
         self.parts: Parts | None = None
         self.interactions: dict[str, Interaction] = {}

@@ -43,10 +43,13 @@ class NaiveRouter(NaiveRules):
             self.attended += max(0, min(moment, self.attends_until) - self.now)
             self.now = moment
 
-    def set(self, kind: str, due: int, of: Any) -> None:
-        self.order += 1
+    def set(self, kind: str, due: int, of: Any, order: int = 0) -> None:
+        """`order`: the turn of a timer that this one goes on for, instead of a new one."""
+        if not order:
+            self.order += 1
+            order = self.order
         pile = self.log_timers if kind == "waiting" else self.timers
-        pile.append(Timer(due, self.order, kind, of))
+        pile.append(Timer(due, order, kind, of))
 
     def cancel(self, kind: str, of: Any) -> None:
         for pile in (self.timers, self.log_timers):
@@ -65,7 +68,7 @@ class NaiveRouter(NaiveRules):
         elif timer.kind == "responds":
             self._respond(of)
         elif timer.kind == "waiting":
-            self._woken(of)
+            self._woken(of, timer.order)
         elif timer.kind == "pass":
             after = self.rules.settings.reoffer_after_ms
             of.passed = {agent: at for agent, at in of.passed.items() if self.attended < at + after}
@@ -284,7 +287,7 @@ class NaiveRouter(NaiveRules):
         del self.contacts[contact.name]
         self.ended[contact.name] = state
 
-    def _woken(self, contact: Contact) -> None:
+    def _woken(self, contact: Contact, order: int) -> None:
         waited = contact.waited + self.now - contact.since
         expiry = self.rules.queues[contact.queue].expire_after_ms
         if expiry is not None and waited >= expiry:
@@ -294,9 +297,9 @@ class NaiveRouter(NaiveRules):
         if contact.step + 1 < len(steps) and steps[contact.step + 1].at_ms <= waited:
             contact.step += 1
             contact.head_start = self._step(contact).head_start_ms or contact.head_start
-        self._wake(contact)
+        self._wake(contact, order)
 
-    def _wake(self, contact: Contact) -> None:
+    def _wake(self, contact: Contact, order: int = 0) -> None:
         steps = self._steps(contact)
         moments = [steps[contact.step + 1].at_ms] if contact.step + 1 < len(steps) else []
         expiry = self.rules.queues[contact.queue].expire_after_ms
@@ -304,7 +307,7 @@ class NaiveRouter(NaiveRules):
             moments.append(expiry)
         if moments:
             waited = contact.waited + self.now - contact.since
-            self.set("waiting", self.now + min(moments) - waited, contact)
+            self.set("waiting", self.now + min(moments) - waited, contact, order)
 
     # What happens to agents
 
@@ -335,9 +338,12 @@ class NaiveRouter(NaiveRules):
         self._respond(person)
         self._rescind(person)
         for contact in self._work(person):
+            if not self._channel(contact.channel).requeue_on_disconnect:
+                continue
             if contact.state == "connecting":
+                contact.preferred = person.name
                 self._back(contact)
-            elif contact.state in HELD and self._channel(contact.channel).requeue_on_disconnect:
+            elif contact.state in HELD:
                 contact.preferred = person.name
                 contact.number += 1
                 contact.offers = 0

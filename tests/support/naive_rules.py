@@ -170,12 +170,11 @@ class NaiveRules:
     def _step(self, contact: Contact) -> StepSettings:
         found: dict[str, Any] = {}
         for step in self._steps(contact)[: contact.step + 1]:
-            if step.ignore_rank:
-                found.pop("min_rank", None)
-                found.pop("max_rank", None)
-            for key in ("require", "relax", "min_rank", "max_rank", "head_start_ms"):
+            for key in ("require", "relax", "min_rank", "max_rank", "ignore_rank", "head_start_ms"):
                 if getattr(step, key) is not None:
                     found[key] = getattr(step, key)
+        if found.get("ignore_rank"):
+            found["min_rank"] = found["max_rank"] = None
         return StepSettings(**found)
 
     # Capacity

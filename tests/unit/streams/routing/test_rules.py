@@ -10,6 +10,13 @@ from streams.routing import rules
 
 SINCE: list[tuple[Callable[[int], bool], int]] = [
     (rules.says_interventions, 2),
+    (rules.every_key_holds, 2),
+    (rules.staying_looks_further, 2),
+    (rules.remembers_who_declined, 2),
+    (rules.place_is_kept_whole, 2),
+    (rules.connecting_follows_its_channel, 2),
+    (rules.change_looks_at_the_step_reached, 2),
+    (rules.waiting_was_timed_on_entry, 2),
 ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from schemas import inputs
 from schemas.configuration import ChannelSettings, StatusSettings
 from schemas.decisions import AgentChanged, OfferRescinded
@@ -71,10 +73,16 @@ def test_offline_gives_back_what_the_channel_wants_back() -> None:
     assert states == {"chat": LegState.QUEUED, "call": LegState.CONNECTED, "ringing": LegState.QUEUED}
 
 
-def test_a_connection_under_way_is_given_back_whatever_the_channel() -> None:
+@pytest.mark.parametrize(
+    ("channel", "state", "preferred"), [("phone", LegState.CONNECTING, None), ("web_chat", LegState.QUEUED, "ana")]
+)
+def test_a_connection_under_way_is_given_back_where_the_channel_wants_it(
+    channel: str, state: LegState, preferred: str | None
+) -> None:
     driver = Driver(a_configuration("ana"))
     driver.login("ana")
-    driver.arrive(confirms_connection=True)
+    driver.arrive(channel=channel, confirms_connection=True)
     driver.accept()
     driver.command(inputs.LogOut, agent_id="ana")
-    assert (driver.leg().state, driver.leg().number) == (LegState.QUEUED, 1)
+    leg = driver.leg()
+    assert (leg.state, leg.number, leg.preferred) == (state, 1, preferred)
