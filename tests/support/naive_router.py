@@ -45,9 +45,8 @@ class NaiveRouter(NaiveRules):
 
     def set(self, kind: str, due: int, of: Any, order: int = 0) -> None:
         """`order`: the turn of a timer that this one goes on for, instead of a new one."""
-        if not order:
-            self.order += 1
-            order = self.order
+        self.order += not order
+        order = order or self.order
         pile = self.log_timers if kind == "waiting" else self.timers
         pile.append(Timer(due, order, kind, of))
 
