@@ -43,6 +43,12 @@ class Metrics:
         self.relay_versions = self._counter("relay_versions", "Versions of documents answered by routing", "state")
         self.relay_events = self._counter("relay_events", "Events sent from the outbox")
 
+        self.hours_stated = self._counter("hours_stated", "Queues said to be open or closed", "state")
+        self.hours_late_seconds = self._histogram(
+            "hours_late_seconds", "From the change, or its document, until acknowledged", (*_FAST_S, 30.0, 60.0, 300.0)
+        )
+        self.hours_overdue_seconds = self._gauge("hours_overdue_seconds", "Age of the oldest change not sent; 0 = none")
+
         self.identity_contacts = self._counter("identity_contacts", "Contacts sent on, by what was known", "standing")
         self.identity_late = self._counter("identity_late", "Contacts settled by the late pass")
         self.identity_backlog = self._gauge("identity_backlog_records", "Sent, but not stored yet", "partition")

@@ -13,6 +13,7 @@ from schemas.interactions import (
     ChannelFailed,
     CustomerLeft,
     InteractionEvent,
+    Source,
 )
 from schemas.vocabulary import ConsultEnd, Direction, JoinMode
 
@@ -286,15 +287,21 @@ class ConfigurationPublished(Command, frozen=True, kw_only=True, tag="configurat
 
 
 class QueueOpened(RoutingInput, frozen=True, kw_only=True, tag="queue.opened"):
-    """The queue's opening hours began."""
+    """The queue's opening hours began.
+
+    `source`, when given: name `hours/QUEUE`, partition 0, as offset the version of the workspace document that says so,
+    as index the moment of the change, milliseconds since 1970. What is not above the last one of its queue is ignored.
+    """
 
     queue: str
+    source: Source | None = None
 
 
 class QueueClosed(RoutingInput, frozen=True, kw_only=True, tag="queue.closed"):
-    """The queue's opening hours ended."""
+    """The queue's opening hours ended; `source` as in `QueueOpened`."""
 
     queue: str
+    source: Source | None = None
 
 
 class TimeAdvanced(RoutingInput, frozen=True, kw_only=True, tag="time.advanced"):

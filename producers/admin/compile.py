@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from producers.admin import references
+from producers.admin.calendar import Calendar
 from producers.admin.fields import Context, read_table
 from producers.admin.not_yet import NOT_YET
 from producers.admin.problems import InvalidDocument, Problem, Problems
@@ -25,6 +26,7 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     routing: RoutingConfiguration
     names: Names
     card_types: tuple[str, ...]
+    hours: dict[str, Calendar]
     document: dict[str, Any]
 
 
@@ -52,6 +54,7 @@ def compile_document(
         routing=_with_used_names(routing, document),
         names=names,
         card_types=values.get("card_types", ()),
+        hours=values.get("hours", {}),
         document=document,
     )
 

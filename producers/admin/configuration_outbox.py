@@ -2,7 +2,8 @@
 
 Exactly once in effect: the base version and the place from which the answer is looked for are kept before the first
 part is sent; all parts bear the version's own command id, so what is sent again after a crash is known to routing, and
-the answer to the first sending is found. A version is sent after the one before it has been answered.
+the answer to the first sending is found. A version is sent after the one before it has been answered. A version counts
+as applied when its queues are open or closed as its opening hours say.
 """
 
 from __future__ import annotations
@@ -46,6 +47,12 @@ class Store(Protocol):
     async def settle(self, workspace: str, version: int, state: State, detail: str | None) -> None: ...
 
 
+class Hours(Protocol):
+    """What of `producers.admin.scheduler.Scheduler` is needed here."""
+
+    async def enforce(self, workspace: str, version: int, producer: Producer) -> None: ...
+
+
 class Answer(msgspec.Struct, frozen=True):
     """What routing said; `detail` says why it refused."""
 
@@ -56,8 +63,11 @@ class Answer(msgspec.Struct, frozen=True):
 class ConfigurationOutbox:
     """Delivers the versions of any workspace; never call `deliver` twice at once for the same one."""
 
-    def __init__(self, store: Store, producer: Producer, reader: Reader, log: Logger, metrics: Metrics) -> None:
+    def __init__(
+        self, store: Store, hours: Hours, producer: Producer, reader: Reader, log: Logger, metrics: Metrics
+    ) -> None:
         self._store = store
+        self._hours = hours
         self._producer = producer
         self._reader = reader
         self._log = log
@@ -78,6 +88,8 @@ class ConfigurationOutbox:
             await self._producer.send([_output(event, pending.traceparent)])
         self._log.info("configuration.sent", workspace=workspace, version=number, base=base.number, parts=len(events))
         answer = await self._answer(where, begun[1], workspace, pending.command_id)
+        if answer.state is State.APPLIED:
+            await self._hours.enforce(workspace, number, self._producer)
         await self._store.settle(workspace, number, answer.state, answer.detail)
         self._metrics.relay_versions.labels(answer.state.value).inc()
         self._log.info("configuration.settled", workspace=workspace, version=number, state=answer.state.value)

@@ -11,6 +11,4 @@ from typing import Any, Final
 
 NOT_YET: Final[Mapping[str, tuple[Any, ...]]] = {
     "settings.resume_within": (0,),
-    "hours": ({},),
-    "queues.*.hours": (),
 }

@@ -27,6 +27,7 @@ class Names:
             "skill": set(routing.skills) if "skills" in document else None,
             "site": set(routing.sites) if "sites" in document else None,
             "channel": set(_keys(document.get("channels"))) | KNOWN_CHANNELS,
+            "hours": set(_keys(document.get("hours"))),
         }
 
     def check(self, kind: str, name: str | None, path: str) -> None:
@@ -60,6 +61,7 @@ def check_references(routing: RoutingConfiguration, document: Mapping[str, Any],
 
 
 def _check_queue(names: Names, problems: Problems, path: str, queue: QueueSettings) -> None:
+    names.check("hours", queue.hours, at_key(path, "hours"))
     steps = at_key(path, "steps")
     before_ms = -1
     for index, step in enumerate(queue.steps):

@@ -12,7 +12,7 @@ from typing import Final
 import asyncpg
 
 from producers.admin.audit import NEWS
-from producers.admin.configuration_outbox import ConfigurationOutbox
+from producers.admin.configuration_outbox import ConfigurationOutbox, Hours
 from producers.admin.event_outbox import EventOutbox
 from producers.admin.versions import Versions
 from runtime.broker import Broker
@@ -30,8 +30,9 @@ RETRY_S: Final = 1.0
 class Relay:
     """Runs until stopped; sends at once what is announced, and looks by itself every `POLL_S`."""
 
-    def __init__(self, pool: Pool, broker: Broker, clock: Clock, log: Logger, metrics: Metrics) -> None:
+    def __init__(self, pool: Pool, broker: Broker, hours: Hours, clock: Clock, log: Logger, metrics: Metrics) -> None:
         self._pool = pool
+        self._hours = hours
         self._broker = broker
         self._clock = clock
         self._log = log
@@ -65,7 +66,7 @@ class Relay:
         try:
             await producer.start()
             versions = Versions(self._pool, self._clock)
-            configurations = ConfigurationOutbox(versions, producer, reader, self._log, self._metrics)
+            configurations = ConfigurationOutbox(versions, self._hours, producer, reader, self._log, self._metrics)
             events = EventOutbox(self._pool, producer)
             self.trouble = None
             while True:

@@ -28,6 +28,7 @@ from producers.admin.fields import (
     time_zone,
     unique,
 )
+from producers.admin.hours import calendar_of
 from schemas.configuration import (
     AgentSettings,
     ChannelSettings,
@@ -200,7 +201,7 @@ AROUND: Final[Table] = {
     "title": Key("title", anything),
     "names": Key("names", anything),
     "card_types": Key("card_types", _list_of_names),
-    "hours": Key("hours", anything),
+    "hours": Key("hours", named(calendar_of)),
 }
 """What else a document may hold."""
 

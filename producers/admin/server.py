@@ -1,4 +1,4 @@
-"""Puts the process together: the HTTP interface, and the relay that brings its outboxes into the log."""
+"""Puts the process together: the HTTP interface, the relay that brings its outboxes into the log, the opening hours."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Final
 from producers.admin.accounts import Accounts
 from producers.admin.app import build
 from producers.admin.customers import Customers
+from producers.admin.hours_store import HoursStore
 from producers.admin.merge_suggestions import MergeSuggestions
 from producers.admin.merges import Merges
 from producers.admin.observed import Observed
 from producers.admin.passwords import ADDRESS_PACE, USER_PACE, Attempts, Passwords
 from producers.admin.publication import Publication
 from producers.admin.relay import Relay
+from producers.admin.scheduler import Scheduler
 from producers.admin.services import Services
 from producers.admin.versions import Versions
 from runtime.clock import Clock
@@ -38,15 +40,17 @@ async def main(context: Context) -> None:
     settings = context.settings
     broker = KafkaConnection(settings.kafka, context.clock, context.instance)
     async with connect_pool(settings.postgres) as pool:
-        relay = Relay(pool, broker, context.clock, context.log, context.metrics)
+        scheduler = Scheduler(HoursStore(pool), broker, context.clock, context.log, context.metrics)
+        relay = Relay(pool, broker, scheduler, context.clock, context.log, context.metrics)
         services = put_together(settings, pool, context.clock, context.metrics)
         app = Observed(build(services, context.log), context.clock, context.metrics)
         async with (
-            running(relay, services.accounts, context.clock, context.log),
+            running(relay, scheduler, services.accounts, context.clock, context.log),
             serving(app, settings.process.bind, settings.admin.port) as port,
         ):
             context.log.info("admin.listening", port=port)
             context.health.add_ready("relay", lambda: relay.trouble)
+            context.health.add_ready("hours", lambda: scheduler.trouble)
             await context.stop.wait()
             context.health.set_ready("stop", "stopping")
 
@@ -72,10 +76,13 @@ def put_together(settings: Settings, pool: Pool, clock: Clock, metrics: Metrics)
 
 
 @contextlib.asynccontextmanager
-async def running(relay: Relay, accounts: Accounts, clock: Clock, log: Logger) -> AsyncIterator[None]:
-    """Runs the relay and the housekeeping while the block runs."""
+async def running(
+    relay: Relay, scheduler: Scheduler, accounts: Accounts, clock: Clock, log: Logger
+) -> AsyncIterator[None]:
+    """Runs the relay, the opening hours and the housekeeping while the block runs."""
     tasks = [
         asyncio.create_task(relay.run(), name="relay"),
+        asyncio.create_task(scheduler.run(), name="hours"),
         asyncio.create_task(_housekeeping(accounts, clock, log), name="housekeeping"),
     ]
     try:

@@ -108,12 +108,14 @@ def serve(w: World) -> None:
 
 def queue_opened(w: World, event: QueueOpened) -> None:
     """The queue's opening hours began."""
-    _set_open(w, event.queue, open_now=True)
+    if _is_news(w, event):
+        _set_open(w, event.queue, open_now=True)
 
 
 def queue_closed(w: World, event: QueueClosed) -> None:
     """The queue's opening hours ended; who waits is still served."""
-    _set_open(w, event.queue, open_now=False)
+    if _is_news(w, event):
+        _set_open(w, event.queue, open_now=False)
 
 
 def drop_retired(w: World) -> None:
@@ -124,6 +126,14 @@ def drop_retired(w: World) -> None:
             del w.queues[name]
             w.decide(QueueRemoved, queue_id=name)
     w.retired = [name for name in w.retired if name in w.queues]
+
+
+def _is_news(w: World, event: QueueOpened | QueueClosed) -> bool:
+    """Whether a statement is to be obeyed: one that bears its place is not when it is of a queue that is not there, or
+    not newer than what was said of that queue before."""
+    if event.source is None:
+        return True
+    return event.queue in w.queues and w.memory.source_is_new(event.source)
 
 
 def _set_open(w: World, queue: str, *, open_now: bool) -> None:

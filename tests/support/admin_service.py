@@ -11,8 +11,10 @@ import httpx
 import msgspec
 
 from producers.admin.app import build
+from producers.admin.hours_store import HoursStore
 from producers.admin.observed import Observed
 from producers.admin.relay import Relay
+from producers.admin.scheduler import Scheduler
 from producers.admin.server import put_together, running
 from producers.admin.services import Services
 from runtime import log
@@ -73,10 +75,11 @@ async def admin_service(
     )
     async with connect_pool(settings.postgres) as pool:
         await migrate(pool, MIGRATIONS)
-        relay = Relay(pool, broker, clock, logger, metrics)
+        scheduler = Scheduler(HoursStore(pool), broker, clock, logger, metrics)
+        relay = Relay(pool, broker, scheduler, clock, logger, metrics)
         services = put_together(settings, pool, clock, metrics)
         async with (
-            running(relay, services.accounts, clock, logger),
+            running(relay, scheduler, services.accounts, clock, logger),
             serving(Observed(build(services, logger), clock, metrics), "127.0.0.1", 0, stop_timeout_ms=1_000) as port,
         ):
             yield AdminService(f"http://127.0.0.1:{port}", services, pool)

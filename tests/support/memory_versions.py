@@ -6,6 +6,17 @@ from producers.admin.compile import Compiled
 from producers.admin.document import Format
 from producers.admin.patch import NOTHING, Version
 from producers.admin.versions import Conflict, Pending, State, Stored
+from runtime.broker import Producer
+
+
+class NoHours:
+    """Opening hours that only note which versions they were asked to enforce."""
+
+    def __init__(self) -> None:
+        self.enforced: list[tuple[str, int]] = []
+
+    async def enforce(self, workspace: str, version: int, producer: Producer) -> None:
+        self.enforced.append((workspace, version))
 
 
 class MemoryVersions:

@@ -58,14 +58,23 @@ def test_only_a_mapping_is_a_document(document: Any) -> None:
 
 
 def test_what_is_not_obeyed_yet_is_refused_by_path_however_deep() -> None:
-    document = {
-        "hours": {"shop": {}},
-        "queues": {"a": {"hours": "shop"}},
-    }
-    assert problems_of(document, "w") == [
-        "hours: not supported yet",
+    document = {"settings": {"rank_first": True}, "queues": {"a": {"hours": "shop"}}}
+    with pytest.raises(InvalidDocument) as raised:
+        compile_document(document, "w", {"settings.rank_first": (False,), "queues.*.hours": ()})
+    assert [str(problem) for problem in raised.value.problems] == [
+        "settings.rank_first: not supported yet",
         "queues.a.hours: not supported yet",
+        'queues.a.hours: no hours "shop"',
     ]
+
+
+def test_hours_are_calendars_and_only_their_names_reach_routing() -> None:
+    shop = {"time_zone": "Asia/Shanghai", "weekly": {"mon-sun": "09:00-21:00"}}
+    compiled = compile_document({"hours": {"shop": shop}, "queues": {"a": {"hours": "shop"}}}, "w")
+    assert compiled.hours["shop"].time_zone == "Asia/Shanghai"
+    assert canonical(compiled.routing) == b'{"queues":{"a":{"hours":"shop"}}}'
+    document = {"hours": {"shop": shop}, "queues": {"a": {"hours": "shp"}}}
+    assert problems_of(document, "w") == ['queues.a.hours: no hours "shp"; did you mean "shop"?']
 
 
 def test_skills_and_sites_that_are_not_listed_are_those_in_use() -> None:

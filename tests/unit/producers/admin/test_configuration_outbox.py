@@ -20,7 +20,7 @@ from schemas.decisions import CommandRefused, ConfigurationApplied, Decision
 from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS, WORKSPACE_PARTITIONS
 from schemas.vocabulary import Refusal
 from tests.support.admin_service import AnsweringRouter
-from tests.support.memory_versions import MemoryVersions
+from tests.support.memory_versions import MemoryVersions, NoHours
 from tests.support.waiting import eventually
 
 WORKSPACE = "bookcity"
@@ -33,6 +33,7 @@ class Bench:
         topics = {ROUTING_INPUTS.name: WORKSPACE_PARTITIONS, ROUTING_DECISIONS.name: WORKSPACE_PARTITIONS}
         self.broker = MemoryBroker(topics, SystemClock())
         self.versions = MemoryVersions()
+        self.hours = NoHours()
         self.router = AnsweringRouter(self.broker, WORKSPACE)
 
     async def put(self, queue: str, expected: int | None) -> None:
@@ -43,7 +44,7 @@ class Bench:
         producer = self.broker.producer()
         await producer.start()
         logger = log.configure("admin", "test", LogLevel.ERROR)
-        outbox = ConfigurationOutbox(self.versions, producer, self.broker.reader(), logger, Metrics())
+        outbox = ConfigurationOutbox(self.versions, self.hours, producer, self.broker.reader(), logger, Metrics())
         async with asyncio.timeout(10):
             await outbox.deliver(WORKSPACE)
 
@@ -65,6 +66,7 @@ async def test_versions_are_delivered_one_after_the_other_each_on_the_one_before
     assert [(event.version, event.base_version) for event in bench.router.seen] == [(1, 0), (2, 1)]
     assert (bench.state(1), bench.state(2)) == (State.APPLIED, State.APPLIED)
     assert list(bench.router.configuration.queues) == ["b"]
+    assert bench.hours.enforced == [(WORKSPACE, 1), (WORKSPACE, 2)]
 
 
 async def test_what_is_refused_is_settled_with_its_reason_and_is_no_base(bench: Bench) -> None:
@@ -77,6 +79,7 @@ async def test_what_is_refused_is_settled_with_its_reason_and_is_no_base(bench: 
     await bench.put("c", 1)
     await bench.deliver()
     assert (bench.router.seen[-1].version, bench.router.seen[-1].base_version) == (3, 1)
+    assert bench.hours.enforced == [(WORKSPACE, 1), (WORKSPACE, 3)]
 
 
 async def test_a_crash_before_sending_loses_nothing(bench: Bench) -> None:

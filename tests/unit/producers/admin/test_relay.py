@@ -13,6 +13,7 @@ from runtime.clock import ManualClock
 from runtime.memory import MemoryBroker
 from runtime.metrics import Metrics
 from runtime.postgres import Pool
+from tests.support.memory_versions import NoHours
 
 
 class LostConnection:
@@ -61,9 +62,12 @@ class OneConnection:
             self.given_back.set_result(len(self.connection.listeners))
 
 
+LOG = cast(Any, structlog.get_logger())
+
+
 async def test_a_lock_whose_connection_is_lost_leaves_no_listener_in_the_pool() -> None:
     clock, pool = ManualClock(), OneConnection()
-    relay = Relay(cast(Pool, pool), MemoryBroker({}, clock), clock, cast(Any, structlog.get_logger()), Metrics())
+    relay = Relay(cast(Pool, pool), MemoryBroker({}, clock), NoHours(), clock, LOG, Metrics())
     running = asyncio.create_task(relay.run())
     try:
         assert await asyncio.wait_for(pool.given_back, 10) == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from schemas import inputs
@@ -16,7 +18,9 @@ from schemas.decisions import (
     QueueRemoved,
     StepAdvanced,
 )
+from schemas.interactions import Source
 from schemas.vocabulary import LegState, Refusal, RescindReason
+from streams.routing.engine import Engine
 from tests.support.engine_driver import WORKSPACE, Driver, a_configuration, a_connected_call
 
 
@@ -108,3 +112,31 @@ def test_opening_hours_are_said_once() -> None:
     assert driver.decisions == ()
     driver.feed(inputs.QueueOpened(workspace=WORKSPACE, queue="service"))
     assert [one.queue.open for one in driver.said(QueueChanged) if one.queue] == [True]
+
+
+def opening(kind: type[inputs.QueueOpened | inputs.QueueClosed], version: int, since_ms: int) -> Any:
+    source = Source(name="hours/service", partition=0, offset=version, index=since_ms)
+    return kind(workspace=WORKSPACE, queue="service", source=source)
+
+
+def test_what_is_said_late_of_opening_hours_is_ignored() -> None:
+    driver = Driver(a_configuration())
+    driver.feed(opening(inputs.QueueOpened, 2, 200))
+    driver.feed(opening(inputs.QueueClosed, 2, 100))
+    assert driver.decisions == ()
+    driver.feed(opening(inputs.QueueClosed, 1, 300))
+    assert driver.decisions == ()
+    driver.feed(opening(inputs.QueueClosed, 3, 100))
+    assert [one.queue.open for one in driver.said(QueueChanged) if one.queue] == [False]
+    again = Driver(engine=Engine.restore(driver.engine.snapshot()))
+    again.feed(opening(inputs.QueueOpened, 2, 400))
+    assert again.decisions == ()
+    again.feed(opening(inputs.QueueOpened, 3, 101))
+    assert [one.queue.open for one in again.said(QueueChanged) if one.queue] == [True]
+
+
+def test_opening_hours_of_a_queue_that_is_not_there_mean_nothing() -> None:
+    driver = Driver(a_configuration(queues={}))
+    driver.feed(opening(inputs.QueueClosed, 1, 100))
+    assert "service" not in driver.world.queues
+    assert driver.world.memory.marks == {}
