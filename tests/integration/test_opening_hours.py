@@ -99,9 +99,9 @@ class Shop:
 
         async def told() -> str | None:
             for one in await self._read(ROUTING_DECISIONS):
-                if isinstance(one, LegQueued | LegEnded) and one.leg.interaction_id == name:
-                    reason = "" if one.leg.reason is None else f" {one.leg.reason.value}"
-                    return f"{one.leg.state.value}{reason}"
+                leg = one.leg if isinstance(one, LegQueued | LegEnded) else None
+                if leg is not None and leg.interaction_id == name:
+                    return leg.state.value + ("" if leg.reason is None else f" {leg.reason.value}")
             return None
 
         return str(await eventually(told, within_s=LONG_S, what="a decision on the contact"))
@@ -109,7 +109,7 @@ class Shop:
     async def changes(self) -> list[bool]:
         """What routing has made of the queue with hours, change by change."""
         said = [one.queue for one in await self._read(ROUTING_DECISIONS) if isinstance(one, QueueChanged)]
-        states = [queue.open for queue in said if queue.queue == "service"]
+        states = [queue.open for queue in said if queue is not None and queue.queue == "service"]
         return [now for before, now in zip([None, *states], states, strict=False) if now is not before]
 
     async def statements(self) -> list[bool]:
