@@ -29,6 +29,7 @@ MODULES: Final[tuple[str, ...]] = (
     "verify",
     "schemas",
     "scenario",
+    "backtest",
     "bench",
 )
 """Modules of `deploy.commands`, in the order in which the help shows their commands."""

@@ -1,0 +1,142 @@
+"""A recorded log made ready to be run, run, and set beside what was recorded. Pure.
+
+What is learnt (patience, service times, skills) is learnt from the whole log; what is run and compared is a window.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from deploy.backtest.callers import Draws
+from deploy.backtest.calls import RecordedCall, RecordedLog
+from deploy.backtest.center import CHANNEL, Caller, Run, Shift, offered_at_once, run
+from deploy.backtest.figures import Compared, compared
+from deploy.backtest.policy import plain_document, staffed
+from deploy.backtest.staff import shifts_of, skills_of
+from deploy.backtest.witness import Witness, impatient
+from schemas.configuration import PHONE, RoutingConfiguration
+from schemas.vocabulary import LegState
+
+OK: Final = "ok"
+
+
+class NothingToRun(Exception):
+    """There is no call to run; the message says why."""
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """A window of a log: its calls, who was there, what each could do. `orphans`: skills that nobody has shown; calls
+    that need one are anybody's.
+    """
+
+    calls: tuple[RecordedCall, ...]
+    draws: Draws
+    shifts: tuple[Shift, ...]
+    skills: dict[str, tuple[str, ...]]
+    orphans: tuple[str, ...]
+
+    def callers(self, seed: str) -> list[Caller]:
+        """The calls as they come with that seed."""
+        callers = [self.draws.caller(call, seed) for call in self.calls]
+        orphans = set(self.orphans)
+        return [msgspec.structs.replace(one, skill=None) if one.skill in orphans else one for one in callers]
+
+    def configuration(self, document: Mapping[str, Any] | None) -> RoutingConfiguration:
+        """What routing obeys under that document; None = the log's own queues, first come first served.
+
+        Raises:
+            InvalidDocument: the document has errors.
+        """
+        return staffed(document or plain_document(call.queue for call in self.calls), self.skills)
+
+
+class Backtest(msgspec.Struct, frozen=True, kw_only=True):
+    """One run beside the record. `problems` are the first of `broken` breaches; shares in per cent."""
+
+    compared: Compared
+    run: Run
+    after_call_s: float
+    occupancy_percent: float | None
+    talking_percent: float | None
+    recorded_talking_percent: float | None
+    still_waiting: int
+    ended_otherwise: dict[str, int]
+    order_checked: bool
+    broken: int
+    problems: tuple[str, ...]
+
+    @property
+    def invariants(self) -> str:
+        """`ok`, or the first breach."""
+        return OK if not self.broken else f"broken: {self.problems[0]}"
+
+
+def prepare(log: RecordedLog, first: str | None, last: str | None) -> Prepared:
+    """The window of these days, both included.
+
+    Raises:
+        NothingToRun: nobody called then.
+    """
+    calls = log.between(first, last)
+    if not calls:
+        raise NothingToRun("no call asked for an agent in that time")
+    skills = skills_of(log.calls)
+    had = {skill for of in skills.values() for skill in of}
+    needed = {call.skill for call in calls if call.skill is not None}
+    return Prepared(
+        calls=calls,
+        draws=Draws(log.calls),
+        shifts=shifts_of(calls),
+        skills=skills,
+        orphans=tuple(sorted(needed - had)),
+    )
+
+
+def backtest(
+    prepared: Prepared, configuration: RoutingConfiguration, seed: str, after_call_ms: int | None = None
+) -> Backtest:
+    """Runs the window and counts. `after_call_ms` None = the wrap-up that the configuration has.
+
+    Raises:
+        BrokenInvariant: the engine broke one of its own.
+    """
+    wanted = offered_at_once(configuration, after_call_ms)
+    callers = prepared.callers(seed)
+    witness = Witness(wanted)
+    ran = run(wanted, callers, prepared.shifts, witness)
+    problems = [*witness.problems, *impatient(callers, ran.outcomes)]
+    present_ms = sum(ran.present_ms.values())
+    talked_ms, wrapped_ms = sum(ran.talked_ms.values()), sum(ran.wrapped_ms.values())
+    others = [one for one in ran.outcomes.values() if one.agent_id is None]
+    return Backtest(
+        compared=compared(prepared.calls, ran.outcomes),
+        run=ran,
+        after_call_s=wanted.channels.get(CHANNEL, PHONE).wrap_up_ms / 1000,
+        occupancy_percent=_percent(talked_ms + wrapped_ms, present_ms),
+        talking_percent=_percent(talked_ms, present_ms),
+        recorded_talking_percent=_recorded_talking(prepared),
+        still_waiting=sum(one.state is None for one in others),
+        ended_otherwise=_ended_otherwise(ran),
+        order_checked=witness.plain,
+        broken=witness.found + len(problems) - len(witness.problems),
+        problems=tuple(problems[:20]),
+    )
+
+
+def _ended_otherwise(ran: Run) -> dict[str, int]:
+    """Calls that were neither answered nor hung up, by how they ended."""
+    states = (one.state for one in ran.outcomes.values() if one.agent_id is None)
+    return dict(Counter(one.value for one in states if one is not None and one is not LegState.ABANDONED))
+
+
+def _recorded_talking(prepared: Prepared) -> float | None:
+    talked_ms = sum(call.service_ms or 0 for call in prepared.calls if call.agent_id is not None)
+    return _percent(talked_ms, sum((shift.to_ms or shift.from_ms) - shift.from_ms for shift in prepared.shifts))
+
+
+def _percent(part: int, whole: int) -> float | None:
+    return round(100 * part / whole, 1) if whole else None

@@ -1,0 +1,41 @@
+"""A workspace document as the configuration of a run: the log's agents added, with the skills that their calls show. Pure.
+
+An agent whom the document names is as the document says. Offers are accepted at once: a log that tells nothing of
+ringing cannot be compared by it. Opening hours are not played: queues are open whenever somebody calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from deploy.backtest.center import CHANNEL
+from producers.admin.compile import compile_document
+from schemas.configuration import RoutingConfiguration
+
+
+def staffed(document: Mapping[str, Any], skills: Mapping[str, Iterable[str]]) -> RoutingConfiguration:
+    """The configuration that the document gives those agents, each for all its queues.
+
+    Raises:
+        InvalidDocument: the document has errors.
+    """
+    queues = dict.fromkeys(document.get("queues") or {}, 1)
+    added = {agent: {"queues": queues, "skills": dict.fromkeys(of, 1)} for agent, of in skills.items()}
+    whole = {**document, "agents": {**added, **(document.get("agents") or {})}}
+    declared = document.get("skills")
+    if declared is not None:
+        used = {skill for of in skills.values() for skill in of}
+        whole["skills"] = [*declared, *sorted(used - set(declared))]
+    return compile_document(whole).routing
+
+
+def plain_document(queues: Iterable[str]) -> dict[str, Any]:
+    """A document for a log that comes without one: its queues, first come first served, no wrap-up."""
+    names = sorted(set(queues))
+    return {
+        "workspace": "backtest",
+        "settings": {"default_queue": names[0]} if names else {},
+        "channels": {CHANNEL: {"units": 100, "wrap_up": "0s"}},
+        "queues": {name: {} for name in names},
+    }
