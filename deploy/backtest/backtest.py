@@ -13,9 +13,10 @@ import msgspec
 
 from deploy.backtest.callers import Draws
 from deploy.backtest.calls import RecordedCall, RecordedLog
-from deploy.backtest.center import CHANNEL, Caller, Run, Shift, offered_at_once, run
+from deploy.backtest.center import run
 from deploy.backtest.figures import Compared, compared
-from deploy.backtest.policy import plain_document, staffed
+from deploy.backtest.people import CHANNEL, Caller, Run, Shift
+from deploy.backtest.policy import offered_at_once, plain_document, staffed
 from deploy.backtest.staff import shifts_of, skills_of
 from deploy.backtest.witness import Witness, impatient
 from schemas.configuration import PHONE, RoutingConfiguration

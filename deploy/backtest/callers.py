@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from deploy.backtest.calls import MS, RecordedCall
-from deploy.backtest.center import Caller
+from deploy.backtest.people import Caller
 from deploy.simulation.draws import one_of, share
 from deploy.simulation.patience import Seen, Survival, survival
 

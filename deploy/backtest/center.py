@@ -14,12 +14,10 @@ import heapq
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
 
-import msgspec
-
+from deploy.backtest.people import CHANNEL, Caller, Outcome, Run, Shift
 from schemas.configuration import (
     AVAILABLE,
     OFFLINE,
-    ChannelSettings,
     RoutingConfiguration,
     canonical,
     digest,
@@ -42,50 +40,8 @@ from schemas.vocabulary import LegState, RoutingStatus
 from streams.routing.engine import Engine
 
 WORKSPACE: Final = "backtest"
-CHANNEL: Final = "phone"
 GATEWAY: Final = "virtual"
 INCARNATION: Final = 1
-NEUTRAL: Final = 5
-
-
-class Caller(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One call. `patience_ms` None = waits as long as it takes; the call is ended by its agent after `service_ms`."""
-
-    call_id: str
-    at_ms: int
-    service_ms: int
-    patience_ms: int | None = None
-    queue: str | None = None
-    skill: str | None = None
-    priority: int = NEUTRAL
-
-
-class Shift(msgspec.Struct, frozen=True, gc=False):
-    """From when to when an agent takes new calls; `to_ms` None = until nobody is left."""
-
-    agent_id: str
-    from_ms: int
-    to_ms: int | None
-
-
-class Outcome(msgspec.Struct, kw_only=True, gc=False):
-    """What became of a call. `waited_ms` None and `state` None: it is still there when all has been done."""
-
-    state: LegState | None = None
-    waited_ms: int | None = None
-    agent_id: str | None = None
-
-
-class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One run: what became of each call, the milliseconds in which each agent was on queue, talked and wrapped up."""
-
-    outcomes: dict[str, Outcome]
-    present_ms: dict[str, int]
-    talked_ms: dict[str, int]
-    wrapped_ms: dict[str, int]
-    inputs: int
-    decisions: int
-    fingerprint: str
 
 
 class Listener(Protocol):
@@ -112,25 +68,6 @@ class _Kind(enum.IntEnum):
 
 
 _Event = tuple[int, int, int, Any]
-
-
-def offered_at_once(configuration: RoutingConfiguration, after_call_ms: int | None = None) -> RoutingConfiguration:
-    """The configuration with offers on the phone accepted at once, and with that wrap-up for everybody (None = as it is)."""
-    phone = configuration.channels.get(CHANNEL, ChannelSettings())
-    if after_call_ms is None:
-        changed: dict[str, Any] = {}
-    else:
-        phone = msgspec.structs.replace(phone, wrap_up_ms=after_call_ms)
-        changed = {
-            "queues": {
-                name: msgspec.structs.replace(one, wrap_up_ms=None) for name, one in configuration.queues.items()
-            },
-            "agents": {
-                name: msgspec.structs.replace(one, wrap_up_ms=None) for name, one in configuration.agents.items()
-            },
-        }
-    channels = {**configuration.channels, CHANNEL: msgspec.structs.replace(phone, auto_accept=True)}
-    return msgspec.structs.replace(configuration, channels=channels, **changed)
 
 
 def run(
@@ -184,15 +121,15 @@ class _Center:
             _Kind.GIVES_UP: self._gives_up,
         }
         timers, heap = self._engine.world.timers, self._heap
-        while heap:
-            if timers.log and timers.log[0][0] < heap[0][0]:
+        while heap or (self._waiting and timers.log):
+            if timers.log and (not heap or timers.log[0][0] < heap[0][0]):
                 self._feed(
                     GatewayAlive(workspace=WORKSPACE, gateway=GATEWAY, incarnation=INCARNATION), timers.log[0][0]
                 )
                 continue
             at_ms, kind, _, what = heapq.heappop(heap)
             does[_Kind(kind)](at_ms, what)
-            if self._staying and not self._waiting:
+            if self._staying and (not self._waiting or len(self._on_duty) > 1):
                 self._let_go(at_ms)
         if self._listener is not None:
             self._listener.finish(self._engine)

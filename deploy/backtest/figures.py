@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from deploy.backtest.calls import RecordedCall, hour_of
-from deploy.backtest.center import Outcome
+from deploy.backtest.people import Outcome
 from schemas.vocabulary import LegState
 
 GROUPS: Final[dict[str, Callable[[RecordedCall], str]]] = {

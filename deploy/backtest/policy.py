@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from deploy.backtest.center import CHANNEL
+import msgspec
+
+from deploy.backtest.people import CHANNEL
 from producers.admin.compile import compile_document
-from schemas.configuration import RoutingConfiguration
+from schemas.configuration import PHONE, RoutingConfiguration
 
 
 def staffed(document: Mapping[str, Any], skills: Mapping[str, Iterable[str]]) -> RoutingConfiguration:
@@ -39,3 +41,22 @@ def plain_document(queues: Iterable[str]) -> dict[str, Any]:
         "channels": {CHANNEL: {"units": 100, "wrap_up": "0s"}},
         "queues": {name: {} for name in names},
     }
+
+
+def offered_at_once(configuration: RoutingConfiguration, after_call_ms: int | None = None) -> RoutingConfiguration:
+    """The configuration with offers on the phone accepted at once, and with that wrap-up for everybody (None = as it is)."""
+    phone = configuration.channels.get(CHANNEL, PHONE)
+    if after_call_ms is None:
+        changed: dict[str, Any] = {}
+    else:
+        phone = msgspec.structs.replace(phone, wrap_up_ms=after_call_ms)
+        changed = {
+            "queues": {
+                name: msgspec.structs.replace(one, wrap_up_ms=None) for name, one in configuration.queues.items()
+            },
+            "agents": {
+                name: msgspec.structs.replace(one, wrap_up_ms=None) for name, one in configuration.agents.items()
+            },
+        }
+    channels = {**configuration.channels, CHANNEL: msgspec.structs.replace(phone, auto_accept=True)}
+    return msgspec.structs.replace(configuration, channels=channels, **changed)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from deploy.backtest.calls import RecordedCall
-from deploy.backtest.center import Shift
+from deploy.backtest.people import Shift
 
 LEAST_SHARE: Final = 0.05
 """Who takes less of a skill's calls than this share of what chance would bring does not have the skill."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from deploy.backtest.center import CHANNEL, NEUTRAL, Caller, Outcome
+from deploy.backtest.people import CHANNEL, NEUTRAL, Caller, Outcome
 from schemas.configuration import OFFLINE, PHONE, QueueSettings, RoutingConfiguration
 from schemas.decisions import CommandRefused, Decision, LegEnded, OfferMade
 from schemas.inputs import (
