@@ -84,10 +84,13 @@ class Http(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Admin(msgspec.Struct, frozen=True, kw_only=True):
-    """producers/admin; publishing a document waits `apply_wait_ms` for routing before it says that it has not answered."""
+    """producers/admin; publishing a document waits `apply_wait_ms` for routing before it says that it has not answered, a
+    supervisor's command `command_wait_ms`.
+    """
 
     port: Port = 8081
     apply_wait_ms: Positive = 20_000
+    command_wait_ms: Positive = 5_000
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from runtime.clock import Clock, SystemClock
 from runtime.ids import jitter, random_id
 from schemas import live
 from schemas.metrics import Dimension
+from schemas.supervision import AnyAct
 from schemas.vocabulary import Role
 
 ORIGIN: Final = "app://hubline"
@@ -128,7 +129,7 @@ class AgentClient:
             pause_s = FIRST_PAUSE_S if self.connections > connections else min(pause_s * 2, LONGEST_PAUSE_S)
             await self._clock.sleep(jitter(pause_s))
 
-    async def do(self, wish: live.AnyDo, *, within_s: float = 30.0) -> live.Result:
+    async def do(self, wish: live.AnyDo | AnyAct, *, within_s: float = 30.0) -> live.Result:
         """Commands, and returns what became of it; said again under the same id while that is unknown.
 
         Raises:

@@ -22,6 +22,7 @@ class Operation(StrEnum):
     READ_CUSTOMER = "read_customer"
     WRITE_CUSTOMER = "write_customer"
     MERGE_CUSTOMERS = "merge_customers"
+    INTERVENE = "intervene"
 
 
 PERMITTED: Final[Mapping[Operation, frozenset[Role]]] = {
@@ -33,6 +34,7 @@ PERMITTED: Final[Mapping[Operation, frozenset[Role]]] = {
     Operation.READ_CUSTOMER: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AGENT}),
     Operation.WRITE_CUSTOMER: frozenset({Role.ADMINISTRATOR}),
     Operation.MERGE_CUSTOMERS: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
+    Operation.INTERVENE: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
 }
 
 

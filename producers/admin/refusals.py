@@ -27,6 +27,7 @@ class Kind(enum.Enum):
     SAME_CUSTOMER = (409, "same-customer", "Both are the same customer")
     ALREADY_MERGED = (409, "already-merged", "One of them is merged into another customer already")
     MERGE_CYCLE = (409, "merge-cycle", "The other way round is in force already")
+    COMMAND_REFUSED = (409, "command-refused", "Routing refused the command; nothing has changed")
     VERSION_CHANGED = (412, "version-changed", "Somebody changed the document in between")
     TOO_LARGE = (413, "too-large", "The body is too large")
     UNSUPPORTED = (415, "unsupported-media-type", "The content type is not one of those taken here")
@@ -35,6 +36,7 @@ class Kind(enum.Enum):
     IF_MATCH_REQUIRED = (428, "if-match-required", "Say with If-Match which version you have changed")
     TOO_MANY = (429, "too-many-requests", "Too many attempts")
     FAILED = (500, "failed", "Something broke here")
+    BROKER_AWAY = (503, "broker-away", "The broker does not answer; repeat the command with the same id")
     AWAY = (503, "not-ready", "The database does not answer; nothing is known to have changed")
 
     @property

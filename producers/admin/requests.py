@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from schemas.frame import CommandId
+from schemas.supervision import AnyAct
 from schemas.vocabulary import Role
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.@\-]*$")]
@@ -62,6 +64,13 @@ class Dismissal(Body, frozen=True, kw_only=True):
 
     customer_id: CustomerId
     other_id: CustomerId
+
+
+class CommandWish(Body, frozen=True, kw_only=True):
+    """A supervisor's act under a random id of the sender's own: the same id again is the same command."""
+
+    command_id: CommandId
+    do: AnyAct
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):

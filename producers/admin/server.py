@@ -9,6 +9,7 @@ from typing import Final
 
 from producers.admin.accounts import Accounts
 from producers.admin.app import build
+from producers.admin.commander import Commander
 from producers.admin.customers import Customers
 from producers.admin.hours_store import HoursStore
 from producers.admin.merge_suggestions import MergeSuggestions
@@ -28,6 +29,7 @@ from runtime.log import Logger
 from runtime.metrics import Metrics
 from runtime.postgres import AWAY, Pool, connect_pool
 from runtime.process import Context
+from runtime.sender import Sender
 from runtime.server import serving
 from runtime.settings import Settings
 from runtime.ticket_key import ticket_key
@@ -42,10 +44,12 @@ async def main(context: Context) -> None:
     async with connect_pool(settings.postgres) as pool:
         scheduler = Scheduler(HoursStore(pool), broker, context.clock, context.log, context.metrics)
         relay = Relay(pool, broker, scheduler, context.clock, context.log, context.metrics)
-        services = put_together(settings, pool, context.clock, context.metrics)
+        sender, reader = Sender(broker.producer, context.clock, context.log), broker.reader()
+        commander = Commander(sender, reader, pool, settings.admin.command_wait_ms)
+        services = put_together(settings, pool, context.clock, context.metrics, commander)
         app = Observed(build(services, context.log), context.clock, context.metrics)
         async with (
-            running(relay, scheduler, services.accounts, context.clock, context.log),
+            running(relay, scheduler, sender, services.accounts, context.clock, context.log),
             serving(app, settings.process.bind, settings.admin.port) as port,
         ):
             context.log.info("admin.listening", port=port)
@@ -53,9 +57,10 @@ async def main(context: Context) -> None:
             context.health.add_ready("hours", lambda: scheduler.trouble)
             await context.stop.wait()
             context.health.set_ready("stop", "stopping")
+        await reader.stop()
 
 
-def put_together(settings: Settings, pool: Pool, clock: Clock, metrics: Metrics) -> Services:
+def put_together(settings: Settings, pool: Pool, clock: Clock, metrics: Metrics, commander: Commander) -> Services:
     """What the HTTP interface works with."""
     versions = Versions(pool, clock)
     return Services(
@@ -65,6 +70,7 @@ def put_together(settings: Settings, pool: Pool, clock: Clock, metrics: Metrics)
         customers=Customers(pool, clock),
         merges=Merges(pool, clock),
         merge_suggestions=MergeSuggestions(pool, clock),
+        commander=commander,
         verifier=BearerVerifier(PostgresCredentialStore(pool), clock),
         tickets=TicketIssuer(ticket_key(settings), clock, max(1, settings.ticket.valid_ms // 1000)),
         passwords=Passwords(),
@@ -77,10 +83,11 @@ def put_together(settings: Settings, pool: Pool, clock: Clock, metrics: Metrics)
 
 @contextlib.asynccontextmanager
 async def running(
-    relay: Relay, scheduler: Scheduler, accounts: Accounts, clock: Clock, log: Logger
+    relay: Relay, scheduler: Scheduler, sender: Sender, accounts: Accounts, clock: Clock, log: Logger
 ) -> AsyncIterator[None]:
-    """Runs the relay, the opening hours and the housekeeping while the block runs."""
+    """Runs the relay, the opening hours, commands' way into the log and the housekeeping while the block runs."""
     tasks = [
+        asyncio.create_task(sender.run(), name="sender"),
         asyncio.create_task(relay.run(), name="relay"),
         asyncio.create_task(scheduler.run(), name="hours"),
         asyncio.create_task(_housekeeping(accounts, clock, log), name="housekeeping"),

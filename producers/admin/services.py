@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from producers.admin.accounts import Accounts
+from producers.admin.commander import Commander
 from producers.admin.customers import Customers
 from producers.admin.merge_suggestions import MergeSuggestions
 from producers.admin.merges import Merges
@@ -24,6 +25,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     customers: Customers
     merges: Merges
     merge_suggestions: MergeSuggestions
+    commander: Commander
     verifier: BearerVerifier
     tickets: TicketIssuer
     passwords: Passwords

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from producers.admin.app import build
+from producers.admin.commander import Commander
 from producers.admin.hours_store import HoursStore
 from producers.admin.observed import Observed
 from producers.admin.relay import Relay
@@ -25,6 +26,7 @@ from runtime.metrics import Metrics
 from runtime.partitioner import partition_of
 from runtime.postgres import Pool, connect_pool, migrate
 from runtime.records import Record, TopicPartition
+from runtime.sender import Sender
 from runtime.server import serving
 from runtime.settings import Admin, LogLevel, Postgres, Settings, Ticket
 from schemas.configuration import RoutingConfiguration, digest, merge_patch
@@ -66,23 +68,28 @@ class AdminService(msgspec.Struct, frozen=True):
 
 @contextlib.asynccontextmanager
 async def admin_service(
-    broker: Broker, database_url: str, *, apply_wait_ms: int = 10_000
+    broker: Broker, database_url: str, *, apply_wait_ms: int = 10_000, command_wait_ms: int = 10_000
 ) -> AsyncIterator[AdminService]:
     clock, metrics = SystemClock(), Metrics()
     logger = log.configure("admin", "test", LogLevel.ERROR)
     settings = Settings(
-        postgres=Postgres(url=database_url), admin=Admin(apply_wait_ms=apply_wait_ms), ticket=Ticket(key=TICKET_KEY)
+        postgres=Postgres(url=database_url),
+        admin=Admin(apply_wait_ms=apply_wait_ms, command_wait_ms=command_wait_ms),
+        ticket=Ticket(key=TICKET_KEY),
     )
     async with connect_pool(settings.postgres) as pool:
         await migrate(pool, MIGRATIONS)
         scheduler = Scheduler(HoursStore(pool), broker, clock, logger, metrics)
         relay = Relay(pool, broker, scheduler, clock, logger, metrics)
-        services = put_together(settings, pool, clock, metrics)
+        sender, reader = Sender(broker.producer, clock, logger), broker.reader()
+        commander = Commander(sender, reader, pool, settings.admin.command_wait_ms)
+        services = put_together(settings, pool, clock, metrics, commander)
         async with (
-            running(relay, scheduler, services.accounts, clock, logger),
+            running(relay, scheduler, sender, services.accounts, clock, logger),
             serving(Observed(build(services, logger), clock, metrics), "127.0.0.1", 0, stop_timeout_ms=1_000) as port,
         ):
             yield AdminService(f"http://127.0.0.1:{port}", services, pool)
+        await reader.stop()
 
 
 class AnsweringRouter:

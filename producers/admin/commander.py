@@ -1,0 +1,105 @@
+"""Brings a supervisor's command into the routing log over HTTP, and finds what became of it.
+
+Idempotent by the command's id: routing applies it once, and what it answered the first time is read where the audit
+keeps it. Without the broker nothing is known: the caller repeats it with the same id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import Final
+
+from aiokafka.errors import KafkaError
+
+from producers.admin.command_answers import CommandAnswer, Standing, answer_in
+from producers.admin.configuration_outbox import SOURCE, decisions_of
+from producers.admin.observed import current_trace
+from runtime.broker import Reader
+from runtime.events import to_output
+from runtime.postgres import Pool
+from runtime.records import TopicPartition
+from runtime.sender import NotSent, Sender
+from schemas.inputs import SupervisorCommand
+from schemas.topics import ROUTING_INPUTS
+from schemas.vocabulary import Refusal
+
+AT_ONCE: Final = 16
+ACKNOWLEDGED_S: Final = 5.0
+_KEPT: Final = """
+SELECT outcome, at_ms, epoch, seq, refusal, detail FROM interventions WHERE workspace = $1 AND command_id = $2
+ORDER BY epoch, seq LIMIT 1
+"""
+
+
+class BrokerAway(Exception):
+    """The broker did not acknowledge in time: whether the command takes effect is not known."""
+
+
+class Commander:
+    """Commands of all workspaces; `wait_ms` is how long it waits for routing."""
+
+    def __init__(self, sender: Sender, reader: Reader, pool: Pool, wait_ms: int) -> None:
+        self._sender = sender
+        self._reader = reader
+        self._pool = pool
+        self._wait_s = wait_ms / 1000
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def give(self, command: SupervisorCommand) -> CommandAnswer:
+        """What became of the command. Raises BrokerAway."""
+        known = await self.kept(command.workspace, command.command_id)
+        if known is not None:
+            return known
+        async with self._slots:
+            answer = await self._send(command)
+        if answer.standing is Standing.DUPLICATE:
+            return await self.kept(command.workspace, command.command_id) or answer
+        return answer
+
+    async def kept(self, workspace: str, command_id: str) -> CommandAnswer | None:
+        """The answer that the audit keeps; None = none (yet)."""
+        row = await self._pool.fetchrow(_KEPT, workspace, command_id)
+        if row is None:
+            return None
+        return CommandAnswer(
+            command_id=command_id,
+            standing=Standing(row["outcome"]),
+            at_ms=row["at_ms"],
+            epoch=row["epoch"],
+            seq=row["seq"],
+            reason=None if row["refusal"] is None else Refusal(row["refusal"]),
+            detail=row["detail"],
+        )
+
+    async def _send(self, command: SupervisorCommand) -> CommandAnswer:
+        where = decisions_of(command.workspace)
+        try:
+            async with asyncio.timeout(ACKNOWLEDGED_S):
+                first = (await self._reader.log_range(where)).end
+                await self._sender.put(
+                    to_output(
+                        command,
+                        ROUTING_INPUTS,
+                        key=command.workspace,
+                        event_id=command.command_id,
+                        source=SOURCE,
+                        subject=command.workspace,
+                        traceparent=current_trace(),
+                    )
+                )
+        except (TimeoutError, NotSent, KafkaError, OSError) as error:
+            raise BrokerAway from error
+        try:
+            async with asyncio.timeout(self._wait_s):
+                return await self._answer(where, first, command)
+        except (TimeoutError, KafkaError):
+            return CommandAnswer(command_id=command.command_id, standing=Standing.WAITING)
+
+    async def _answer(self, where: TopicPartition, first: int, command: SupervisorCommand) -> CommandAnswer:
+        async with aclosing(self._reader.follow({where: first})) as followed:  # type: ignore[type-var]
+            async for fetched in followed:
+                found = answer_in(fetched.get(where, ()), command.workspace, command.command_id)
+                if found is not None:
+                    return found
+        return CommandAnswer(command_id=command.command_id, standing=Standing.WAITING)

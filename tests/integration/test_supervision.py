@@ -1,0 +1,173 @@
+"""A supervisor intervenes among agents at work, on the whole product: over a socket, over HTTP, and in the audit."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.console.client import AgentClient, Wishes
+from runtime.ids import random_id
+from schemas import live
+from schemas import supervision as s
+from schemas.vocabulary import Refusal, RoutingStatus
+from tests.support.product import PASSWORD, Product, Shop, running_product
+from tests.support.waiting import eventually
+
+PARTS = (
+    "kafka", "postgres", "routing", "identity", "view", "gateway", "admin", "http", "query", "audit_writer",
+)  # fmt: skip
+WHY = "the shop asked for it"
+
+
+@pytest.fixture(scope="module")
+def product() -> Iterator[Product]:
+    with running_product(only=PARTS) as running:
+        yield running
+
+
+@contextlib.asynccontextmanager
+async def at_the_desk(product: Product, shop: Shop, user: str, **wishes: Any) -> AsyncIterator[AgentClient]:
+    async with product.signed_in(shop, user) as signed_in:
+        client = AgentClient(product.gateway_url, signed_in.ticket, Wishes(subscribe=False, **wishes))
+        async with client.running():
+            yield client
+
+
+@contextlib.asynccontextmanager
+async def as_program(product: Product, shop: Shop, user: str = "sue") -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=product.admin_url, timeout=20) as client:
+        body = {"workspace": shop.workspace, "user": user, "password": PASSWORD}
+        token = (await client.post("/v1/sign-in", json=body)).json()["token"]
+        client.headers["authorization"] = f"Bearer {token}"
+        yield client
+
+
+def is_idle(agent_id: str) -> Any:
+    return lambda m: agent_id in m.agents and m.agents[agent_id].routing_status is RoutingStatus.IDLE
+
+
+async def audited(product: Product, shop: Shop, count: int) -> list[dict[str, Any]]:
+    """What the audit has, oldest first, once there are so many acts of it."""
+    url = product.admin_url.replace(
+        str(product.stack.endpoints.ports["admin"]), str(product.stack.endpoints.ports["query"])
+    )
+    async with as_program(product, shop) as program, httpx.AsyncClient(base_url=url, timeout=20) as asking:
+        found: list[dict[str, Any]] = []
+
+        async def there() -> bool:
+            answer = await asking.get(
+                f"/v1/workspaces/{shop.workspace}/audit", headers={"authorization": program.headers["authorization"]}
+            )
+            assert answer.status_code == 200, answer.text
+            found[:] = reversed(answer.json()["entries"])
+            return len(found) >= count
+
+        await eventually(there, within_s=30, what=f"{count} acts in the audit")
+        return found
+
+
+async def test_a_supervisor_assigns_cancels_and_logs_an_agent_out_over_a_socket(product: Product) -> None:
+    shop = await product.open_shop(("ana", "bo"))
+    async with (
+        product.posts(shop) as posts,
+        at_the_desk(product, shop, "sue") as sue,
+        at_the_desk(product, shop, "ana") as ana,
+        at_the_desk(product, shop, "bo", status="available") as bo,
+    ):
+        await ana.until(is_idle("ana"))
+        await bo.until(is_idle("bo"))
+        first = await posts.post()
+        [offer] = await sue.until(lambda m: list(m.offers.values()))
+        other = "bo" if offer.agent_id == "ana" else "ana"
+        clients = {"ana": ana, "bo": bo}
+        assigned = await sue.do(s.Assign(interaction_id=first, to_agent=other, reason=WHY))
+        assert assigned.outcome is live.Outcome.APPLIED
+        [ringing] = await clients[other].until(lambda m: m.offers_to(other))
+        assert ringing.why is not None
+        assert ringing.why.relaxations == ("assigned",)
+        assert (await sue.do(s.Cancel(interaction_id=first, reason=WHY))).outcome is live.Outcome.APPLIED
+        await clients[other].until(lambda m: not m.interactions)
+        gone = await sue.do(s.Cancel(interaction_id=first, reason="again"))
+        assert (gone.outcome, gone.reason) == (live.Outcome.REFUSED, Refusal.WRONG_STATE)
+        mine = await ana.do(s.Cancel(interaction_id=first, reason="I am no supervisor"))
+        assert (mine.outcome, mine.reason) == (live.Outcome.REFUSED, Refusal.NOT_PERMITTED)
+        out = await sue.do(s.ForceStatus(agent_id="bo", status="offline", reason="gone home"))
+        assert out.outcome is live.Outcome.APPLIED
+        await eventually(lambda: bo.last_close is not None and bo.last_close[0] == live.Close.LOGGED_OUT)
+    acts = await audited(product, shop, 4)
+    assert [(one["actor"], one["action"], one["outcome"], one["reason"]) for one in acts] == [
+        ("sue", "assign_interaction", "applied", WHY),
+        ("sue", "cancel_interaction", "applied", WHY),
+        ("sue", "cancel_interaction", "refused", "again"),
+        ("sue", "force_status", "applied", "gone home"),
+    ]
+
+
+async def test_a_program_gives_the_same_commands_over_http_once(product: Product) -> None:
+    shop = await product.open_shop(("ana",))
+    url = f"/v1/workspaces/{shop.workspace}/commands"
+    async with product.posts(shop) as posts, as_program(product, shop) as program:
+        waiting = await posts.post()
+        do = {"name": "prioritise", "interaction_id": waiting, "priority": 1, "reason": WHY}
+        command = {"command_id": random_id("k"), "do": do}
+        done = await until_known(program, url, command)
+        assert (done.status_code, done.json()["standing"]) == (200, "applied"), done.text
+        again = await program.post(url, json=command)
+        assert again.json()["standing"] in ("applied", "duplicate")
+        await audited(product, shop, 1)
+        kept = await program.post(url, json=command)
+        assert (kept.status_code, kept.json()) == (200, done.json())
+        cancelled = {"command_id": random_id("k"), "do": {"name": "cancel", "interaction_id": waiting, "reason": WHY}}
+        assert (await program.post(url, json=cancelled)).status_code == 200
+        late = await program.post(url, json={**command, "command_id": random_id("k")})
+        assert (late.status_code, late.json()["reason"]) == (409, "wrong_state"), late.text
+        assert late.headers["content-type"].startswith("application/problem+json")
+        silent = await program.post(url, json={"command_id": random_id("k"), "do": {**do, "reason": ""}})
+        assert silent.status_code == 422
+        joining = {"name": "join", "interaction_id": waiting, "mode": "monitor", "reason": WHY}
+        assert (await program.post(url, json={"command_id": random_id("k"), "do": joining})).status_code == 403
+        elsewhere = await program.post("/v1/workspaces/another/commands", json=command)
+        assert elsewhere.status_code == 403
+    async with as_program(product, shop, "ana") as program:
+        assert (await program.post(url, json={**command, "command_id": random_id("k")})).status_code == 403
+
+
+async def until_known(program: httpx.AsyncClient, url: str, command: dict[str, Any]) -> httpx.Response:
+    """The contact is on its way through identity: what is unknown yet is asked again under another id."""
+    answers: list[httpx.Response] = []
+
+    async def known() -> bool:
+        answers.append(await program.post(url, json=command))
+        if answers[-1].status_code == 409:
+            assert answers[-1].json()["reason"] == "unknown_interaction"
+            command["command_id"] = random_id("k")
+            return False
+        return True
+
+    await eventually(known, within_s=30, what="the contact in routing")
+    return answers[-1]
+
+
+async def test_without_routing_a_command_waits_and_takes_effect_once_when_it_is_back(product: Product) -> None:
+    shop = await product.open_shop(("ana",))
+    async with at_the_desk(product, shop, "ana") as ana, as_program(product, shop) as program:
+        await ana.until(is_idle("ana"))
+        product.supervisor.halt("routing")
+        try:
+            do = {"name": "force_status", "agent_id": "ana", "status": "offline", "reason": WHY}
+            command = {"command_id": random_id("k"), "do": do}
+            url = f"/v1/workspaces/{shop.workspace}/commands"
+            waits = await program.post(url, json=command)
+            assert (waits.status_code, waits.json()) == (
+                202,
+                {"command_id": command["command_id"], "standing": "waiting"},
+            )
+        finally:
+            product.supervisor.resume("routing")
+        await eventually(lambda: ana.last_close is not None and ana.last_close[0] == live.Close.LOGGED_OUT, within_s=60)
+    [act] = await audited(product, shop, 1)
+    assert (act["action"], act["outcome"]) == ("force_status", "applied")
