@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from schemas.event import Event
 from schemas.interactions import (
+    CallbackRequested,
     ChannelConnected,
     ChannelEnded,
     ChannelFailed,
@@ -74,6 +75,7 @@ class InteractionIdentified(InteractionEvent, frozen=True, kw_only=True, tag="in
     direction: Direction = Direction.INBOUND
     confirms_connection: bool = False
     linked_to: str | None = None
+    callback_at_ms: int | None = None
 
 
 class InteractionUpdated(InteractionEvent, frozen=True, kw_only=True, tag="interaction.updated"):
@@ -328,7 +330,15 @@ class WorkspaceResumed(Command, frozen=True, kw_only=True, tag="workspace.resume
     skip: bool = False
 
 
-WorkInput = InteractionIdentified | InteractionUpdated | CustomerLeft | ChannelConnected | ChannelFailed | ChannelEnded
+WorkInput = (
+    InteractionIdentified
+    | InteractionUpdated
+    | CustomerLeft
+    | CallbackRequested
+    | ChannelConnected
+    | ChannelFailed
+    | ChannelEnded
+)
 PresenceInput = GatewayStarted | GatewayAlive | AgentSessionOpened | AgentSessionClosed
 AgentCommandInput = (
     LogOut

@@ -39,7 +39,8 @@ class InteractionReceived(InteractionEvent, frozen=True, kw_only=True, tag="inte
 
     `priority` 1 (most urgent) to 10, 5 neutral. `requirements`: skill to minimum level. `received_at_ms`: the
     adapter's clock, for the record only. `confirms_connection`: the adapter will say `ChannelConnected`.
-    `attributes` stay out of the routing log; they may hold personal data.
+    `callback_at_ms`: the customer asks to be called back, at that moment or (when it is past) as soon as somebody can;
+    None = the customer waits. `attributes` stay out of the routing log; they may hold personal data.
     """
 
     adapter: str
@@ -62,6 +63,7 @@ class InteractionReceived(InteractionEvent, frozen=True, kw_only=True, tag="inte
     confirms_connection: bool = False
     linked_to: str | None = None
     attributes: dict[str, str] = {}
+    callback_at_ms: int | None = None
 
 
 class InteractionAttributesChanged(InteractionEvent, frozen=True, kw_only=True, tag="interaction.attributes_changed"):
@@ -78,6 +80,16 @@ class InteractionAttributesChanged(InteractionEvent, frozen=True, kw_only=True, 
 
 class CustomerLeft(InteractionEvent, frozen=True, kw_only=True, tag="customer.left"):
     """The customer hung up, closed the chat or left the counter."""
+
+
+class CallbackRequested(InteractionEvent, frozen=True, kw_only=True, tag="callback.requested"):
+    """The customer asks to be called back instead of waiting: keeping the place, or at `at_ms`, by that agent.
+
+    From then on hanging up changes nothing while the callback waits. Asked again, the newest word counts.
+    """
+
+    at_ms: int | None = None
+    agent_id: str | None = None
 
 
 class ChannelConnected(InteractionEvent, frozen=True, kw_only=True, tag="channel.connected"):
@@ -100,5 +112,11 @@ class ChannelEnded(InteractionEvent, frozen=True, kw_only=True, tag="channel.end
 
 
 InteractionsTopicEvent = (
-    InteractionReceived | InteractionAttributesChanged | CustomerLeft | ChannelConnected | ChannelFailed | ChannelEnded
+    InteractionReceived
+    | InteractionAttributesChanged
+    | CustomerLeft
+    | CallbackRequested
+    | ChannelConnected
+    | ChannelFailed
+    | ChannelEnded
 )

@@ -50,7 +50,9 @@ class LegValue(Value, frozen=True, kw_only=True):
 
     `number` counts an interaction's legs from 1. `waited_ms` is the waiting time in this queue until `since_ms`; it
     goes on running while `state` is queued or offered. `step` is the index of the queue's routing step.
-    `wrap_up_ends_ms`: when wrap-up ends if the agents stay attended.
+    `wrap_up_ends_ms`: when wrap-up ends if the agents stay attended. `callback_ms`: when the customer last asked to be
+    called back; such a leg waits without the customer on the line. `scheduled_for_ms`: the moment that was asked for.
+    `preferred_agent`: whose callback it is; None = anybody's.
     """
 
     leg_id: str
@@ -74,6 +76,8 @@ class LegValue(Value, frozen=True, kw_only=True):
     wrap_up_ends_ms: int | None = None
     disposition: str | None = None
     join_mode: JoinMode | None = None
+    callback_ms: int | None = None
+    preferred_agent: str | None = None
 
 
 class OfferValue(Value, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ told cheaply.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from schemas.concerned import ALL, Concerned, agent, agents_in, by_agent, by_offer, by_queue, watch
 from schemas.decisions import (
@@ -35,10 +35,7 @@ from schemas.shown import (
     shown_queue,
 )
 from schemas.values import AgentValue, InteractionValue, LegValue, OfferValue, QueueValue
-from schemas.vocabulary import ENDED, EndReason, LegKind, OfferState
-
-HANDED_ON: Final = frozenset({EndReason.TRANSFERRED, EndReason.REQUEUED, EndReason.AGENT_LOST})
-"""A main leg that ended so is followed by another in the same breath: its interaction stays."""
+from schemas.vocabulary import ENDED, HANDED_ON, LegKind, OfferState
 
 AnyValue = InteractionValue | LegValue | ShownOffer | AgentValue | ShownQueue
 

@@ -66,6 +66,13 @@ class EndReason(enum.StrEnum):
     UNKNOWN_QUEUE = "unknown_queue"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    CALLBACK = "callback"
+
+
+HANDED_ON: frozenset[EndReason] = frozenset(
+    {EndReason.TRANSFERRED, EndReason.REQUEUED, EndReason.AGENT_LOST, EndReason.CALLBACK}
+)
+"""A main leg that ended so is followed by another in the same breath: its interaction stays."""
 
 
 class OfferState(enum.StrEnum):
@@ -92,6 +99,7 @@ class RescindReason(enum.StrEnum):
     EXPIRED = "expired"
     TRANSFERRED = "transferred"
     CONSULT_CANCELLED = "consult_cancelled"
+    CALLBACK = "callback"
 
 
 class RoutingStatus(enum.StrEnum):

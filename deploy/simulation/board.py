@@ -12,7 +12,7 @@ from deploy.simulation.words import Words
 from schemas.live import Delta, ServerFrame, Snapshot
 from schemas.shown import ShownOffer
 from schemas.values import Explanation
-from schemas.vocabulary import ENDED, EndReason, LegKind, LegState, OfferState, RoutingStatus
+from schemas.vocabulary import ENDED, HANDED_ON, LegKind, LegState, OfferState, RoutingStatus
 
 COLUMNS: Final = ("waiting", "offered", "connected", "on_hold", "wrap_up", "ended")
 COLUMN_OF: Final[dict[LegState, str]] = {
@@ -26,7 +26,6 @@ COLUMN_OF: Final[dict[LegState, str]] = {
     LegState.WRAP_UP: "wrap_up",
 }
 ACTIVE_COLUMNS: Final = ("connected", "on_hold", "wrap_up")
-HANDED_ON: Final = frozenset({EndReason.TRANSFERRED, EndReason.REQUEUED, EndReason.AGENT_LOST})
 LATEST: Final = 10
 SHORT_ID: Final = 8
 

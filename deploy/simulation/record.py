@@ -9,11 +9,10 @@ import msgspec
 
 from schemas.live import Delta, ServerFrame, Snapshot
 from schemas.values import LegValue
-from schemas.vocabulary import ENDED, EndReason, LegKind, LegState
+from schemas.vocabulary import ENDED, HANDED_ON, LegKind, LegState
 
 HOLDING = frozenset({LegState.CONNECTING, LegState.CONNECTED, LegState.ON_HOLD})
 """States in which the leg's agent has the customer."""
-HANDED_ON = frozenset({EndReason.TRANSFERRED, EndReason.REQUEUED, EndReason.AGENT_LOST})
 OVER = ENDED | {LegState.WRAP_UP}
 
 

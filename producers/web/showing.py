@@ -12,8 +12,8 @@ from schemas.chat import ChatState, EndedBy, ShownAttachment, ShownMessage
 from schemas.estimate import QueueOrders
 from schemas.messages import MessagePosted
 from schemas.values import LegValue
-from schemas.view import HANDED_ON, View
-from schemas.vocabulary import ENDED, EndReason, LegKind, LegState
+from schemas.view import View
+from schemas.vocabulary import ENDED, HANDED_ON, EndReason, LegKind, LegState
 
 HTML: Final = "text/html"
 TAGS: Final = frozenset({"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "pre", "strong", "u", "ul"})

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from schemas.values import LegValue, OfferValue
-from schemas.vocabulary import ENDED, EndReason, LegKind, LegState, OfferState
+from schemas.vocabulary import ENDED, HANDED_ON, EndReason, LegKind, LegState, OfferState
 from streams.metrics.kept import Group, KeptAgent, KeptContact, KeptLeg, Stay
 from streams.metrics.tally import (
     Tally,
@@ -24,7 +24,6 @@ from streams.metrics.tally import (
 
 WAITING: Final = frozenset({LegState.QUEUED, LegState.OFFERED})
 UNANSWERED: Final = WAITING | {LegState.CONNECTING}
-HANDED_ON: Final = frozenset({EndReason.TRANSFERRED, EndReason.REQUEUED, EndReason.AGENT_LOST})
 OFFERS: Final = {
     OfferState.PENDING: "offers_made",
     OfferState.ACCEPTED: "offers_accepted",

@@ -138,6 +138,16 @@ def agent_of(w: World, agent_id: str) -> Agent:
     return agent
 
 
+def find_interaction(w: World, interaction_id: str) -> Interaction:
+    """The live interaction; one that is over is in the wrong state."""
+    interaction = w.interactions.get(interaction_id)
+    if interaction is None:
+        if w.memory.has_ended(interaction_id):
+            raise Refused(Refusal.WRONG_STATE, "the interaction has ended")
+        raise Refused(Refusal.UNKNOWN_INTERACTION)
+    return interaction
+
+
 def find_leg(w: World, leg_id: str) -> tuple[Interaction, Leg]:
     """The live leg; one that is over is in the wrong state."""
     interaction_id, _, number = leg_id.rpartition(".")

@@ -18,8 +18,8 @@ def choose(w: World, asked: str | None, tried: tuple[str, ...] = ()) -> str | En
 
 def route(w: World, asked: str | None, tried: tuple[str, ...] = ()) -> tuple[str | EndReason, tuple[str, ...]]:
     """As `choose`; and what has been tried by then: `tried` and every queue that was passed by."""
-    queue = asked if asked in w.policy.queues else w.policy.settings.default_queue
-    if queue is None or queue not in w.policy.queues:
+    queue = named(w, asked)
+    if queue is None:
         return EndReason.UNKNOWN_QUEUE, tried
     further = rules.staying_looks_further(w.engine_version)
     passed = (*tried, queue)
@@ -32,6 +32,12 @@ def route(w: World, asked: str | None, tried: tuple[str, ...] = ()) -> tuple[str
         queue = target
         passed = (*passed, queue)
     return queue, passed[:-1] if further else tried
+
+
+def named(w: World, asked: str | None) -> str | None:
+    """The queue asked for where there is one, else the default queue; None = neither is there."""
+    queue = asked if asked in w.policy.queues else w.policy.settings.default_queue
+    return queue if queue in w.policy.queues else None
 
 
 def _rule(w: World, queue: str, *, further: bool) -> OverflowRule | None:

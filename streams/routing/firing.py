@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from schemas.vocabulary import AgentCause
-from streams.routing import agents, endings, matching, offers, passing, presence, steps
+from streams.routing import agents, callbacks, endings, matching, offers, passing, presence, steps
 from streams.routing.model import Interaction, Leg
 from streams.routing.timers import Timer, TimerKind
 from streams.routing.world import World
@@ -52,4 +52,5 @@ OF_LEGS: Final[dict[TimerKind, Callable[[World, Interaction, Leg], None]]] = {
     TimerKind.OFFER: offers.time_out,
     TimerKind.CONNECT: _connect_timeout,
     TimerKind.WRAP_UP: endings.complete,
+    TimerKind.SCHEDULED: callbacks.due,
 }

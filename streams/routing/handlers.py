@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from schemas import inputs, interactions
 from schemas.vocabulary import Refusal
-from streams.routing import commands, configure, presence, supervising, work
+from streams.routing import callbacks, commands, configure, presence, supervising, work
 from streams.routing.refusals import Refused
 from streams.routing.world import World
 
@@ -23,6 +23,7 @@ TABLE: Final[dict[type[Any], Handler]] = {
     inputs.InteractionIdentified: work.arrived,
     inputs.InteractionUpdated: work.updated,
     interactions.CustomerLeft: work.customer_left,
+    interactions.CallbackRequested: work.callback_requested,
     interactions.ChannelConnected: work.channel_connected,
     interactions.ChannelFailed: work.channel_failed,
     interactions.ChannelEnded: work.channel_ended,
@@ -41,6 +42,7 @@ TABLE: Final[dict[type[Any], Handler]] = {
     inputs.TransferInteraction: commands.transfer,
     inputs.ExtendWrapUp: commands.extend_wrap_up,
     inputs.FinishWrapUp: commands.finish_wrap_up,
+    inputs.RequestCallback: callbacks.requested,
     inputs.ForceStatus: supervising.force_status,
     inputs.MoveInteraction: supervising.move,
     inputs.AssignInteraction: supervising.assign,

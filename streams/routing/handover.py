@@ -12,7 +12,7 @@ from streams.routing.world import World
 
 def lose(w: World, interaction: Interaction, leg: Leg) -> None:
     """The agent is lost: back in the old place, with the ex-owner preferred; no wrap-up, as nobody is there."""
-    new = _open(w, interaction, leg)
+    new = open_leg(w, interaction, leg)
     _in_place(w, new, leg)
     new.preferred = leg.agent_id
     endings.end_part(w, interaction, leg, EndReason.AGENT_LOST, wraps_up=False)
@@ -21,7 +21,7 @@ def lose(w: World, interaction: Interaction, leg: Leg) -> None:
 
 def to_queue(w: World, interaction: Interaction, leg: Leg, agent: Agent, queue: str, *, keep_place: bool) -> None:
     """The agent hands over to a queue; to its own with its place, it is a requeue: nothing is looked at on entry."""
-    new = _open(w, interaction, leg)
+    new = open_leg(w, interaction, leg)
     passing.pass_over(w, interaction, agent)
     if keep_place and queue == leg.queue:
         _in_place(w, new, leg)
@@ -41,7 +41,7 @@ def to_queue(w: World, interaction: Interaction, leg: Leg, agent: Agent, queue: 
 
 def to_agent(w: World, interaction: Interaction, leg: Leg, agent: Agent, target: Agent, *, keep_place: bool) -> None:
     """The agent hands over to another: that one is waited for, in the queue that it came from."""
-    new = _open(w, interaction, leg)
+    new = open_leg(w, interaction, leg)
     passing.pass_over(w, interaction, agent)
     if keep_place:
         new.arrived_ms, new.place, new.step_head_start_ms = leg.arrived_ms, leg.place, leg.step_head_start_ms
@@ -51,7 +51,7 @@ def to_agent(w: World, interaction: Interaction, leg: Leg, agent: Agent, target:
     w.decide(LegQueued, leg=leg_value(interaction, new))
 
 
-def _open(w: World, interaction: Interaction, old: Leg) -> Leg:
+def open_leg(w: World, interaction: Interaction, old: Leg) -> Leg:
     """A new main leg, which arrives now."""
     interaction.legs += 1
     new = Leg(

@@ -114,10 +114,10 @@ def _check_timers(w: World) -> None:
         raise BrokenInvariant("timers_fire", f"{log[0]} at {w.now_ms}")
     if attended and attended[0][0] < w.clocks.attended_ms:
         raise BrokenInvariant("timers_fire", f"{attended[0]} at {w.clocks.attended_ms} of attended time")
-    known = {timer[1] for timer in attended}
+    known = {timer[1] for timer in (*log, *attended)}
     for interaction in w.interactions.values():
         for leg in interaction.all_legs():
-            timed = leg.state in (LegState.OFFERED, LegState.CONNECTING, LegState.WRAP_UP)
+            timed = leg.state in (LegState.OFFERED, LegState.CONNECTING, LegState.WRAP_UP, LegState.SCHEDULED)
             if timed and leg.timer not in known:
                 raise BrokenInvariant("timers_fire", f"{interaction.interaction_id}.{leg.number} has no deadline")
             if leg.state not in WAITING and leg.wake_timer:

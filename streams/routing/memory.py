@@ -11,17 +11,18 @@ from typing import Final
 import msgspec
 
 from schemas.inputs import InteractionUpdated
-from schemas.interactions import Source
+from schemas.interactions import CallbackRequested, Source
 
 BASKET_MS: Final = 12 * 60 * 60 * 1000
 BASKETS_KEPT: Final = 5
 
 
 class Held(msgspec.Struct, omit_defaults=True):
-    """What came for an interaction that was not known: the customer left, or attributes were learnt."""
+    """What came for an interaction that was not known: the customer left or asks for a callback, attributes were learnt."""
 
     left: bool = False
     updates: list[InteractionUpdated] = []
+    callback: CallbackRequested | None = None
 
 
 class Basket(msgspec.Struct, omit_defaults=True):

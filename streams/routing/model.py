@@ -49,7 +49,8 @@ class Leg(msgspec.Struct, gc=False, omit_defaults=True):
     that it has left by overflow.
     `wakes_ms`: when waiting brings the next step or the expiry. `due_attended_ms`: the deadline of the offer, of the
     connection or of the wrap-up; `due_ms` is the same on the log clock if the agents stay attended. Fields named
-    `timer` hold the number of the pending timer, 0 = none.
+    `timer` hold the number of the pending timer, 0 = none. `callback_ms`: when a callback was last asked for; such a leg
+    waits without the customer on the line.
     """
 
     number: int
@@ -84,12 +85,14 @@ class Leg(msgspec.Struct, gc=False, omit_defaults=True):
     tried: tuple[str, ...] = ()
     scheduled_for_ms: int | None = None
     join_mode: JoinMode | None = None
+    callback_ms: int | None = None
 
 
 class Interaction(msgspec.Struct, gc=False, omit_defaults=True):
     """One contact. `main` is its newest main leg; `others` are older ones still wrapping up, consults and joins.
 
     `passed` maps agents who rejected or missed it to the attended time of that, for a while; `declined` names them.
+    `own_place`: the place that it had before it took over an abandoned one.
     """
 
     interaction_id: str
@@ -107,6 +110,7 @@ class Interaction(msgspec.Struct, gc=False, omit_defaults=True):
     passed: dict[str, int] | None = None
     declined: tuple[str, ...] = ()
     reoffer_timer: int = 0
+    own_place: int | None = None
 
     def leg(self, number: int) -> Leg | None:
         """The live leg of that number."""

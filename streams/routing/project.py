@@ -65,7 +65,7 @@ def leg_value(interaction: Interaction, leg: Leg) -> LegValue:
         arrived_ms=leg.arrived_ms,
         entered_queue_ms=leg.entered_queue_ms,
         waited_ms=leg.waited_ms,
-        virtual_arrival_ms=leg.virtual_arrival_ms if leg.queue is not None else None,
+        virtual_arrival_ms=_place(leg),
         scheduled_for_ms=leg.scheduled_for_ms,
         step=leg.step,
         connected_ms=leg.connected_ms,
@@ -73,7 +73,14 @@ def leg_value(interaction: Interaction, leg: Leg) -> LegValue:
         wrap_up_ends_ms=leg.due_ms if leg.state is LegState.WRAP_UP else None,
         disposition=leg.disposition,
         join_mode=leg.join_mode,
+        callback_ms=leg.callback_ms,
+        preferred_agent=None if leg.callback_ms is None else leg.preferred,
     )
+
+
+def _place(leg: Leg) -> int | None:
+    """The virtual arrival of what has or had a place in a queue; what is scheduled has none yet."""
+    return None if leg.queue is None or leg.state is LegState.SCHEDULED else leg.virtual_arrival_ms
 
 
 def offer_value(

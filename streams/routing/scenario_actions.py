@@ -164,7 +164,8 @@ class Actions:
 
     def _callback(self, said: dict[str, Any], path: str) -> list[InputsTopicEvent]:
         at_ms = START_MS + duration_ms(said["at"], f"{path}.at") if "at" in said else None
-        return [inputs.RequestCallback(interaction_id=str(said["callback"]), at_ms=at_ms, **self._base())]
+        contact, agent = str(said["callback"]), said.get("agent")
+        return [inputs.RequestCallback(interaction_id=contact, at_ms=at_ms, agent_id=agent, **self._base())]
 
     def _move(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
         return [inputs.MoveInteraction(to_queue=said["to_queue"], **self._on(said, "move"))]

@@ -42,7 +42,7 @@ ACTIONS: Final = _words(
     "finish_consult by how",
     "extend_wrap_up by for?",
     "finish_wrap_up by disposition?",
-    "callback at?",
+    "callback at? agent?",
     "move to_queue",
     "assign to",
     "prioritise priority",

@@ -21,6 +21,7 @@ from streams.routing import configure, matching
 from streams.routing.memory import Basket, Held
 from streams.routing.model import Agent, Gateway, Interaction, Leg, Profile, Queue, Session, Stopped, WorkKey
 from streams.routing.patches import Parts
+from streams.routing.resuming import Abandoned, Abandonments
 from streams.routing.timers import Timer
 from streams.routing.world import World
 
@@ -42,6 +43,7 @@ class Section(enum.IntEnum):
     COMMANDS = 9
     ENDED = 10
     HELD = 11
+    ABANDONED = 12
 
 
 class Head(msgspec.Struct, omit_defaults=True):
@@ -100,8 +102,11 @@ RECORDS: Final[dict[Section, tuple[Any, int]]] = {
     Section.COMMANDS: (tuple[int, str], 5_000),
     Section.ENDED: (tuple[int, str], 5_000),
     Section.HELD: (tuple[int, str, Held], 500),
+    Section.ABANDONED: (Abandoned, 2_000),
 }
 """Of each section the type of its records and how many go into a chunk."""
+ADDED: Final = frozenset({Section.ABANDONED})
+"""Sections that came later: an empty one is left out, so that older fingerprints stay as they were."""
 _SLICE_BYTES: Final = 256 * 1024
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODERS: Final = {section: msgspec.msgpack.Decoder(list[record]) for section, (record, _) in RECORDS.items()}  # type: ignore[valid-type]
@@ -124,7 +129,9 @@ def take(w: World) -> list[bytes]:
         Section.COMMANDS: [(basket.number, one) for basket in w.memory.baskets for one in basket.commands],
         Section.ENDED: [(basket.number, one) for basket in w.memory.baskets for one in basket.ended],
         Section.HELD: [(basket.number, one, held) for basket in w.memory.baskets for one, held in basket.held.items()],
+        Section.ABANDONED: list(w.abandoned.values()),
     }
+    sections = {section: records for section, records in sections.items() if records or section not in ADDED}
     head = _head(w, {int(section): len(records) for section, records in sections.items()})
     chunks = [bytes([Section.HEAD]) + _ENCODER.encode(head)]
     for section, records in sections.items():
@@ -161,7 +168,7 @@ def load(chunks: Iterable[bytes]) -> World:
         raise ValueError(f"not a snapshot: {error}") from error
     if head is None or head.format != FORMAT:
         raise ValueError(f"not a snapshot of format {FORMAT}")
-    if head.records != {section: len(records) for section, records in found.items()}:
+    if head.records != {section: len(found[section]) for section in found if found[section] or section not in ADDED}:
         raise ValueError("the snapshot is not whole")
     w = World(head.workspace, head.engine_version)
     _numbers(w, head)
@@ -175,6 +182,7 @@ def load(chunks: Iterable[bytes]) -> World:
     w.timers.attended = found[Section.TIMERS_ATTENDED]
     _memories(w, head, found)
     _work(w, found[Section.INTERACTIONS])
+    w.abandoned = Abandonments(((one.queue, one.customer_id), one) for one in found[Section.ABANDONED])
     _agents(w, found[Section.AGENTS])
     derive(w)
     return w

@@ -77,7 +77,7 @@ def reprioritise(w: World, event: ReprioritiseInteraction) -> None:
 
 def cancel(w: World, event: CancelInteraction) -> None:
     """End work that is not connected."""
-    interaction = _known(w, event.interaction_id)
+    interaction = commands.find_interaction(w, event.interaction_id)
     leg = interaction.main
     if leg.state is LegState.CONNECTING:
         endings.end_connecting(w, interaction, leg, LegState.CANCELLED, EndReason.CANCELLED)
@@ -97,17 +97,8 @@ def _enter(w: World, leg: Leg, queue: str) -> str | EndReason:
     return chosen
 
 
-def _known(w: World, interaction_id: str) -> Interaction:
-    interaction = w.interactions.get(interaction_id)
-    if interaction is None:
-        if w.memory.has_ended(interaction_id):
-            raise Refused(Refusal.WRONG_STATE, "the interaction has ended")
-        raise Refused(Refusal.UNKNOWN_INTERACTION)
-    return interaction
-
-
 def _waiting(w: World, interaction_id: str) -> tuple[Interaction, Leg]:
-    interaction = _known(w, interaction_id)
+    interaction = commands.find_interaction(w, interaction_id)
     if interaction.main.state not in WAITING:
         raise Refused(Refusal.WRONG_STATE, interaction.main.state.value)
     return interaction, interaction.main

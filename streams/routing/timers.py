@@ -27,9 +27,10 @@ class TimerKind(enum.IntEnum):
     GRACE = 5
     NOT_RESPONDING = 6
     LEASE = 7
+    SCHEDULED = 8
 
 
-ON_LOG_TIME: Final = frozenset({TimerKind.WAITING})
+ON_LOG_TIME: Final = frozenset({TimerKind.WAITING, TimerKind.SCHEDULED})
 
 Timer = tuple[int, int, int, str, int]
 """(due, the timer's number, kind, subject, leg's number)"""

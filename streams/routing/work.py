@@ -9,6 +9,7 @@ import msgspec
 from schemas.decisions import DuplicateIgnored, InputHeld, InteractionChanged, LegQueued
 from schemas.inputs import InteractionIdentified, InteractionUpdated
 from schemas.interactions import (
+    CallbackRequested,
     ChannelConnected,
     ChannelEnded,
     ChannelFailed,
@@ -16,7 +17,7 @@ from schemas.interactions import (
     InteractionEvent,
 )
 from schemas.vocabulary import EndReason, Fault, LegKind, LegState, RescindReason
-from streams.routing import endings, entry, offers, waiting
+from streams.routing import callbacks, endings, entry, offers, resuming, waiting
 from streams.routing.legs import TALKING, WAITING
 from streams.routing.memory import Held
 from streams.routing.model import Interaction, Leg, Profile
@@ -34,8 +35,11 @@ def arrived(w: World, event: InteractionIdentified) -> None:
     for update in held.updates if held else ():
         _learn(w, interaction, update)
     leg = interaction.main
-    if held is not None and held.left:
+    wish = callbacks.wish(event, held)
+    if held is not None and held.left and wish is None:
         _end_at_once(w, interaction, LegState.ABANDONED, EndReason.CUSTOMER_LEFT)
+        return
+    if wish is not None and callbacks.arrives(w, interaction, event.queue, wish):
         return
     queue, leg.tried = entry.route(w, event.queue)
     if isinstance(queue, EndReason):
@@ -43,6 +47,8 @@ def arrived(w: World, event: InteractionIdentified) -> None:
         _end_at_once(w, interaction, state, queue)
         return
     waiting.enter(w, interaction, leg, queue)
+    if resuming.resume(w, interaction, leg):
+        waiting.place(w, interaction, leg)
     w.decide(LegQueued, leg=leg_value(interaction, leg), interaction=interaction_value(w, interaction))
 
 
@@ -56,6 +62,8 @@ def updated(w: World, event: InteractionUpdated) -> None:
     after = interaction_value(w, interaction)
     if after == before:
         return
+    if after.customer_id != before.customer_id:
+        resuming.resume(w, interaction, interaction.main)
     for leg in interaction.all_legs():
         if leg.state in WAITING:
             waiting.place(w, interaction, leg)
@@ -65,19 +73,28 @@ def updated(w: World, event: InteractionUpdated) -> None:
 
 
 def customer_left(w: World, event: CustomerLeft) -> None:
-    """Abandoned before connection, an ordinary end after."""
+    """Abandoned before connection, an ordinary end after; who is to be called back is not on the line."""
     interaction = _known(w, event)
-    if interaction is None:
+    if interaction is None or callbacks.is_due_to_customer(interaction.main):
         return
     leg = interaction.main
+    if leg.state in WAITING or leg.state is LegState.CONNECTING:
+        resuming.remember(w, interaction, leg)
     if leg.state is LegState.OFFERED:
         offers.rescind(w, interaction, leg, RescindReason.CUSTOMER_LEFT)
     if leg.state is LegState.CONNECTING:
         endings.end_connecting(w, interaction, leg, LegState.ABANDONED, EndReason.CUSTOMER_LEFT)
     elif leg.state in TALKING:
         endings.end_part(w, interaction, leg, EndReason.CUSTOMER_LEFT)
-    elif leg.state in (LegState.QUEUED, LegState.SCHEDULED):
+    elif leg.state is LegState.QUEUED:
         endings.end_waiting(w, interaction, leg, LegState.ABANDONED, EndReason.CUSTOMER_LEFT)
+
+
+def callback_requested(w: World, event: CallbackRequested) -> None:
+    """The customer asks to be called back; what cannot be promised changes nothing."""
+    interaction = _known(w, event)
+    if interaction is not None:
+        callbacks.asked(w, interaction, event)
 
 
 def channel_connected(w: World, event: ChannelConnected) -> None:
@@ -185,6 +202,8 @@ def _keep(held: Held, event: InteractionEvent) -> None:
         held.left = True
     elif isinstance(event, InteractionUpdated):
         held.updates.append(event)
+    elif isinstance(event, CallbackRequested):
+        held.callback = event
 
 
 def _leg(w: World, event: InteractionEvent, leg_id: str) -> tuple[Interaction, Leg] | None:

@@ -21,6 +21,7 @@ from streams.routing.model import Agent, Gateway, Interaction, Leg, Profile, Que
 from streams.routing.patches import Parts
 from streams.routing.policy import Policy, required
 from streams.routing.profiles import Profiles
+from streams.routing.resuming import Abandonments
 from streams.routing.timers import Clocks, Timer, TimerKind, Timers
 
 _AUDIENCES_AT_FIRST: Final = 4_096
@@ -33,6 +34,7 @@ class World:
     __slots__ = (
         "_audience_limit",
         "_routes",
+        "abandoned",
         "accepted",
         "agents",
         "audiences",
@@ -83,6 +85,7 @@ class World:
         self.gateways: dict[str, Gateway] = {}
         self.timers = Timers(self.is_live)
         self.memory = Memory()
+        self.abandoned: Abandonments = Abandonments()
         self.stopped: Stopped | None = None
         self.accepted = 0
         self.ended = 0

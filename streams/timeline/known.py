@@ -13,10 +13,7 @@ import msgspec
 from schemas.decisions import Decision
 from schemas.event import Value
 from schemas.values import InteractionValue, LegValue
-from schemas.vocabulary import ENDED, EndReason, LegKind, LegState
-
-HANDED_ON: Final = frozenset({EndReason.TRANSFERRED, EndReason.REQUEUED, EndReason.AGENT_LOST})
-"""A main leg that ended so is followed by another: the contact goes on."""
+from schemas.vocabulary import ENDED, HANDED_ON, LegKind, LegState
 
 
 class KnownLeg(Value, frozen=True, kw_only=True):

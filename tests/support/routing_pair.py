@@ -10,10 +10,10 @@ from schemas import inputs
 from schemas.configuration import RoutingConfiguration, canonical, digest
 from schemas.decisions import Decision, OfferMade
 from schemas.inputs import InputsTopicEvent
-from schemas.vocabulary import LegState
+from schemas.vocabulary import ENDED, LegState
 from streams.routing import invariants, project
 from streams.routing.engine import Engine
-from tests.support.naive_router import NaiveRouter
+from tests.support.naive_callbacks import NaiveCallbacks
 
 WORKSPACE = "pair"
 START_MS = 1_000_000
@@ -24,7 +24,7 @@ class RoutingPair:
 
     def __init__(self, configuration: RoutingConfiguration, engine: type[Engine] = Engine) -> None:
         self.engine = engine(WORKSPACE)
-        self.naive = NaiveRouter(configuration)
+        self.naive = NaiveCallbacks(configuration)
         self.now_ms = START_MS
         self.offset = -1
         self.commands = 0
@@ -87,6 +87,7 @@ class RoutingPair:
         contacts = {
             name: (one.main.state.value, one.main.agent_id, one.main.queue, one.main.step)
             for name, one in world.interactions.items()
+            if one.main.state not in ENDED
         }
         assert contacts == {one.name: (one.state, one.agent, one.queue, one.step) for one in naive.contacts.values()}
         agents = {

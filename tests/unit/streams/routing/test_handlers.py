@@ -13,7 +13,6 @@ NOT_YET = {
     inputs.StartConsult,
     inputs.FinishConsult,
     inputs.LeaveConference,
-    inputs.RequestCallback,
     inputs.JoinInteraction,
     inputs.HandOverAgent,
 }
