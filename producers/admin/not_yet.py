@@ -9,6 +9,4 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-NOT_YET: Final[Mapping[str, tuple[Any, ...]]] = {
-    "settings.resume_within": (0,),
-}
+NOT_YET: Final[Mapping[str, tuple[Any, ...]]] = {}
