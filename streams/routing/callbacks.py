@@ -11,7 +11,7 @@ name it, it has the values shown for phone. Until the callback is connected, han
 A time that is past means now. Work in an agent's hands, wrap-up included, is promised: his part ends with its wrap-up,
 a new main leg is scheduled, or (no time) enters the queue with a new arrival. Asked again, the newest word counts: the
 time is moved, or (no time) what was scheduled enters its queue at once; the agent stays unless another is named.
-The agent who is named is preferred, before anyone whom identity prefers. A customer who wants no contact may ask for a
+The agent who is named is preferred, before anyone whom identity prefers, and has declined nothing yet. A customer who wants no contact may ask for a
 callback: it is the customer's own wish, and the mark goes along. `CancelInteraction` ends what is scheduled.
 """
 
@@ -25,7 +25,7 @@ from schemas.decisions import InteractionChanged, LegQueued, LegScheduled
 from schemas.inputs import InteractionIdentified, RequestCallback
 from schemas.interactions import CallbackRequested
 from schemas.vocabulary import ENDED, AgentCause, EndReason, LegState, Refusal, RescindReason
-from streams.routing import agents, commands, endings, entry, handover, offers, waiting
+from streams.routing import agents, commands, endings, entry, handover, offers, passing, waiting
 from streams.routing.legs import INTERACTING, TALKING
 from streams.routing.memory import Held
 from streams.routing.model import Interaction, Leg
@@ -159,6 +159,7 @@ def _mark(w: World, interaction: Interaction, leg: Leg, wanted: Wish) -> None:
         leg.preferred = wanted.agent_id
         leg.target = None
         leg.skipped = False
+        passing.forget(interaction, wanted.agent_id)
     profile = w.profile(interaction)
     if profile.channel == CHANNEL:
         return

@@ -29,7 +29,8 @@ def to_queue(w: World, interaction: Interaction, leg: Leg, agent: Agent, queue: 
         _stand(w, interaction, new)
         return
     if keep_place:
-        new.arrived_ms, new.place, new.step_head_start_ms = leg.arrived_ms, leg.place, leg.step_head_start_ms
+        _keep_arrival(new, leg)
+        new.step_head_start_ms = leg.step_head_start_ms
     endings.end_part(w, interaction, leg, EndReason.TRANSFERRED)
     chosen, new.tried = entry.route(w, queue)
     if isinstance(chosen, EndReason):
@@ -44,7 +45,8 @@ def to_agent(w: World, interaction: Interaction, leg: Leg, agent: Agent, target:
     new = open_leg(w, interaction, leg)
     passing.pass_over(w, interaction, agent)
     if keep_place:
-        new.arrived_ms, new.place, new.step_head_start_ms = leg.arrived_ms, leg.place, leg.step_head_start_ms
+        _keep_arrival(new, leg)
+        new.step_head_start_ms = leg.step_head_start_ms
     endings.end_part(w, interaction, leg, EndReason.TRANSFERRED)
     new.target = target.agent_id
     waiting.enter(w, interaction, new, leg.queue or "")
@@ -68,9 +70,13 @@ def open_leg(w: World, interaction: Interaction, old: Leg) -> Leg:
     return new
 
 
+def _keep_arrival(new: Leg, old: Leg) -> None:
+    new.arrived_ms, new.place, new.own_place = old.arrived_ms, old.place, old.own_place
+
+
 def _in_place(w: World, new: Leg, old: Leg) -> None:
     """Keep the queue's waiting time and the virtual arrival."""
-    new.arrived_ms, new.place = old.arrived_ms, old.place
+    _keep_arrival(new, old)
     new.entered_queue_ms, new.waited_ms = old.entered_queue_ms, old.waited_ms
     new.virtual_arrival_ms = old.virtual_arrival_ms
     new.step, new.step_head_start_ms = old.step, old.step_head_start_ms

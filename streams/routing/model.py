@@ -50,7 +50,7 @@ class Leg(msgspec.Struct, gc=False, omit_defaults=True):
     `wakes_ms`: when waiting brings the next step or the expiry. `due_attended_ms`: the deadline of the offer, of the
     connection or of the wrap-up; `due_ms` is the same on the log clock if the agents stay attended. Fields named
     `timer` hold the number of the pending timer, 0 = none. `callback_ms`: when a callback was last asked for; such a leg
-    waits without the customer on the line.
+    waits without the customer on the line. `own_place`: the place that it had before it took over an abandoned one.
     """
 
     number: int
@@ -86,13 +86,14 @@ class Leg(msgspec.Struct, gc=False, omit_defaults=True):
     scheduled_for_ms: int | None = None
     join_mode: JoinMode | None = None
     callback_ms: int | None = None
+    own_place: int | None = None
 
 
 class Interaction(msgspec.Struct, gc=False, omit_defaults=True):
     """One contact. `main` is its newest main leg; `others` are older ones still wrapping up, consults and joins.
 
     `passed` maps agents who rejected or missed it to the attended time of that, for a while; `declined` names them.
-    `own_place`: the place that it had before it took over an abandoned one.
+    It has 15 fields and may have no more: with a sixteenth its encoding, and so every old fingerprint, would change.
     """
 
     interaction_id: str
@@ -110,7 +111,6 @@ class Interaction(msgspec.Struct, gc=False, omit_defaults=True):
     passed: dict[str, int] | None = None
     declined: tuple[str, ...] = ()
     reoffer_timer: int = 0
-    own_place: int | None = None
 
     def leg(self, number: int) -> Leg | None:
         """The live leg of that number."""

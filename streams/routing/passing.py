@@ -47,6 +47,12 @@ def decline(w: World, interaction: Interaction, agent: Agent) -> None:
         interaction.declined = (*interaction.declined, agent.agent_id)
 
 
+def forget(interaction: Interaction, agent_id: str) -> None:
+    """Whatever the agent did with the interaction before counts no longer."""
+    interaction.passed = {one: at for one, at in (interaction.passed or {}).items() if one != agent_id} or None
+    interaction.declined = tuple(one for one in interaction.declined if one != agent_id)
+
+
 def schedule(w: World, interaction: Interaction) -> None:
     """Look again at the next moment at which somebody may be asked who may not be asked now."""
     settings = w.policy.settings

@@ -49,8 +49,8 @@ def remember(w: World, interaction: Interaction, leg: Leg) -> None:
     key = (leg.queue, interaction.customer_id)
     w.abandoned.pop(key, None)
     arrived_ms, place, head_start = leg.arrived_ms, leg.place, leg.step_head_start_ms
-    if interaction.own_place is not None:
-        arrived_ms, place = interaction.arrived_ms, interaction.own_place
+    if leg.own_place is not None:
+        arrived_ms, place = interaction.arrived_ms, leg.own_place
         head_start = w.policy.queue(leg.queue).steps[leg.step].head_start_ms or 0
     w.abandoned[key] = Abandoned(
         leg.queue, interaction.customer_id, w.now_ms, arrived_ms, place, interaction.turns, head_start
@@ -67,14 +67,15 @@ def resume(w: World, interaction: Interaction, leg: Leg) -> bool:
     if not w.abandoned:
         return False
     _forget(w)
-    if leg.number != 1 or leg.tried or leg.state not in legs.WAITING or interaction.own_place is not None:
+    first = leg.number == 1 and leg.state in legs.WAITING and leg.entered_queue_ms == interaction.arrived_ms
+    if not first or leg.own_place is not None:
         return False
     key = (leg.queue or "", interaction.customer_id or "")
     found = w.abandoned.get(key)
     if found is None or found.at_ms > (leg.entered_queue_ms or 0):
         return False
     del w.abandoned[key]
-    interaction.own_place = leg.place
+    leg.own_place = leg.place
     leg.arrived_ms, leg.place = found.arrived_ms, found.place
     interaction.turns += found.turns
     leg.turn += found.turns

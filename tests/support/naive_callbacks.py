@@ -44,12 +44,13 @@ class NaiveCallbacks(NaiveRouter):
         self.first_preferred: dict[str, str | None] = {}
         self.customers: dict[str, str | None] = {}
         self.own: dict[str, tuple[int, int]] = {}
+        self.came: dict[str, int] = {}
         self.entered: dict[str, int] = {}
         self.places: list[Place] = []
 
-    def set(self, kind: str, due: int, of: Any) -> None:
+    def set(self, kind: str, due: int, of: Any, order: int = 0) -> None:
         if kind != "scheduled":
-            super().set(kind, due, of)
+            super().set(kind, due, of, order)
             return
         self.order += 1
         self.log_timers.append(Timer(due, self.order, kind, of))
@@ -78,11 +79,11 @@ class NaiveCallbacks(NaiveRouter):
             return
         self.first_preferred[name] = event.preferred_agent
         self.customers[name] = event.customer_id
-        self.entered[name] = self.now
+        self.came[name] = self.entered[name] = self.now
         if wish is not None:
             at, agent = wish
             self.callbacks.add((name, 1))
-            if agent in self.people:
+            if agent is not None and agent in self.people:
                 contact.preferred = agent
             if at is not None and self.now < at <= self.now + YEAR_MS:
                 self._schedule(contact, at, place)
@@ -128,7 +129,9 @@ class NaiveCallbacks(NaiveRouter):
         elif contact.state in ("connected", "on_hold", "wrap_up"):
             self._leave_a_part(contact)
         self.callbacks.add((contact.name, contact.number))
-        contact.preferred = agent or contact.preferred
+        if agent is not None:
+            contact.preferred = agent
+            contact.passed.pop(agent, None)
         for one in (contact, *self.parts):
             if one.name == contact.name:
                 one.channel = "callback"
@@ -149,6 +152,7 @@ class NaiveCallbacks(NaiveRouter):
         contact.offers = contact.step = contact.waited = 0
         contact.agent = None
         contact.failed = False
+        self.own.pop(contact.name, None)
         contact.preferred = self.first_preferred[contact.name]
         self._state(contact, "created")
         if part.state != "wrap_up":
@@ -164,7 +168,7 @@ class NaiveCallbacks(NaiveRouter):
     def _enter(self, contact: Contact) -> None:
         self.cancel("scheduled", contact)
         self._state(contact, "queued")
-        contact.arrived = self.now
+        contact.arrived = self.entered[contact.name] = self.now
         contact.waited = contact.step = 0
         contact.head_start = self._step(contact).head_start_ms or 0
         self._wake(contact)
@@ -187,7 +191,8 @@ class NaiveCallbacks(NaiveRouter):
         for one in self.places:
             fits = (one.queue, one.customer) == (contact.queue, self.customers[contact.name])
             in_time = one.at <= self.entered[contact.name] and self.now <= one.at + within
-            if within and fits and in_time and contact.number == 1 and contact.name not in self.own:
+            first = contact.number == 1 and self.came[contact.name] == self.entered[contact.name]
+            if within and fits and in_time and first and contact.name not in self.own:
                 self.places.remove(one)
                 self.own[contact.name] = (contact.arrived, contact.place)
                 contact.arrived, contact.place = one.arrived, one.place
