@@ -66,7 +66,6 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
     recorded_talking_percent: float | None
     still_waiting: int
     ended_otherwise: dict[str, int]
-    order_checked: bool
     broken: int
     problems: tuple[str, ...]
 
@@ -98,16 +97,22 @@ def prepare(log: RecordedLog, first: str | None, last: str | None) -> Prepared:
 
 
 def backtest(
-    prepared: Prepared, configuration: RoutingConfiguration, seed: str, after_call_ms: int | None = None
+    prepared: Prepared,
+    configuration: RoutingConfiguration,
+    seed: str,
+    after_call_ms: int | None = None,
+    *,
+    thorough: bool = True,
 ) -> Backtest:
     """Runs the window and counts. `after_call_ms` None = the wrap-up that the configuration has.
+    `thorough`: every decision is checked under all rules, which takes as long again.
 
     Raises:
         BrokenInvariant: the engine broke one of its own.
     """
     wanted = offered_at_once(configuration, after_call_ms)
     callers = prepared.callers(seed)
-    witness = Witness(wanted)
+    witness = Witness(wanted, thorough=thorough)
     ran = run(wanted, callers, prepared.shifts, witness)
     problems = [*witness.problems, *impatient(callers, ran.outcomes)]
     present_ms = sum(ran.present_ms.values())
@@ -122,7 +127,6 @@ def backtest(
         recorded_talking_percent=_recorded_talking(prepared),
         still_waiting=sum(one.state is None for one in others),
         ended_otherwise=_ended_otherwise(ran),
-        order_checked=witness.plain,
         broken=witness.found + len(problems) - len(witness.problems),
         problems=tuple(problems[:20]),
     )

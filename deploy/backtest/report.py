@@ -76,7 +76,6 @@ def summary(told: Told) -> dict[str, Any]:
         "agents": len(told.prepared.skills),
         "still_waiting": test.still_waiting,
         "ended_otherwise": test.ended_otherwise,
-        "order_checked": test.order_checked,
         "problems": list(test.problems),
         "inputs": test.run.inputs,
         "decisions": test.run.decisions,
@@ -158,9 +157,7 @@ def _by_skills(skills: Mapping[str, Sequence[str]]) -> Iterable[tuple[Sequence[s
 
 def _promises(told: Told) -> Iterator[str]:
     test = told.test
-    yield f"invariants: {test.invariants}" + (
-        "" if test.order_checked else " (order not looked at: the policy has more)"
-    )
+    yield f"invariants: {test.invariants}"
     for problem in test.problems[: 5 if test.broken else 0]:
         yield f"  {problem}"
     if test.still_waiting or test.ended_otherwise:

@@ -77,7 +77,7 @@ def _fit(prepared: Prepared, configuration: RoutingConfiguration, seed: str, pro
     recorded = sum(not call.answered for call in prepared.calls) * 100 / len(prepared.calls)
 
     def abandoned(after_call_s: int) -> float:
-        figures = backtest(prepared, configuration, seed, after_call_s * 1000).compared.whole.here
+        figures = backtest(prepared, configuration, seed, after_call_s * 1000, thorough=False).compared.whole.here
         share = 100 * figures.hung_up / figures.asked
         progress(f"after-call time {after_call_s} s: {share:.2f} % hung up, {recorded:.2f} % in the record")
         return share

@@ -3,7 +3,8 @@
 Of each input: decisions are numbered densely and in time; nobody has two calls; whoever calls is queued once and ends
 once; nobody is free while a call waits that he could take; and a free agent takes the call that has waited longest,
 head starts counted. The last two are looked at only where first come first served is the whole policy (`plain`).
-Now and then, and at the end, the engine's own check looks at everything it holds. Pure.
+A thorough witness also has `deploy.checking` look at each decision under all rules. Now and then, and at the end, the
+engine's own check looks at everything it holds. Pure.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from deploy.backtest.people import CHANNEL, NEUTRAL, Caller, Outcome
+from deploy.checking.checker import Checker
 from schemas.configuration import OFFLINE, PHONE, QueueSettings, RoutingConfiguration
 from schemas.decisions import CommandRefused, Decision, LegEnded, OfferMade
 from schemas.inputs import (
@@ -23,6 +25,7 @@ from schemas.inputs import (
 )
 from schemas.vocabulary import LegState
 from streams.routing import invariants
+from streams.routing.breach import BrokenInvariant
 from streams.routing.engine import Engine
 
 LOOK_EVERY: Final = 5_000
@@ -34,7 +37,10 @@ Rank = tuple[int, int]
 class Witness:
     """A listener of `center.run`. `problems`: the first that were found; `found` counts them all."""
 
-    def __init__(self, configuration: RoutingConfiguration, look_every: int = LOOK_EVERY) -> None:
+    def __init__(
+        self, configuration: RoutingConfiguration, *, thorough: bool = True, look_every: int = LOOK_EVERY
+    ) -> None:
+        self._checker = Checker() if thorough else None
         self.problems: list[str] = []
         self.found = 0
         self.inputs = 0
@@ -57,17 +63,42 @@ class Witness:
         self._note(engine, event)
         for decision in decisions:
             self._follow(decision)
+        self._check(engine, event, decisions)
         if self.plain and self._waiting and len(self._busy) < len(self._on_duty):
             self._check_nobody_idles()
         if self.inputs % self._look_every == 0:
-            invariants.check(engine.world)
+            self._look(engine)
 
     def finish(self, engine: Engine) -> None:
         """All has been done: every call has ended once, and the engine is looked at as a whole."""
-        invariants.check(engine.world)
+        self._look(engine)
         for call_id, ended in self._seen.items():
             if not ended and call_id not in self._waiting and call_id not in self._busy.values():
                 self._problem(f"{call_id} neither ended nor waits")
+
+    def _check(self, engine: Engine, event: InputsTopicEvent, decisions: Sequence[Decision]) -> None:
+        if self._checker is None:
+            return
+        try:
+            self._checker.take(
+                event, offset=engine.offset, stamp_ms=engine.now_ms, decisions=decisions, world=engine.world
+            )
+        except BrokenInvariant as broken:
+            self._lose_checker(broken)
+
+    def _look(self, engine: Engine) -> None:
+        invariants.check(engine.world)
+        if self._checker is None:
+            return
+        try:
+            self._checker.look(engine.world)
+        except BrokenInvariant as broken:
+            self._lose_checker(broken)
+
+    def _lose_checker(self, broken: BrokenInvariant) -> None:
+        """What it would say after its first breach means nothing."""
+        self._checker = None
+        self._problem(str(broken))
 
     def _note(self, engine: Engine, event: InputsTopicEvent) -> None:
         if isinstance(event, InteractionIdentified):

@@ -29,8 +29,10 @@ SHIFTS = [a_shift("dana"), a_shift("eli", 30, 200)]
 class Deaf(Witness):
     """Hears decisions of that kind about one call as `change` makes them; None = does not hear them."""
 
-    def __init__(self, configuration: RoutingConfiguration, kind: type[Decision], to: str | None) -> None:
-        super().__init__(configuration)
+    def __init__(
+        self, configuration: RoutingConfiguration, kind: type[Decision], to: str | None, *, thorough: bool = False
+    ) -> None:
+        super().__init__(configuration, thorough=thorough)
         self._kind, self._to, self._done = kind, to, False
 
     def heard(self, engine: Engine, event: InputsTopicEvent, decisions: Sequence[Decision]) -> None:
@@ -79,10 +81,19 @@ def test_what_was_decided_otherwise_is_found(kind: type[Decision], to: str | Non
     assert any(said in problem for problem in witness.problems), witness.problems
 
 
+def test_the_checker_of_all_rules_speaks_once() -> None:
+    center = a_center(["dana", "eli"], wrap_up_ms=5_000)
+    alone, together = Deaf(center, LegEnded, None), Deaf(center, LegEnded, None, thorough=True)
+    run(center, CALLS, SHIFTS, alone)
+    run(center, CALLS, SHIFTS, together)
+    assert together.found == alone.found + 1
+    assert any("dense_seq" in problem for problem in together.problems)
+
+
 def test_a_call_taken_before_one_that_waited_longer_is_found() -> None:
     center = a_center(wrap_up_ms=0)
     other_rules = msgspec.structs.replace(center, settings=RoutingSettings(priority_step_ms=1))
-    witness = Witness(other_rules)
+    witness = Witness(other_rules, thorough=False)
     run(center, [a_caller("a", 0, 60), a_caller("b", 10), a_caller("c", 20, priority=4)], [a_shift()], witness)
     assert witness.problems == ["at input 6: dana gets c before b"]
 
