@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bench import latency, metrics, routing_benchmarks, sockets, timeline
+from bench import latency, metrics, routing_benchmarks, sockets, theory, timeline
 from bench.measures import Series
 from bench.services import Note
 
@@ -39,6 +39,10 @@ def _metrics(quick: bool, note: Note) -> list[Series]:
     return [metrics.measure(metrics.QUICK if quick else metrics.FULL, note)]
 
 
+def _theory(quick: bool, note: Note) -> list[Series]:
+    return theory.measure(theory.QUICK if quick else theory.FULL, note)
+
+
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "pipeline": _pipeline,
     "latency": _latency,
@@ -46,4 +50,5 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "exactly-once": _exactly_once,
     "timeline": _timeline,
     "metrics": _metrics,
+    "theory": _theory,
 }

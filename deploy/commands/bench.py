@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-NAMES = ("pipeline", "latency", "sockets", "exactly-once", "timeline", "metrics")
+NAMES = ("pipeline", "latency", "sockets", "exactly-once", "timeline", "metrics", "theory")
 """As `bench.catalogue` has them, which loads much."""
 USAGE = 2
 BROKEN = 1
