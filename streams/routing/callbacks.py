@@ -25,7 +25,7 @@ from schemas.decisions import InteractionChanged, LegQueued, LegScheduled
 from schemas.inputs import InteractionIdentified, RequestCallback
 from schemas.interactions import CallbackRequested
 from schemas.vocabulary import ENDED, AgentCause, EndReason, LegState, Refusal, RescindReason
-from streams.routing import agents, commands, endings, entry, handover, offers, passing, waiting
+from streams.routing import agents, commands, endings, entry, handover, offers, passing, succession, waiting
 from streams.routing.legs import INTERACTING, TALKING
 from streams.routing.memory import Held
 from streams.routing.model import Interaction, Leg
@@ -120,7 +120,8 @@ def _refusal(w: World, interaction: Interaction, at_ms: int | None) -> Refused |
 
 
 def _known_agent(w: World, wanted: Wish) -> Wish:
-    return wanted if wanted.agent_id in w.agents else Wish(wanted.at_ms)
+    agent_id = succession.now_named(w, wanted.agent_id)
+    return Wish(wanted.at_ms, agent_id if agent_id in w.agents else None)
 
 
 def _call_back(w: World, interaction: Interaction, wanted: Wish) -> None:
@@ -157,6 +158,7 @@ def _mark(w: World, interaction: Interaction, leg: Leg, wanted: Wish) -> None:
     leg.callback_ms = w.now_ms
     if wanted.agent_id is not None:
         leg.preferred = wanted.agent_id
+        w.names.note(interaction)
         leg.target = None
         leg.skipped = False
         passing.forget(interaction, wanted.agent_id)

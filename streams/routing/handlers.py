@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from schemas import inputs, interactions
 from schemas.vocabulary import Refusal
-from streams.routing import callbacks, commands, configure, presence, supervising, work
+from streams.routing import callbacks, commands, configure, presence, succession, supervising, work
 from streams.routing.refusals import Refused
 from streams.routing.world import World
 
@@ -48,6 +48,7 @@ TABLE: Final[dict[type[Any], Handler]] = {
     inputs.AssignInteraction: supervising.assign,
     inputs.ReprioritiseInteraction: supervising.reprioritise,
     inputs.CancelInteraction: supervising.cancel,
+    inputs.HandOverAgent: succession.hand_over,
     inputs.ConfigurationPublished: configure.published,
     inputs.QueueOpened: configure.queue_opened,
     inputs.QueueClosed: configure.queue_closed,

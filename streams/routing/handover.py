@@ -15,6 +15,7 @@ def lose(w: World, interaction: Interaction, leg: Leg) -> None:
     new = open_leg(w, interaction, leg)
     _in_place(w, new, leg)
     new.preferred = leg.agent_id
+    w.names.note(interaction)
     endings.end_part(w, interaction, leg, EndReason.AGENT_LOST, wraps_up=False)
     _stand(w, interaction, new)
 

@@ -52,6 +52,8 @@ def check(w: World) -> None:
             held[key] = agent.agent_id
     waiting: dict[str, int] = {}
     for interaction in w.interactions.values():
+        if not w.names.knows(interaction):
+            raise BrokenInvariant("whoever_is_named_is_found", interaction.interaction_id)
         for leg in interaction.all_legs():
             key = (interaction.interaction_id, leg.number)
             if (leg.state in IN_HAND or leg.state is LegState.OFFERED) != (key in held):

@@ -233,3 +233,10 @@ class Stopped(msgspec.Struct, frozen=True, omit_defaults=True):
     invariant: str
     offset: int
     detail: str
+
+
+class Successor(msgspec.Struct, frozen=True):
+    """Who took over from an agent, and when (log time)."""
+
+    agent_id: str
+    at_ms: int

@@ -19,7 +19,7 @@ from schemas.configuration import AgentSettings, RoutingConfiguration, canonical
 from schemas.vocabulary import LegState, RoutingStatus
 from streams.routing import configure, matching
 from streams.routing.memory import Basket, Held
-from streams.routing.model import Agent, Gateway, Interaction, Leg, Profile, Queue, Session, Stopped, WorkKey
+from streams.routing.model import Agent, Gateway, Interaction, Leg, Profile, Queue, Session, Stopped, Successor, WorkKey
 from streams.routing.patches import Parts
 from streams.routing.resuming import Abandoned, Abandonments
 from streams.routing.timers import Timer
@@ -68,6 +68,7 @@ class Head(msgspec.Struct, omit_defaults=True):
     marks: dict[str, tuple[int, int]]
     baskets: list[int]
     records: dict[int, int]
+    successors: dict[str, Successor] = {}
 
 
 class AgentRecord(msgspec.Struct, omit_defaults=True):
@@ -222,6 +223,7 @@ def _head(w: World, records: dict[int, int]) -> Head:
         marks=w.memory.marks,
         baskets=[basket.number for basket in w.memory.baskets],
         records=records,
+        successors=w.successors,
     )
 
 
@@ -235,6 +237,7 @@ def _numbers(w: World, head: Head) -> None:
     w.retired = head.retired
     w.stopped = head.stopped
     w.memory.marks = head.marks
+    w.successors = head.successors
 
 
 def _memories(w: World, head: Head, found: dict[int, list[Any]]) -> None:
@@ -251,6 +254,7 @@ def _memories(w: World, head: Head, found: dict[int, list[Any]]) -> None:
 def _work(w: World, interactions: list[Interaction]) -> None:
     for interaction in interactions:
         w.interactions[interaction.interaction_id] = interaction
+        w.names.note(interaction)
         for leg in interaction.all_legs():
             if leg.queue is not None:
                 leg.queue = sys.intern(leg.queue)

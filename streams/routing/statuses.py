@@ -65,6 +65,7 @@ def _lose_connecting(w: World, interaction: Interaction, leg: Leg, *, goes_back:
     by_channel = rules.connecting_follows_its_channel(w.engine_version)
     if goes_back and by_channel:
         leg.preferred = leg.agent_id
+        w.names.note(interaction)
     if goes_back or not by_channel:
         offers.unconnected(w, interaction, leg, missed=False)
 

@@ -17,7 +17,7 @@ from schemas.interactions import (
     InteractionEvent,
 )
 from schemas.vocabulary import EndReason, Fault, LegKind, LegState, RescindReason
-from streams.routing import callbacks, endings, entry, offers, resuming, waiting
+from streams.routing import callbacks, endings, entry, offers, resuming, succession, waiting
 from streams.routing.legs import TALKING, WAITING
 from streams.routing.memory import Held
 from streams.routing.model import Interaction, Leg, Profile
@@ -149,12 +149,13 @@ def _open(w: World, event: InteractionIdentified) -> Interaction:
         arrived_ms=now,
         main=Leg(1, LegKind.MAIN, LegState.CREATED, since_ms=now, arrived_ms=now, place=w.place),
         customer_id=event.customer_id,
-        preferred_agent=_shared(event.preferred_agent),
-        owner=_shared(event.owner),
+        preferred_agent=_shared(succession.now_named(w, event.preferred_agent)),
+        owner=_shared(succession.now_named(w, event.owner)),
         case_ids=event.case_ids,
         linked_to=event.linked_to,
     )
     w.interactions[event.interaction_id] = interaction
+    w.names.note(interaction)
     w.accepted += 1
     return interaction
 
@@ -181,11 +182,12 @@ def _learn(w: World, interaction: Interaction, event: InteractionUpdated) -> Non
     if event.customer_id is not None:
         interaction.customer_id = event.customer_id
     if event.preferred_agent is not None:
-        interaction.preferred_agent = _shared(event.preferred_agent)
+        interaction.preferred_agent = _shared(succession.now_named(w, event.preferred_agent))
     if event.owner is not None:
-        interaction.owner = _shared(event.owner)
+        interaction.owner = _shared(succession.now_named(w, event.owner))
     if event.case_ids is not None:
         interaction.case_ids = event.case_ids
+    w.names.note(interaction)
 
 
 def _known(w: World, event: InteractionEvent) -> Interaction | None:

@@ -17,7 +17,8 @@ from streams.routing import legs
 from streams.routing.audiences import Audience, AudienceKey
 from streams.routing.capacity import Capacity
 from streams.routing.memory import Memory
-from streams.routing.model import Agent, Gateway, Interaction, Leg, Profile, Queue, Stopped, WorkKey
+from streams.routing.model import Agent, Gateway, Interaction, Leg, Profile, Queue, Stopped, Successor, WorkKey
+from streams.routing.names import Names
 from streams.routing.patches import Parts
 from streams.routing.policy import Policy, required
 from streams.routing.profiles import Profiles
@@ -49,6 +50,7 @@ class World:
         "gateways",
         "interactions",
         "memory",
+        "names",
         "offers_made",
         "offset",
         "on_queue",
@@ -61,6 +63,7 @@ class World:
         "serving",
         "skilled",
         "stopped",
+        "successors",
         "timers",
         "touched_agents",
         "touched_legs",
@@ -78,6 +81,7 @@ class World:
         self.digest = ""
         self.parts: Parts | None = None
         self.interactions: dict[str, Interaction] = {}
+        self.names = Names(self.interactions)
         self.profiles = Profiles()
         self.agents: dict[str, Agent] = {}
         self.queues: dict[str, Queue] = {}
@@ -85,6 +89,7 @@ class World:
         self.gateways: dict[str, Gateway] = {}
         self.timers = Timers(self.is_live)
         self.memory = Memory()
+        self.successors: dict[str, Successor] = {}
         self.abandoned: Abandonments = Abandonments()
         self.stopped: Stopped | None = None
         self.accepted = 0

@@ -148,7 +148,7 @@ class Routing(RuleBasedStateMachine):
         priority=st.sampled_from([5, 5, 4, 7]),
         tier=st.sampled_from([None, None, "vip"]),
         require=_levels,
-        preferred=st.sampled_from([None, None, "bo"]),
+        preferred=st.sampled_from([None, None, "bo", "gone"]),
         confirms=st.booleans(),
         again=st.booleans(),
     )
@@ -166,6 +166,10 @@ class Routing(RuleBasedStateMachine):
                 **said,
             )
         )
+
+    @rule(agent=st.sampled_from([*AGENTS, "gone"]), to=agents)
+    def hand_over(self, agent: str, to: str) -> None:
+        self.pair.command(inputs.HandOverAgent, agent_id=agent, to_agent=to)
 
     @rule(back=st.integers(-1, 4))
     def leave(self, back: int) -> None:

@@ -13,7 +13,7 @@ from schemas.inputs import InputsTopicEvent
 from schemas.vocabulary import ENDED, LegState
 from streams.routing import invariants, project
 from streams.routing.engine import Engine
-from tests.support.naive_callbacks import NaiveCallbacks
+from tests.support.naive_succession import NaiveSuccession
 
 WORKSPACE = "pair"
 START_MS = 1_000_000
@@ -24,7 +24,7 @@ class RoutingPair:
 
     def __init__(self, configuration: RoutingConfiguration, engine: type[Engine] = Engine) -> None:
         self.engine = engine(WORKSPACE)
-        self.naive = NaiveCallbacks(configuration)
+        self.naive = NaiveSuccession(configuration)
         self.now_ms = START_MS
         self.offset = -1
         self.commands = 0
@@ -90,6 +90,9 @@ class RoutingPair:
             if one.main.state not in ENDED
         }
         assert contacts == {one.name: (one.state, one.agent, one.queue, one.step) for one in naive.contacts.values()}
+        assert {name: one.main.preferred or one.preferred_agent for name, one in world.interactions.items()} == {
+            one.name: one.preferred for one in naive.contacts.values()
+        }
         agents = {
             name: (one.status, project.routing_status(world, one).value, world.capacity.room(one)[2])
             for name, one in world.agents.items()

@@ -14,7 +14,6 @@ NOT_YET = {
     inputs.FinishConsult,
     inputs.LeaveConference,
     inputs.JoinInteraction,
-    inputs.HandOverAgent,
 }
 
 
