@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-FAILED: Final = 1
-WRONG_USAGE: Final = 2
 
 
 def register(app: typer.Typer) -> None:
@@ -26,55 +19,32 @@ def scenario(
 ) -> None:
     """Run scenarios and say which hold; of one that does not, the first difference and why.
 
-    Exit code 1 when an expectation fails, 2 when a file cannot be read as scenarios.
+    Exit code 0 when all hold, 1 when an expectation fails, 2 when a file or a scenario cannot be read. docs/scenarios.md
+    has all the words.
     """
     import msgspec
 
-    worst = 0
-    count = 0
-    for path, document in _documents(files):
-        count += 1
-        name, problem, code = _run(document)
-        worst = max(worst, code)
-        if json:
-            found = {"file": str(path), "scenario": name, "holds": code == 0, "problem": problem}
-            typer.echo(msgspec.json.encode(found).decode())
-        elif code:
-            typer.echo(f"FAILED {path}: {name}\n{problem}")
-        else:
-            typer.echo(f"ok {path}: {name}")
-    if not count:
-        typer.echo("no scenario found", err=True)
-        worst = WRONG_USAGE
-    raise typer.Exit(worst)
+    from deploy import scenario_files
 
-
-def _run(document: Any) -> tuple[str, str | None, int]:
-    from streams.routing.invariants import BrokenInvariant
-    from streams.routing.scenario_document import Unreadable
-    from streams.routing.scenario_runner import Failed, Scenario
-
-    name = str(document.get("name", "?")) if isinstance(document, dict) else "?"
-    try:
-        Scenario(document).run()
-    except Failed as failed:
-        return name, str(failed), FAILED
-    except BrokenInvariant as broken:
-        return name, f"broken invariant: {broken}", FAILED
-    except Unreadable as unreadable:
-        return name, str(unreadable), WRONG_USAGE
-    return name, None, 0
-
-
-def _documents(files: list[Path]) -> Iterator[tuple[Path, Any]]:
-    import yaml
-
+    worst = count = 0
     for path in files:
         try:
-            with path.open(encoding="utf-8") as stream:
-                found = [document for document in yaml.safe_load_all(stream) if document is not None]
-        except (OSError, yaml.YAMLError) as error:
-            typer.echo(f"{path}: {error}", err=True)
-            sys.exit(WRONG_USAGE)
-        for document in found:
-            yield path, document
+            for document in scenario_files.documents(path):
+                count += 1
+                found = scenario_files.run(document)
+                worst = max(worst, found.code)
+                if json:
+                    said = {"file": str(path), "line": found.line, "scenario": found.name, "holds": found.code == 0}
+                    typer.echo(msgspec.json.encode({**said, "code": found.code, "problem": found.problem}).decode())
+                elif found.code:
+                    word = "FAILED" if found.code == scenario_files.FAILED else "UNREADABLE"
+                    typer.echo(f"{word} {path}:{found.line}: {found.name}\n{found.problem}")
+                else:
+                    typer.echo(f"ok {path}: {found.name}")
+        except scenario_files.UnreadableFile as unreadable:
+            worst = scenario_files.UNREADABLE
+            typer.echo(f"{path}: {unreadable}", err=True)
+    if not count and not worst:
+        typer.echo("no scenario found", err=True)
+        worst = scenario_files.UNREADABLE
+    raise typer.Exit(worst)

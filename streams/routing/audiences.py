@@ -8,6 +8,7 @@ All of it is derived from the state and made anew after a restore or a configura
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterator
 
 import msgspec
 
@@ -156,20 +157,24 @@ def seniority(agent: Agent) -> tuple[int, int]:
 
 
 def unfit(key: AudienceKey, agent_id: str, settings: AgentSettings) -> PassedOver | None:
-    """Why the configuration alone keeps the agent out of the audience; None = it does not."""
+    """Why the configuration alone keeps the agent out of the audience: the first reason; None = it does not."""
+    return next(misfits(key, agent_id, settings), None)
+
+
+def misfits(key: AudienceKey, agent_id: str, settings: AgentSettings) -> Iterator[PassedOver]:
+    """Every reason for which the configuration alone keeps the agent out of the audience; some may come twice."""
     if key.only is not None and key.only != agent_id:
-        return PassedOver.NOT_PREFERRED
+        yield PassedOver.NOT_PREFERRED
     if key.anyhow:
-        return None
+        return
     rank = settings.queues.get(key.queue, 0)
     if (key.min_rank is not None and rank < key.min_rank) or (key.max_rank is not None and rank > key.max_rank):
-        return PassedOver.RANK
+        yield PassedOver.RANK
     for skill, level in key.requirements:
         has = settings.skills.get(skill)
         if has is None:
-            return PassedOver.LACKS_SKILL
-        if has < level:
-            return PassedOver.LEVEL_TOO_LOW
+            yield PassedOver.LACKS_SKILL
+        elif has < level:
+            yield PassedOver.LEVEL_TOO_LOW
     if key.site is not None and settings.site != key.site:
-        return PassedOver.OTHER_SITE
-    return None
+        yield PassedOver.OTHER_SITE

@@ -59,6 +59,11 @@ class Capacity:
             known = self._remembered[key] = self._compute(load, capacity, bounds)
         return known
 
+    def is_at_limit(self, agent: Agent, number: int) -> bool:
+        """Whether the agent has as many interactions of the channel as `max` lets him have."""
+        limit = agent.settings.max.get(self._channels.names[number])
+        return limit is not None and sum(1 for held, _ in self.load(agent) if held == number) >= limit
+
     def _compute(self, load: Load, capacity: int, bounds: tuple[int, ...]) -> tuple[int, int, int]:
         fits = take = 0
         for number, units in enumerate(self._channels.units):

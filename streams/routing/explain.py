@@ -6,7 +6,7 @@ from typing import Final
 
 from schemas.values import Explanation, ScorePart
 from schemas.vocabulary import LegState, PassedOver
-from streams.routing.audiences import Audience, Free, unfit
+from streams.routing.audiences import Audience, Free, misfits
 from streams.routing.model import (
     DISCONNECTED,
     DRAINING,
@@ -74,17 +74,13 @@ def assigned(w: World, interaction: Interaction, leg: Leg) -> Explanation:
 def reasons(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> tuple[PassedOver, ...]:
     """Every reason that keeps the agent from the waiting leg now; empty = none does."""
     audience = w.audience(interaction, leg)
-    found: list[PassedOver] = []
-    by_configuration = unfit(audience.key, agent.agent_id, agent.settings)
-    if by_configuration is not None:
-        found.append(by_configuration)
+    found = list(dict.fromkeys(misfits(audience.key, agent.agent_id, agent.settings)))
     if agent.code_now < 0:
         found.append(AWAY[agent.code_now])
-    fits, take, _ = w.capacity.room(agent)
-    bit = w.channel_bit(interaction)
-    if not fits & bit:
+    number = w.profiles.channel_numbers[interaction.profile]
+    if not w.capacity.room(agent)[0] >> number & 1:
         found.append(PassedOver.NO_CAPACITY)
-    elif not take & bit:
+    if w.capacity.is_at_limit(agent, number):
         found.append(PassedOver.CHANNEL_LIMIT)
     passed = blocked(w, interaction, audience) if leg.state is LegState.QUEUED else tuple(interaction.passed or ())
     if agent.agent_id in passed:

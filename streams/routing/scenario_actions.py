@@ -9,8 +9,9 @@ from schemas import ids, inputs, interactions
 from schemas.inputs import InputsTopicEvent
 from schemas.vocabulary import ConsultEnd, Fault, JoinMode, LegState
 from streams.routing.engine import Engine
+from streams.routing.legs import INTERACTING
 from streams.routing.model import Leg
-from streams.routing.scenario_document import Unreadable, duration_ms
+from streams.routing.scenario_values import MANUAL, Unreadable
 
 WORKSPACE: Final = "scenario"
 GATEWAY: Final = "gateway-1"
@@ -18,6 +19,8 @@ INCARNATION: Final = 1
 START_MS: Final = 1_000_000_000
 """Log time of the scenario's 0s."""
 _AUDITED: Final = "scenario"
+WRAPPING: Final = frozenset({LegState.WRAP_UP})
+CONNECTING: Final = frozenset({LegState.CONNECTING})
 
 
 class Actions:
@@ -30,15 +33,12 @@ class Actions:
         self.sessions: dict[str, list[str]] = {}
 
     def inputs(self, verb: str, said: dict[str, Any], path: str) -> list[InputsTopicEvent]:
-        """The inputs of one `do`.
+        """The inputs of one `do`, as the grammar has read it.
 
         Raises:
-            Unreadable: a value is wrong.
+            Unreadable: a session is closed that is not open.
         """
-        try:
-            return self._TABLE[verb](self, said, path)
-        except (ValueError, TypeError) as error:
-            raise error if isinstance(error, Unreadable) else Unreadable(f"{path}: {error}") from error
+        return self._TABLE[verb](self, said, path)
 
     def _base(self) -> dict[str, Any]:
         self._commands += 1
@@ -61,7 +61,7 @@ class Actions:
         ]
 
     def _disconnect(self, said: dict[str, Any], path: str) -> list[InputsTopicEvent]:
-        agent = str(said["disconnect"])
+        agent = said["disconnect"]
         if not self.sessions.get(agent):
             raise Unreadable(f"{path}: {agent} has no session to close")
         session = self.sessions[agent].pop()
@@ -72,18 +72,18 @@ class Actions:
         ]
 
     def _logout(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        agent = str(said["logout"])
+        agent = said["logout"]
         self.sessions.pop(agent, None)
         return [inputs.LogOut(agent_id=agent, **self._base())]
 
     def _status(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        return [inputs.SetStatus(agent_id=str(said["status"]), status=said["to"], **self._base())]
+        return [inputs.SetStatus(agent_id=said["status"], status=said["to"], **self._base())]
 
     def _next_status(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        return [inputs.SetNextStatus(agent_id=str(said["next_status"]), status=said["to"], **self._base())]
+        return [inputs.SetNextStatus(agent_id=said["next_status"], status=said["to"], **self._base())]
 
     def _arrive(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        contact = str(said["arrive"])
+        contact = said["arrive"]
         return [
             inputs.InteractionIdentified(
                 workspace=WORKSPACE,
@@ -103,30 +103,30 @@ class Actions:
         ]
 
     def _leave(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        return [interactions.CustomerLeft(workspace=WORKSPACE, interaction_id=str(said["leave"]))]
+        return [interactions.CustomerLeft(workspace=WORKSPACE, interaction_id=said["leave"])]
 
     def _accept(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        contact, agent = str(said["accept"]), str(said["by"])
+        contact, agent = said["accept"], said["by"]
         offer = self._offer(contact, agent)
         found: list[InputsTopicEvent] = [inputs.AcceptOffer(agent_id=agent, offer_id=offer, **self._base())]
-        if contact in self._confirming and said.get("connect") != "manual":
+        if contact in self._confirming and said.get("connect") != MANUAL:
             leg_id = offer.rpartition("/")[0]
             found.append(interactions.ChannelConnected(workspace=WORKSPACE, interaction_id=contact, leg_id=leg_id))
         return found
 
     def _reject(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        agent = str(said["by"])
-        return [inputs.RejectOffer(agent_id=agent, offer_id=self._offer(str(said["reject"]), agent), **self._base())]
+        agent = said["by"]
+        return [inputs.RejectOffer(agent_id=agent, offer_id=self._offer(said["reject"], agent), **self._base())]
 
     def _connected(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        contact = str(said["connected"])
-        leg_id = self._leg(contact, None)
+        contact = said["connected"]
+        leg_id = self._leg(contact, None, CONNECTING)
         return [interactions.ChannelConnected(workspace=WORKSPACE, interaction_id=contact, leg_id=leg_id)]
 
     def _failed(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        contact = str(said["failed"])
+        contact = said["failed"]
         fault = Fault(said.get("fault", "agent"))
-        leg_id = self._leg(contact, None)
+        leg_id = self._leg(contact, None, CONNECTING)
         return [interactions.ChannelFailed(workspace=WORKSPACE, interaction_id=contact, leg_id=leg_id, fault=fault)]
 
     def _end(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
@@ -155,16 +155,16 @@ class Actions:
     def _finish_consult(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
         return [inputs.FinishConsult(how=ConsultEnd(said["how"]), **self._by(said, "finish_consult"))]
 
-    def _extend_wrap_up(self, said: dict[str, Any], path: str) -> list[InputsTopicEvent]:
-        for_ms = duration_ms(said["for"], f"{path}.for") if "for" in said else None
-        return [inputs.ExtendWrapUp(for_ms=for_ms, **self._by(said, "extend_wrap_up"))]
+    def _extend_wrap_up(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
+        return [inputs.ExtendWrapUp(for_ms=said.get("for"), **self._by(said, "extend_wrap_up", WRAPPING))]
 
     def _finish_wrap_up(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        return [inputs.FinishWrapUp(disposition=said.get("disposition"), **self._by(said, "finish_wrap_up"))]
+        wrapping = self._by(said, "finish_wrap_up", WRAPPING)
+        return [inputs.FinishWrapUp(disposition=said.get("disposition"), **wrapping)]
 
-    def _callback(self, said: dict[str, Any], path: str) -> list[InputsTopicEvent]:
-        at_ms = START_MS + duration_ms(said["at"], f"{path}.at") if "at" in said else None
-        contact, agent = str(said["callback"]), said.get("agent")
+    def _callback(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
+        at_ms = START_MS + said["at"] if "at" in said else None
+        contact, agent = said["callback"], said.get("agent")
         return [inputs.RequestCallback(interaction_id=contact, at_ms=at_ms, agent_id=agent, **self._base())]
 
     def _move(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
@@ -181,38 +181,35 @@ class Actions:
 
     def _join(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
         mode = JoinMode(said["as"])
-        return [inputs.JoinInteraction(agent_id=str(said["by"]), mode=mode, **self._on(said, "join"))]
+        return [inputs.JoinInteraction(agent_id=said["by"], mode=mode, **self._on(said, "join"))]
 
     def _force_status(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        agent = str(said["force_status"])
+        agent = said["force_status"]
         return [inputs.ForceStatus(agent_id=agent, status=said["to"], reason=_AUDITED, **self._base())]
 
     def _open(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        return [inputs.QueueOpened(workspace=WORKSPACE, queue=str(said["open"]))]
+        return [inputs.QueueOpened(workspace=WORKSPACE, queue=said["open"])]
 
     def _close(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
-        return [inputs.QueueClosed(workspace=WORKSPACE, queue=str(said["close"]))]
+        return [inputs.QueueClosed(workspace=WORKSPACE, queue=said["close"])]
 
-    def _by(self, said: dict[str, Any], verb: str) -> dict[str, Any]:
-        agent = str(said["by"])
-        return {"agent_id": agent, "leg_id": self._leg(str(said[verb]), agent), **self._base()}
+    def _by(self, said: dict[str, Any], verb: str, states: frozenset[LegState] = INTERACTING) -> dict[str, Any]:
+        agent = said["by"]
+        return {"agent_id": agent, "leg_id": self._leg(said[verb], agent, states), **self._base()}
 
     def _on(self, said: dict[str, Any], verb: str) -> dict[str, Any]:
-        return {"interaction_id": str(said[verb]), "reason": _AUDITED, **self._base()}
+        return {"interaction_id": said[verb], "reason": _AUDITED, **self._base()}
 
     def _legs(self, contact: str) -> tuple[Leg, ...]:
         interaction = self._engine.world.interactions.get(contact)
         return interaction.all_legs() if interaction is not None else ()
 
-    def _leg(self, contact: str, agent: str | None) -> str:
-        """The agent's leg of the contact; without one, its main leg."""
+    def _leg(self, contact: str, agent: str | None, states: frozenset[LegState]) -> str:
+        """The leg of the contact, of the agent where one is named, that is in one of these states; else its main leg."""
         found = self._legs(contact)
-        number = found[0].number if found else 1
-        for leg in found:
-            if leg.agent_id == agent and leg.state is not LegState.OFFERED:
-                number = leg.number
-                break
-        return ids.leg_id(contact, number)
+        of_agent = [leg for leg in found if leg.state in states and agent in (None, leg.agent_id)]
+        chosen = next(iter(of_agent or found), None)
+        return ids.leg_id(contact, chosen.number if chosen else 1)
 
     def _offer(self, contact: str, agent: str) -> str:
         """The offer of the contact that is pending with the agent; without one, its main leg's last."""

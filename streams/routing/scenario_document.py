@@ -1,13 +1,14 @@
 """A scenario's workspace, written as in a workspace document, as the configuration that the engine obeys.
 
-Lenient where a document for a real workspace is not: anything may be left out, names need not be declared, and
-settings may stand at the top level. What is written must still be known: every wrong key or value is named by path.
+Lenient where a document for a real workspace is not: anything may be left out, skills, sites and channels need not be
+declared, and settings may stand at the top level. What is written must still be known: every wrong key, value and name
+of a queue is named by its path, all of them at once.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from schemas.configuration import (
     AgentSettings,
     ChannelSettings,
-    OverflowSettings,
+    OverflowRule,
     QueueSettings,
     RoutingConfiguration,
     RoutingSettings,
@@ -25,119 +26,177 @@ from schemas.configuration import (
     TierSettings,
 )
 from streams.routing.policy import KEPT_BY_AGENT
+from streams.routing.scenario_names import wrong_names
+from streams.routing.scenario_values import Unreadable, duration_ms, suggestion
 
-UNITS_MS: Final = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_DURATION: Final = re.compile(r"(?:\d+(?:ms|s|m|h|d))+")
-_PART: Final = re.compile(r"(\d+)(ms|s|m|h|d)")
-_SECTIONS: Final = ("settings", "skills", "statuses", "tiers", "sites", "channels", "hours", "queues", "agents")
-
-
-class Unreadable(ValueError):
-    """The scenario is not written as scenarios are; the message names the place."""
-
-
-def duration_ms(value: Any, path: str) -> int:
-    """Milliseconds of `90s`, `5m`, `1m30s`; a bare 0 needs no unit."""
-    if value == 0 and not isinstance(value, bool):
-        return 0
-    if not isinstance(value, str) or not _DURATION.fullmatch(value):
-        raise Unreadable(f"{path}: {value!r} is not a duration such as 90s")
-    return sum(int(number) * UNITS_MS[unit] for number, unit in _PART.findall(value))
+SETTINGS: Final = "settings"
+_ROUTED: Final = ("skills", "sites", "statuses", "tiers", "channels", "queues", "agents")
+_IGNORED: Final = ("workspace", "title", "names", "card_types", "hours")
+_SETTING_NAMES: Final = frozenset(field.removesuffix("_ms") for field in RoutingSettings.__struct_fields__)
+_PLACE: Final = re.compile(r"(?P<message>.*) - at `\$(?P<place>.*)`")
+_PERCENT: Final = re.compile(r"(\d{1,3}) ?%")
+STAY: Final = "stay"
 
 
-def configuration(document: Mapping[str, Any]) -> RoutingConfiguration:
-    """The routing configuration of a scenario's workspace.
+def normalised(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with the settings of its top level where a real document has them, so that patches meet them.
 
     Raises:
-        Unreadable: a key or value is wrong.
+        Unreadable: a setting stands in both places.
     """
-    names = {field.encode_name for field in msgspec.structs.fields(RoutingSettings)}
-    sections: dict[str, Any] = {}
-    settings: dict[str, Any] = dict(document.get("settings") or {})
-    for key, value in document.items():
-        if key in _SECTIONS:
-            sections[key] = value or {}
-        elif key in names or f"{key}_ms" in names:
-            settings[key] = value
-        elif key != "workspace":
-            raise Unreadable(f"workspace.{key}: unknown key")
-    return RoutingConfiguration(
-        settings=_record(RoutingSettings, settings, "settings"),
-        skills=tuple(sections.get("skills", ())),
-        statuses=_named(StatusSettings, sections, "statuses"),
-        tiers=_named(TierSettings, sections, "tiers"),
-        sites=tuple(sections.get("sites", ())),
-        channels={
-            name: _record(ChannelSettings, {"requeue_on_disconnect": name not in KEPT_BY_AGENT} | (value or {}), path)
-            for name, value, path in _entries(sections, "channels")
-        },
-        queues=_named(QueueSettings, sections, "queues"),
-        agents=_named(AgentSettings, sections, "agents"),
-    )
+    found = {str(key): value for key, value in document.items() if key not in _SETTING_NAMES}
+    outside = {key: value for key, value in document.items() if key in _SETTING_NAMES}
+    if outside:
+        inside = found.get(SETTINGS) or {}
+        twice = [key for key in outside if isinstance(inside, Mapping) and key in inside]
+        if twice or not isinstance(inside, Mapping):
+            raise Unreadable(
+                "; ".join(f"settings.{key}: stands at the top level, too" for key in twice) or "settings: not a mapping"
+            )
+        found[SETTINGS] = {**inside, **outside}
+    return found
 
 
-def _entries(sections: Mapping[str, Any], section: str) -> list[tuple[str, Any, str]]:
-    found = sections.get(section) or {}
-    if not isinstance(found, Mapping):
-        raise Unreadable(f"{section}: not a mapping")
-    return [(str(name), value, f"{section}.{name}") for name, value in found.items()]
+def configuration(document: Mapping[str, Any], removed: Collection[str] = ()) -> RoutingConfiguration:
+    """The routing configuration of a scenario's workspace. Queues in `removed` may still be named.
+
+    Raises:
+        Unreadable: keys, values or names are wrong; the message names each by its path, a line each.
+    """
+    reading = _Reading()
+    found = reading.document(normalised(document))
+    problems = reading.problems or wrong_names(found, {*found.queues, *removed})
+    if problems:
+        raise Unreadable("\n".join(problems))
+    return found
 
 
-def _named(record: type[Any], sections: Mapping[str, Any], section: str) -> dict[str, Any]:
-    return {name: _record(record, value or {}, path) for name, value, path in _entries(sections, section)}
+class _Reading:
+    """Reads a document; `problems` has a line for each mistake."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def document(self, document: Mapping[str, Any]) -> RoutingConfiguration:
+        known = (SETTINGS, *_ROUTED, *_IGNORED)
+        for key in document:
+            if key not in known:
+                self.problems.append(f"workspace.{key}: unknown key{suggestion(key, (*known, *_SETTING_NAMES))}")
+        return RoutingConfiguration(
+            settings=self.record(RoutingSettings, document.get(SETTINGS), SETTINGS) or RoutingSettings(),
+            skills=self._names(document, "skills"),
+            sites=self._names(document, "sites"),
+            statuses=self._named(StatusSettings, document, "statuses"),
+            tiers=self._named(TierSettings, document, "tiers"),
+            channels={
+                name: self._channel(name, settings, value)
+                for name, settings, value in self._entries(ChannelSettings, document, "channels")
+            },
+            queues=self._named(QueueSettings, document, "queues"),
+            agents=self._named(AgentSettings, document, "agents"),
+        )
+
+    def record(self, record: type[Any], values: Any, path: str) -> Any:
+        """The record that a mapping stands for; None after a mistake."""
+        before = len(self.problems)
+        fields = {field.encode_name for field in msgspec.structs.fields(record)}
+        found: dict[str, Any] = {}
+        for key, value in self._mapping(values, path).items():
+            where = f"{path}.{key}"
+            try:
+                if (record, key) in _NESTED:
+                    found.update(_NESTED[record, key](self, value, where))
+                elif f"{key}_ms" in fields:
+                    found[f"{key}_ms"] = None if value is None else duration_ms(value, where)
+                elif key in fields:
+                    found[key] = value
+                elif key != "title":
+                    known = sorted(field.removesuffix("_ms") for field in fields)
+                    self.problems.append(f"{where}: unknown key{suggestion(str(key), known)}")
+            except Unreadable as wrong:
+                self.problems.append(str(wrong))
+        if len(self.problems) > before:
+            return None
+        try:
+            return msgspec.convert(found, record)
+        except msgspec.ValidationError as error:
+            at = _PLACE.fullmatch(str(error))
+            self.problems.append(
+                f"{path}{at['place'].removesuffix('_ms')}: {at['message']}" if at else f"{path}: {error}"
+            )
+            return None
+
+    def _mapping(self, value: Any, path: str) -> Mapping[str, Any]:
+        if value is None:
+            return {}
+        if not isinstance(value, Mapping):
+            self.problems.append(f"{path}: not a mapping")
+            return {}
+        return value
+
+    def _entries(self, record: type[Any], document: Mapping[str, Any], section: str) -> list[tuple[str, Any, Any]]:
+        entries = self._mapping(document.get(section), section)
+        read = [(str(name), self.record(record, value, f"{section}.{name}"), value) for name, value in entries.items()]
+        return [entry for entry in read if entry[1] is not None]
+
+    def _named(self, record: type[Any], document: Mapping[str, Any], section: str) -> dict[str, Any]:
+        return {name: settings for name, settings, _ in self._entries(record, document, section)}
+
+    def _names(self, document: Mapping[str, Any], section: str) -> tuple[str, ...]:
+        found = document.get(section) or []
+        if not isinstance(found, list):
+            self.problems.append(f"{section}: not a list")
+            return ()
+        return tuple(str(name) for name in found)
+
+    @staticmethod
+    def _channel(name: str, settings: ChannelSettings, value: Any) -> ChannelSettings:
+        if name in KEPT_BY_AGENT or (value and "requeue_on_disconnect" in value):
+            return settings
+        return msgspec.structs.replace(settings, requeue_on_disconnect=True)
+
+    def steps(self, value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, list):
+            raise Unreadable(f"{path}: not a list")
+        found = [self.record(StepSettings, step, f"{path}[{at}]") for at, step in enumerate(value)]
+        return {"steps": [msgspec.to_builtins(step) for step in found if step is not None]}
+
+    def overflow(self, value: Any, path: str) -> dict[str, Any]:
+        rules: dict[str, Any] = {}
+        for key, rule in self._mapping(value, path).items():
+            where = f"{path}.{key}"
+            if key not in ("when_closed", "when_full", "when_no_agents"):
+                raise Unreadable(f"{where}: unknown key")
+            if rule != STAY and (not isinstance(rule, Mapping) or len(rule) != 1):
+                raise Unreadable(f"{where}: must be stay, {{end: WORD}} or {{overflow_to: QUEUE}}")
+            read = OverflowRule() if rule == STAY else self.record(OverflowRule, rule, where)
+            if read is not None and read.end not in (None, "closed", "full", "no_agents"):
+                raise Unreadable(f"{where}.end: {read.end!r} is none of closed, full, no_agents")
+            rules[key] = msgspec.to_builtins(read) if read is not None else {}
+        return {"overflow": rules}
+
+    def service_level(self, value: Any, path: str) -> dict[str, Any]:
+        read = self.record(ServiceLevel, value, path)
+        return {} if read is None else {"service_level": msgspec.to_builtins(read)}
+
+    def tier_level(self, value: Any, path: str) -> dict[str, Any]:
+        read = self.record(ServiceLevel, value, path)
+        return {} if read is None else {"service_level_within_ms": read.within_ms}
+
+    def goal(self, value: Any, path: str) -> dict[str, Any]:
+        goal = _PERCENT.fullmatch(str(value))
+        if goal is None or int(goal[1]) > 100:
+            raise Unreadable(f"{path}: {value!r} is not a share such as 80%")
+        return {"goal_percent": int(goal[1])}
 
 
-def _record(record: type[Any], values: Any, path: str) -> Any:
-    if not isinstance(values, Mapping):
-        raise Unreadable(f"{path}: not a mapping")
-    fields = {field.encode_name for field in msgspec.structs.fields(record)}
-    found: dict[str, Any] = {}
-    for key, value in values.items():
-        where = f"{path}.{key}"
-        if f"{key}_ms" in fields:
-            found[f"{key}_ms"] = None if value is None else duration_ms(value, where)
-        elif record is TierSettings and key == "service_level":
-            found["service_level_within_ms"] = duration_ms(dict(value or {}).get("within"), f"{where}.within")
-        elif key in _NESTED:
-            found[key] = _NESTED[key](value, where)
-        elif key in fields:
-            found[key] = value
-        else:
-            raise Unreadable(f"{where}: unknown key")
-    try:
-        return msgspec.convert(found, record)
-    except msgspec.ValidationError as error:
-        raise Unreadable(f"{path}: {error}") from error
-
-
-def _steps(value: Any, path: str) -> Any:
-    if not isinstance(value, list):
-        raise Unreadable(f"{path}: not a list")
-    return [msgspec.to_builtins(_record(StepSettings, step, f"{path}[{at}]")) for at, step in enumerate(value)]
-
-
-def _overflow(value: Any, path: str) -> Any:
-    rules: dict[str, Any] = {}
-    for key, rule in dict(value or {}).items():
-        if key not in ("when_closed", "when_full", "when_no_agents"):
-            raise Unreadable(f"{path}.{key}: unknown key")
-        rules[key] = {} if rule == "stay" else rule
-    try:
-        return msgspec.to_builtins(msgspec.convert(rules, OverflowSettings))
-    except msgspec.ValidationError as error:
-        raise Unreadable(f"{path}: {error}") from error
-
-
-def _service_level(value: Any, path: str) -> Any:
-    found = dict(value or {})
-    level: dict[str, Any] = {"within_ms": duration_ms(found.pop("within", None), f"{path}.within")}
-    if "goal" in found:
-        level["goal_percent"] = int(str(found.pop("goal")).rstrip(" %"))
-    return msgspec.to_builtins(ServiceLevel(**level, **found))
-
-
-_NESTED: Final[dict[str, Callable[[Any, str], Any]]] = {
-    "steps": _steps,
-    "overflow": _overflow,
-    "service_level": _service_level,
+_NESTED: Final[dict[tuple[type[Any], str], Callable[[_Reading, Any, str], dict[str, Any]]]] = {
+    (QueueSettings, "steps"): _Reading.steps,
+    (QueueSettings, "overflow"): _Reading.overflow,
+    (QueueSettings, "service_level"): _Reading.service_level,
+    (TierSettings, "service_level"): _Reading.tier_level,
+    (ServiceLevel, "goal"): _Reading.goal,
 }
+"""What is not written as routing has it."""
+
+__all__ = ["Unreadable", "configuration", "duration_ms", "normalised"]

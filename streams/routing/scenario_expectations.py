@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from schemas import ids
-from schemas.decisions import Decision, LegEnded
-from schemas.vocabulary import ENDED, LegKind, LegState, PassedOver
+from schemas.configuration import OFFLINE
+from schemas.decisions import Decision, LegEnded, OfferMade
+from schemas.vocabulary import ENDED, EndReason, LegKind, LegState, PassedOver, RoutingStatus
 from streams.routing import explain, project
 from streams.routing.engine import Engine
 from streams.routing.legs import IN_HAND
 from streams.routing.model import Interaction, Leg
+from streams.routing.scenario_values import ANY
 
 Answer = str | None
 """None = as expected; else what there is instead."""
@@ -22,15 +24,22 @@ class Seen:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.ends: dict[str, tuple[LegState, str | None]] = {}
+        self.ends: dict[str, tuple[int, LegState, str | None]] = {}
         self.refusal: str | None = None
+        self.detail = ""
 
     def note(self, decisions: tuple[Decision, ...]) -> None:
-        """Remember what the decisions say of ended main legs."""
+        """Remember how main legs ended: of a contact's, the newest."""
         for decision in decisions:
-            if isinstance(decision, LegEnded) and decision.leg is not None and decision.leg.kind is LegKind.MAIN:
-                reason = decision.leg.reason.value if decision.leg.reason else None
-                self.ends[ids.interaction_of(decision.leg.leg_id)] = (decision.leg.state, reason)
+            leg = decision.leg
+            if isinstance(decision, LegEnded) and leg is not None and leg.kind is LegKind.MAIN:
+                contact = ids.interaction_of(leg.leg_id)
+                if leg.number >= self.ends.get(contact, (0,))[0]:
+                    self.ends[contact] = (leg.number, leg.state, leg.reason.value if leg.reason else None)
+
+    def answer(self, refusal: str | None, detail: str = "") -> None:
+        """The last command was refused for that reason; None = it was not."""
+        self.refusal, self.detail = refusal, detail
 
     def interaction(self, contact: str) -> Interaction | None:
         """The contact while it lives."""
@@ -41,7 +50,20 @@ class Seen:
         interaction = self.interaction(contact)
         if interaction is not None:
             return interaction.main.state.value
-        return self.ends[contact][0].value if contact in self.ends else "unknown"
+        return self.ends[contact][1].value if contact in self.ends else "not here yet"
+
+    def end(self, contact: str) -> tuple[str, str | None] | None:
+        """How the contact ended, and why; None = it has not. One whose line broke has failed at once, though its agent
+        still wraps up."""
+        interaction = self.interaction(contact)
+        if interaction is None:
+            found = self.ends.get(contact)
+            return None if found is None else (found[1].value, found[2])
+        main = interaction.main
+        reason = main.reason.value if main.reason else None
+        if main.reason is EndReason.CHANNEL_FAILED:
+            return LegState.FAILED.value, reason
+        return (main.state.value, reason) if main.state in ENDED else None
 
     def queued(self, queue: str) -> list[str]:
         """The contacts that wait in the queue, first to go first."""
@@ -55,8 +77,20 @@ class Seen:
 
 
 def check(seen: Seen, verb: str, said: dict[str, Any]) -> Answer:
-    """None when the expectation holds now."""
+    """None when the expectation holds now; its values are as the grammar has read them."""
     return _TABLE[verb](seen, said)
+
+
+def was_so(seen: Seen, verb: str, said: dict[str, Any], decisions: tuple[Decision, ...]) -> bool:
+    """Whether it holds now, or an offer of the last input's `decisions` was such: it may have been accepted at once."""
+    if check(seen, verb, said) is None:
+        return True
+    if verb != "offered":
+        return False
+    offers = [
+        decision.offer for decision in decisions if isinstance(decision, OfferMade) and decision.offer is not None
+    ]
+    return any(one.interaction_id == said["offered"] and said.get("to", one.agent_id) == one.agent_id for one in offers)
 
 
 def _equal(found: Any, wanted: Any) -> Answer:
@@ -70,7 +104,7 @@ def _pending(seen: Seen, contact: str) -> list[tuple[Leg, str]]:
 
 
 def _offered(seen: Seen, said: dict[str, Any]) -> Answer:
-    contact = str(said["offered"])
+    contact = said["offered"]
     agents = [agent for _, agent in _pending(seen, contact)]
     if not agents:
         return f"it is {seen.state(contact)}, offered to nobody"
@@ -78,47 +112,46 @@ def _offered(seen: Seen, said: dict[str, Any]) -> Answer:
 
 
 def _not_offered(seen: Seen, said: dict[str, Any]) -> Answer:
-    agents = [agent for _, agent in _pending(seen, str(said["not_offered"]))]
+    agents = [agent for _, agent in _pending(seen, said["not_offered"])]
     return f"it is offered to {', '.join(agents)}" if agents else None
 
 
 def _state(seen: Seen, said: dict[str, Any]) -> Answer:
-    return _equal(seen.state(str(said["state"])), said["is"])
+    return _equal(seen.state(said["state"]), said["is"])
 
 
 def _owner(seen: Seen, said: dict[str, Any]) -> Answer:
-    interaction = seen.interaction(str(said["owner"]))
+    interaction = seen.interaction(said["owner"])
     main = interaction.main if interaction is not None else None
     return _equal(main.agent_id if main is not None and main.state in IN_HAND else None, said["is"])
 
 
 def _agent(seen: Seen, said: dict[str, Any]) -> Answer:
-    agent = seen.engine.world.agents.get(str(said["agent"]))
-    if agent is None:
-        return "there is no such agent"
-    return _equal(project.routing_status(seen.engine.world, agent).value, said["is"])
+    agent = seen.engine.world.agents.get(said["agent"])
+    routing = RoutingStatus.OFF_QUEUE if agent is None else project.routing_status(seen.engine.world, agent)
+    return _equal(routing.value, said["is"])
 
 
 def _status(seen: Seen, said: dict[str, Any]) -> Answer:
-    agent = seen.engine.world.agents.get(str(said["status"]))
-    return "there is no such agent" if agent is None else _equal(agent.status, said["is"])
+    agent = seen.engine.world.agents.get(said["status"])
+    return _equal(OFFLINE if agent is None else agent.status, said["is"])
 
 
 def _units(seen: Seen, said: dict[str, Any]) -> Answer:
-    agent = seen.engine.world.agents.get(str(said["units"]))
-    return "there is no such agent" if agent is None else _equal(seen.engine.world.capacity.room(agent)[2], said["is"])
+    agent = seen.engine.world.agents.get(said["units"])
+    return _equal(0 if agent is None else seen.engine.world.capacity.room(agent)[2], said["is"])
 
 
 def _waiting(seen: Seen, said: dict[str, Any]) -> Answer:
-    return _equal(len(seen.queued(str(said["waiting"]))), said["is"])
+    return _equal(len(seen.queued(said["waiting"])), said["is"])
 
 
 def _order(seen: Seen, said: dict[str, Any]) -> Answer:
-    return _equal(seen.queued(str(said["order"])), [str(contact) for contact in said["is"] or ()])
+    return _equal(seen.queued(said["order"]), said["is"])
 
 
 def _position(seen: Seen, said: dict[str, Any]) -> Answer:
-    contact = str(said["position"])
+    contact = said["position"]
     interaction = seen.interaction(contact)
     if interaction is None or interaction.main.state is not LegState.QUEUED:
         return f"it is {seen.state(contact)}, not queued"
@@ -126,31 +159,36 @@ def _position(seen: Seen, said: dict[str, Any]) -> Answer:
 
 
 def _ended(seen: Seen, said: dict[str, Any]) -> Answer:
-    contact = str(said["ended"])
-    state = seen.state(contact)
-    if state not in {ended.value for ended in ENDED}:
-        return f"it is {state}"
-    if "as" in said and state != said["as"]:
+    contact = said["ended"]
+    found = seen.end(contact)
+    if found is None:
+        return f"it is {seen.state(contact)}"
+    state, reason = found
+    if said.get("as", state) != state:
         return f"it ended as {state}"
-    reason = seen.ends[contact][1]
-    return None if "reason" not in said else (None if reason == said["reason"] else f"the reason is {reason}")
+    return None if said.get("reason", reason) == reason else f"the reason is {reason}"
 
 
 def _refused(seen: Seen, said: dict[str, Any]) -> Answer:
-    wanted = said["refused"]
-    if wanted == "any":
-        return None if seen.refusal is not None else "the last command was not refused"
-    return None if seen.refusal == wanted else f"the answer was {seen.refusal or 'not a refusal'}"
+    if seen.refusal is None:
+        return "the last command was not refused"
+    if said["refused"] in (ANY, seen.refusal):
+        return None
+    return f"it was refused as {seen.refusal}" + (f" ({seen.detail})" if seen.detail else "")
 
 
 def _passed(seen: Seen, said: dict[str, Any]) -> Answer:
     world = seen.engine.world
-    agent = world.agents.get(str(said["agent"]))
-    interaction = seen.interaction(str(said["passed"]))
+    agent = world.agents.get(said["agent"])
+    interaction = seen.interaction(said["passed"])
     if agent is None or interaction is None:
-        return "there is no such agent or contact"
+        return (
+            f"{said['passed']} is {seen.state(said['passed'])}" if interaction is None else "there is no such agent now"
+        )
     if agent.agent_id not in {one.agent_id for one in world.serving.get(interaction.main.queue or "", ())}:
         return "the agent does not serve the queue"
+    if interaction.main.agent_id == agent.agent_id:
+        return f"it is {interaction.main.state.value} with that agent"
     reasons = explain.reasons(world, interaction, interaction.main, agent)
     if PassedOver(said["reason"]) in reasons:
         return None

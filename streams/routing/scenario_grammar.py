@@ -1,94 +1,117 @@
-"""The words of a scenario: what may be done and expected, with which parameters. See ROUTING section 9."""
+"""The words of a scenario: what may be done and expected, with which parameters of which kind. See ROUTING section 9."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from streams.routing.scenario_document import Unreadable
+from streams.routing.scenario_values import READERS, Unreadable, suggestion
 
-Words = Mapping[str, tuple[frozenset[str], frozenset[str]]]
+Parameters = Mapping[str, str]
+"""Parameter to kind, in the order of the grammar; the verb itself comes first. A kind in `[]` may be left out."""
+Words = Mapping[str, Parameters]
 
 
 def _words(*lines: str) -> Words:
-    """`verb needed... optional?...`"""
-    found: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    """`verb:kind needed:kind optional:[kind]`"""
+    found: dict[str, dict[str, str]] = {}
     for line in lines:
-        verb, *parameters = line.split()
-        needed = frozenset(parameter for parameter in parameters if not parameter.endswith("?"))
-        optional = frozenset(parameter[:-1] for parameter in parameters if parameter.endswith("?"))
-        found[verb] = (needed, optional)
+        parameters = dict(part.split(":") for part in line.split())
+        found[next(iter(parameters))] = parameters
     return found
 
 
 ACTIONS: Final = _words(
-    "login status?",
-    "reconnect",
-    "disconnect",
-    "logout",
-    "status to",
-    "next_status to",
-    "arrive queue? channel? priority? tier? require? preferred? customer? site?",
-    "leave",
-    "accept by connect?",
-    "reject by",
-    "connected",
-    "failed fault?",
-    "end by",
-    "hold by",
-    "resume by",
-    "transfer by to_queue? to_agent? keep_place?",
-    "consult by to_agent? to_queue?",
-    "finish_consult by how",
-    "extend_wrap_up by for?",
-    "finish_wrap_up by disposition?",
-    "callback at? agent?",
-    "move to_queue",
-    "assign to",
-    "prioritise priority",
-    "cancel",
-    "join by as",
-    "force_status to",
-    "open",
-    "close",
-    "configure",
+    "login:agent status:[status]",
+    "reconnect:agent",
+    "disconnect:agent",
+    "logout:agent",
+    "status:agent to:status",
+    "next_status:agent to:status",
+    "arrive:name queue:[name] channel:[name] priority:[priority] tier:[name] require:[levels] preferred:[name]"
+    " customer:[name] site:[name]",
+    "leave:contact",
+    "accept:contact by:agent connect:[connect]",
+    "reject:contact by:agent",
+    "connected:contact",
+    "failed:contact fault:[fault]",
+    "end:contact by:agent",
+    "hold:contact by:agent",
+    "resume:contact by:agent",
+    "transfer:contact by:agent to_queue:[queue] to_agent:[agent] keep_place:[flag]",
+    "consult:contact by:agent to_agent:[agent] to_queue:[queue]",
+    "finish_consult:contact by:agent how:how",
+    "extend_wrap_up:contact by:agent for:[duration]",
+    "finish_wrap_up:contact by:agent disposition:[name]",
+    "callback:contact at:[duration] agent:[agent]",
+    "move:contact to_queue:queue",
+    "assign:contact to:agent",
+    "prioritise:contact priority:whole",
+    "cancel:contact",
+    "join:contact by:agent as:mode",
+    "force_status:agent to:status",
+    "open:queue",
+    "close:queue",
+    "configure:patch",
 )
 EXPECTATIONS: Final = _words(
-    "offered to?",
-    "not_offered",
-    "state is",
-    "owner is",
-    "agent is",
-    "status is",
-    "units is",
-    "waiting is",
-    "order is",
-    "position is",
-    "ended as? reason?",
-    "refused",
-    "passed agent reason",
+    "offered:contact to:[agent]",
+    "not_offered:contact",
+    "state:contact is:state",
+    "owner:contact is:nobody_or_agent",
+    "agent:agent is:routing_status",
+    "status:agent is:status",
+    "units:agent is:whole",
+    "waiting:queue is:whole",
+    "order:queue is:contacts",
+    "position:contact is:whole",
+    "ended:contact as:[end] reason:[reason]",
+    "refused:refusal",
+    "passed:contact agent:agent reason:passed_over",
 )
+
+
+def kind(words: Words, verb: str, parameter: str) -> str:
+    """The kind of a verb's parameter."""
+    return words[verb][parameter].strip("[]")
 
 
 def read(words: Words, sentence: Any, path: str) -> tuple[str, dict[str, Any]]:
-    """The verb of a sentence, and all that it says.
+    """The verb of a sentence, and all that it says, each value as its kind; what is null and may be left out is left out.
 
     Raises:
-        Unreadable: no verb, or not its parameters.
+        Unreadable: no verb, not its parameters, or a value that is not of its kind.
     """
-    if not isinstance(sentence, Mapping):
-        raise Unreadable(f"{path}: not a mapping")
+    if not isinstance(sentence, Mapping) or not sentence:
+        raise Unreadable(f"{path}: a sentence is a mapping such as {{accept: c1, by: ana}}")
     said = {str(key): value for key, value in sentence.items()}
-    problem = f"{path}: none of {', '.join(words)}"
-    for verb in said:
-        if verb not in words:
-            continue
-        needed, optional = words[verb]
-        others = set(said) - {verb}
-        if needed <= others <= needed | optional:
-            return verb, said
-        problem = f"{path}: {verb} takes {', '.join(sorted(needed)) or 'nothing more'}"
-        if optional:
-            problem += f" and perhaps {', '.join(sorted(optional))}"
-        problem += f", not {', '.join(sorted(others)) or 'nothing'}"
-    raise Unreadable(problem)
+    verbs = [verb for verb in said if verb in words]
+    if not verbs:
+        word = next(iter(said))
+        raise Unreadable(f"{path}: no word {word!r}{suggestion(word, words)}; there are {', '.join(words)}")
+    for verb in verbs:
+        if _needed(words[verb]) <= set(said) <= set(words[verb]):
+            return verb, _values(words, verb, said, path)
+    raise Unreadable(f"{path}: {_takes(words[verbs[0]], verbs[0], said)}")
+
+
+def _needed(parameters: Parameters) -> set[str]:
+    return {parameter for parameter, wanted in parameters.items() if not wanted.startswith("[")}
+
+
+def _values(words: Words, verb: str, said: Mapping[str, Any], path: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for parameter, value in said.items():
+        if value is not None or parameter in _needed(words[verb]):
+            found[parameter] = READERS[kind(words, verb, parameter)](value, f"{path}.{parameter}")
+    return found
+
+
+def _takes(parameters: Parameters, verb: str, said: Iterable[str]) -> str:
+    needed = [name for name, wanted in parameters.items() if name != verb and not wanted.startswith("[")]
+    optional = [name for name, wanted in parameters.items() if wanted.startswith("[")]
+    others = [name for name in said if name != verb]
+    text = f"{verb} takes {', '.join(needed) or 'nothing more'}"
+    if optional:
+        text += f" and perhaps {', '.join(optional)}"
+    return f"{text}, not {', '.join(others) or 'nothing'}"

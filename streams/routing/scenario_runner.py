@@ -1,7 +1,7 @@
 """Runs a scenario against the engine in virtual time: always attended, queues open, ticks every second.
 
-A scenario is a mapping with `name`, `workspace` and `steps`; a step has a time (`at`, else that of the step before)
-and any of `do`, `expect` and `never`. An expectation is looked at after everything due at its moment has happened.
+An expectation is looked at after everything due at its moment has happened, and after what its step does. `never` looks
+back over every input since the start, and over every offer that was made.
 """
 
 from __future__ import annotations
@@ -13,14 +13,24 @@ import msgspec
 
 from schemas.configuration import RoutingConfiguration, canonical, diff_patch, digest, merge_patch
 from schemas.decisions import CommandRefused, Decision
-from schemas.inputs import Command, ConfigurationPublished, GatewayAlive, InputsTopicEvent, TimeAdvanced
+from schemas.inputs import (
+    AgentSessionOpened,
+    Command,
+    ConfigurationPublished,
+    GatewayAlive,
+    InputsTopicEvent,
+    TimeAdvanced,
+)
 from schemas.vocabulary import Refusal
-from streams.routing import explain, invariants
+from streams.routing import invariants
 from streams.routing.engine import Engine
 from streams.routing.scenario_actions import GATEWAY, INCARNATION, START_MS, WORKSPACE, Actions
-from streams.routing.scenario_document import Unreadable, configuration, duration_ms
-from streams.routing.scenario_expectations import Seen, check
-from streams.routing.scenario_grammar import ACTIONS, EXPECTATIONS, read
+from streams.routing.scenario_document import configuration, normalised
+from streams.routing.scenario_expectations import Seen, check, was_so
+from streams.routing.scenario_names import Sentence
+from streams.routing.scenario_reading import scenario
+from streams.routing.scenario_report import moment, report
+from streams.routing.scenario_values import Unreadable
 
 TICK_MS: Final = 1_000
 ALIVE_MS: Final = 5_000
@@ -47,65 +57,61 @@ class Scenario:
     """
 
     def __init__(self, document: Any) -> None:
-        if not isinstance(document, Mapping) or not isinstance(document.get("steps"), list):
-            raise Unreadable("a scenario is a mapping with name, workspace and steps")
-        unknown = set(document) - {"name", "workspace", "steps"}
-        if unknown:
-            raise Unreadable(f"unknown keys: {', '.join(sorted(map(str, unknown)))}")
-        self.name = str(document.get("name", "a scenario without a name"))
-        self.workspace: Mapping[str, Any] = document.get("workspace") or {}
-        self.steps: list[Any] = document["steps"]
+        self._written = scenario(document)
+        self._wanted = configuration(self._written.workspace)
+        self.name = self._written.name
+        self.workspace: Mapping[str, Any] = self._written.workspace
         self.engine = Engine(WORKSPACE)
         self.records: list[Record] = []
-        self._actions = Actions(self.engine, self._confirming())
+        self._actions = Actions(self.engine, self._written.by_hand)
         self._seen = Seen(self.engine)
         self._now_ms = START_MS
         self._alive_ms = START_MS
         self._configuration = RoutingConfiguration()
-        self._never = self._read_never()
-        self._broken: dict[int, str] = {}
+        self._queues: set[str] = set()
+        self._never = [sentence for step in self._written.steps for sentence in step.never]
+        self._was_so: dict[str, str] = {}
 
     def run(self) -> None:
         """Run all steps.
 
         Raises:
             Failed: an expectation did not hold.
-            Unreadable: a step is not written as steps are.
+            Unreadable: a step does what cannot be done.
             BrokenInvariant: the engine broke one of its own.
         """
-        self._configure(self.workspace)
-        for index, step in enumerate(self.steps):
-            path = f"steps[{index}]"
-            if not isinstance(step, Mapping) or set(step) - {"at", "do", "expect", "never"}:
-                raise Unreadable(f"{path}: a step has at, do, expect and never")
-            if "at" in step:
-                self._advance(START_MS + duration_ms(step["at"], f"{path}.at"), path)
-            if "do" in step:
-                self._do(*read(ACTIONS, step["do"], f"{path}.do"), f"{path}.do")
-            for expected in _listed(step.get("expect")):
-                verb, said = read(EXPECTATIONS, expected, f"{path}.expect")
-                answer = check(self._seen, verb, said)
+        self._configure(self._wanted)
+        for step in self._written.steps:
+            if step.at_ms is not None:
+                self._advance(START_MS + step.at_ms)
+            if step.do is not None:
+                self._do(*step.do)
+            for sentence in step.expect:
+                answer = check(self._seen, sentence[0], sentence[1])
                 if answer is not None:
-                    raise Failed(self._report(path, "expected", expected, answer, said))
-            if index in self._broken:
-                raise Failed(self._report(path, "never", step["never"], self._broken[index], step["never"]))
+                    raise Failed(self._report(sentence, "expected", answer))
+            for sentence in step.never:
+                if sentence[2] in self._was_so:
+                    raise Failed(self._report(sentence, "never", self._was_so[sentence[2]]))
 
     def _do(self, verb: str, said: dict[str, Any], path: str) -> None:
-        self._seen.refusal = None
         if verb == "configure":
-            document = merge_patch(dict(self.workspace), said["configure"])
-            try:
-                self._configure(document)
-            except Unreadable:
-                self._seen.refusal = Refusal.INVALID_CONFIGURATION.value
-                return
-            self.workspace = document
+            self._publish(said["configure"])
             return
         for event in self._actions.inputs(verb, said, path):
             self._feed(event)
 
-    def _configure(self, document: Mapping[str, Any]) -> None:
-        wanted = configuration(document)
+    def _publish(self, patch: Mapping[str, Any]) -> None:
+        try:
+            document = merge_patch(dict(self.workspace), normalised(patch))
+            wanted = configuration(document, self._queues)
+        except Unreadable as unreadable:
+            self._seen.answer(Refusal.INVALID_CONFIGURATION.value, str(unreadable))
+            return
+        self._configure(wanted)
+        self.workspace = document
+
+    def _configure(self, wanted: RoutingConfiguration) -> None:
         old, new = (msgspec.json.decode(canonical(one)) for one in (self._configuration, wanted))
         version = self.engine.world.policy.version
         self._feed(
@@ -119,10 +125,9 @@ class Scenario:
             )
         )
         self._configuration = wanted
+        self._queues.update(wanted.queues)
 
-    def _advance(self, to_ms: int, path: str) -> None:
-        if to_ms < self._now_ms:
-            raise Unreadable(f"{path}.at: time does not go back")
+    def _advance(self, to_ms: int) -> None:
         self._tick()
         while self._now_ms < to_ms:
             due = self.engine.next_due_ms()
@@ -138,51 +143,19 @@ class Scenario:
 
     def _feed(self, event: InputsTopicEvent) -> None:
         offset = len(self.records)
+        unknown = isinstance(event, AgentSessionOpened) and event.agent_id not in self._configuration.agents
         decisions = self.engine.apply(event, offset=offset, stamp_ms=self._now_ms)
         self.records.append(Record(offset, self._now_ms, event, decisions))
         invariants.check(self.engine.world)
         self._seen.note(decisions)
-        if isinstance(event, Command):
-            refusals = [decision for decision in decisions if isinstance(decision, CommandRefused)]
-            self._seen.refusal = refusals[0].reason.value if refusals else None
-        for index, (verb, said) in self._never.items():
-            if index not in self._broken and check(self._seen, verb, said) is None:
-                self._broken[index] = f"it was so at {self._since(self._now_ms)}"
+        if unknown:
+            self._seen.answer(Refusal.UNKNOWN_AGENT.value)
+        elif isinstance(event, Command):
+            refused = next((one for one in decisions if isinstance(one, CommandRefused)), None)
+            self._seen.answer(refused.reason.value if refused else None, refused.detail if refused else "")
+        for verb, said, path in self._never:
+            if path not in self._was_so and was_so(self._seen, verb, said, decisions):
+                self._was_so[path] = f"it was so at {moment(self._now_ms - START_MS)}"
 
-    def _read_never(self) -> dict[int, tuple[str, dict[str, Any]]]:
-        return {
-            index: read(EXPECTATIONS, step["never"], f"steps[{index}].never")
-            for index, step in enumerate(self.steps)
-            if isinstance(step, Mapping) and "never" in step
-        }
-
-    def _confirming(self) -> frozenset[str]:
-        found = set()
-        for step in self.steps:
-            do = step.get("do") if isinstance(step, Mapping) else None
-            if isinstance(do, Mapping) and do.get("connect") == "manual":
-                found.add(str(do.get("accept")))
-        return frozenset(found)
-
-    def _report(self, path: str, word: str, expectation: Any, answer: str, said: Mapping[str, Any]) -> str:
-        lines = [f"{path} at {self._since(self._now_ms)}: {word} {dict(expectation)}, but {answer}"]
-        contact = next((str(said[verb]) for verb in ("offered", "not_offered", "state", "passed") if verb in said), "")
-        interaction = self.engine.world.interactions.get(contact)
-        if interaction is not None:
-            leg = interaction.main
-            asks = explain.requirements(self.engine.world, interaction, leg)
-            lines.append(f"  {contact} is {leg.state.value} in {leg.queue}, step {leg.step}, requires {asks}")
-            for agent in self.engine.world.serving.get(leg.queue or "", ()):
-                reasons = explain.reasons(self.engine.world, interaction, leg, agent)
-                lines.append(f"  {agent.agent_id}: {', '.join(reasons) or 'could take it'}")
-        return "\n".join(lines)
-
-    @staticmethod
-    def _since(at_ms: int) -> str:
-        return f"{(at_ms - START_MS) // 1000}s"
-
-
-def _listed(expected: Any) -> list[Any]:
-    if expected is None:
-        return []
-    return list(expected) if isinstance(expected, list) else [expected]
+    def _report(self, sentence: Sentence, word: str, answer: str) -> str:
+        return report(self._seen, sentence, f"{moment(self._now_ms - START_MS)}: {word}", answer)

@@ -92,7 +92,7 @@ def test_all_reasons_of_one_agent_can_be_asked() -> None:
         for name in ("ana", "di", "ed")
     }
     assert reasons == {
-        "ana": (PassedOver.LEVEL_TOO_LOW,),
+        "ana": (PassedOver.LEVEL_TOO_LOW, PassedOver.LACKS_SKILL),
         "di": (PassedOver.LACKS_SKILL,),
         "ed": (PassedOver.LACKS_SKILL, PassedOver.OFF_QUEUE),
     }

@@ -1,0 +1,85 @@
+"""What a scenario names must be there: a mistake in writing is said, and never passes in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from schemas.configuration import AVAILABLE, OFFLINE, RoutingConfiguration, StepSettings
+from streams.routing.scenario_grammar import ACTIONS, EXPECTATIONS, Words, kind
+from streams.routing.scenario_values import Unreadable, suggestion
+
+Sentence = tuple[str, dict[str, Any], str]
+"""Verb, what it says, and its place."""
+
+
+class Names:
+    """All contacts, agents, queues and statuses that the scenario ever has: its workspace, changes of it, arrivals."""
+
+    def __init__(self, workspace: Mapping[str, Any], actions: Sequence[Sentence]) -> None:
+        patches = [said["configure"] for verb, said, _ in actions if verb == "configure"]
+        self.known: dict[str, set[str]] = {
+            "contact": {said["arrive"] for verb, said, _ in actions if verb == "arrive"},
+            "agent": _keys("agents", workspace, *patches),
+            "queue": _keys("queues", workspace, *patches),
+            "status": {AVAILABLE, OFFLINE} | _keys("statuses", workspace, *patches),
+        }
+
+    def check(self, words: Words, sentence: Sentence) -> None:
+        """Raises Unreadable when the sentence names what there never is."""
+        for wanted, named, path in _named(words, sentence):
+            if named not in self.known[wanted]:
+                near = suggestion(named, self.known[wanted])
+                raise Unreadable(f"{path}: there is no {wanted} {named!r} in this scenario{near}")
+
+    def check_all(self, actions: Sequence[tuple[Sentence, bool]], expectations: Sequence[Sentence]) -> None:
+        """As `check`, of a whole scenario. What is done comes with whether its refusal is expected: then it may name
+        anything."""
+        for sentence, refused in actions:
+            if not refused:
+                self.check(ACTIONS, sentence)
+        for sentence in expectations:
+            self.check(EXPECTATIONS, sentence)
+
+
+def wrong_names(found: RoutingConfiguration, queues: Collection[str]) -> list[str]:
+    """A line for whatever names a queue that is none of `queues`, and for steps out of order."""
+    named = [("settings.default_queue", found.settings.default_queue)]
+    problems: list[str] = []
+    for name, queue in found.queues.items():
+        problems += _late(queue.steps, f"queues.{name}.steps")
+        named += [(f"queues.{name}.steps[{at}].overflow_to", step.overflow_to) for at, step in enumerate(queue.steps)]
+        for word in queue.overflow.__struct_fields__:
+            named.append((f"queues.{name}.overflow.{word}.overflow_to", getattr(queue.overflow, word).overflow_to))
+    for agent, settings in found.agents.items() if found.queues else ():
+        named += [(f"agents.{agent}.queues.{queue_name}", queue_name) for queue_name in settings.queues]
+    unknown = [(path, queue) for path, queue in named if queue is not None and queue not in queues]
+    return problems + [f'{path}: no queue "{queue}"{suggestion(queue, queues)}' for path, queue in unknown]
+
+
+def _late(steps: tuple[StepSettings, ...], path: str) -> list[str]:
+    return [
+        f"{path}[{at}].at: must be later than the step before"
+        for at, step in enumerate(steps)
+        if at and step.at_ms <= steps[at - 1].at_ms
+    ]
+
+
+def _named(words: Words, sentence: Sentence) -> Iterator[tuple[str, str, str]]:
+    """Every contact, agent, queue and status of a sentence: its kind, its name, its place."""
+    verb, said, path = sentence
+    for parameter, value in said.items():
+        wanted = kind(words, verb, parameter)
+        for name in value if wanted == "contacts" else (value,):
+            of = {"contacts": "contact", "nobody_or_agent": "agent"}.get(wanted, wanted)
+            if name is not None and of in ("contact", "agent", "queue", "status"):
+                yield of, name, f"{path}.{parameter}"
+
+
+def _keys(section: str, *documents: Mapping[str, Any]) -> set[str]:
+    found: set[str] = set()
+    for document in documents:
+        entries = document.get(section)
+        if isinstance(entries, Mapping):
+            found.update(str(name) for name in entries)
+    return found

@@ -1,0 +1,42 @@
+"""Whatever a scenario names must be there at some time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from streams.routing.scenario_grammar import ACTIONS, EXPECTATIONS, Words
+from streams.routing.scenario_names import Names
+from streams.routing.scenario_values import Unreadable
+
+NAMES = Names(
+    {"queues": {"service": {}}, "agents": {"ana": {}}, "statuses": {"lunch": {}}},
+    [("arrive", {"arrive": "c1"}, "a"), ("configure", {"configure": {"agents": {"bo": {}}, "queues": None}}, "b")],
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "verb", "said", "problem"),
+    [
+        (ACTIONS, "login", {"login": "anna"}, "login: there is no agent 'anna' in this scenario; did you mean \"ana\""),
+        (ACTIONS, "login", {"login": "ana", "status": "lnch"}, "there is no status 'lnch'"),
+        (ACTIONS, "leave", {"leave": "c2"}, "there is no contact 'c2'"),
+        (ACTIONS, "open", {"open": "sales"}, "there is no queue 'sales'"),
+        (EXPECTATIONS, "not_offered", {"not_offered": "cl"}, "there is no contact 'cl'"),
+        (EXPECTATIONS, "waiting", {"waiting": "servce", "is": 0}, "there is no queue 'servce'"),
+        (EXPECTATIONS, "order", {"order": "service", "is": ["c1", "c3"]}, "there is no contact 'c3'"),
+        (EXPECTATIONS, "owner", {"owner": "c1", "is": "bob"}, "there is no agent 'bob'"),
+    ],
+)
+def test_a_name_that_nobody_has_is_a_mistake(words: Words, verb: str, said: dict[str, Any], problem: str) -> None:
+    with pytest.raises(Unreadable, match=f"p.*{problem}"):
+        NAMES.check(words, (verb, said, "p"))
+
+
+def test_names_that_come_later_are_known_and_a_refusal_may_be_about_anything() -> None:
+    NAMES.check(ACTIONS, ("login", {"login": "bo"}, "p"))
+    NAMES.check(ACTIONS, ("arrive", {"arrive": "c1", "queue": "nowhere", "preferred": "nobody"}, "p"))
+    NAMES.check_all([(("cancel", {"cancel": "ghost"}, "p"), True)], [("owner", {"owner": "c1", "is": None}, "q")])
+    with pytest.raises(Unreadable, match="ghost"):
+        NAMES.check_all([(("cancel", {"cancel": "ghost"}, "p"), False)], [])
