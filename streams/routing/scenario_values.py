@@ -35,8 +35,8 @@ class Unreadable(ValueError):
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean "..."?` when something known looks like `word`, else nothing."""
-    near = min(((_edits(word, one), one) for one in known), default=(_FAR, ""))
-    return f'; did you mean "{near[1]}"?' if near[0] < _FAR and 2 * near[0] < len(word) else ""
+    near = min(((_edits(word, one), abs(len(one) - len(word)), one) for one in known), default=(_FAR, 0, ""))
+    return f'; did you mean "{near[2]}"?' if near[0] < _FAR and 2 * near[0] < len(word) else ""
 
 
 def _edits(word: str, other: str) -> int:
