@@ -23,7 +23,7 @@ def test_the_verb_is_the_word_whose_parameters_fit() -> None:
         ("login ana", "a sentence is a mapping"),
         ({}, "a sentence is a mapping"),
         ({"dance": "ana"}, "no word 'dance'"),
-        ({"lgoin": "ana"}, "no word 'lgoin'; did you mean .login.; there"),
+        ({"lgoin": "ana"}, "no word 'lgoin'; did you mean .login."),
         ({"accept": "c1"}, "accept takes by and perhaps connect, not nothing"),
         ({"cancel": "c1", "by": "ana"}, "cancel takes nothing more, not by"),
     ],
