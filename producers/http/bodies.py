@@ -48,7 +48,10 @@ ContactPoints = Annotated[tuple[PostedContactPoint, ...], Meta(max_length=20)]
 
 
 class NewInteraction(Body, frozen=True, kw_only=True):
-    """A contact has arrived. `channel` is any name that the organisation uses; `queue` left out = the default queue."""
+    """A contact has arrived. `channel` is any name that the organisation uses; `queue` left out = the default queue.
+
+    `callback_at_ms`: the customer asks to be called back then; a moment that is past means as soon as somebody can.
+    """
 
     channel: Name
     external_id: ExternalId | None = None
@@ -69,6 +72,7 @@ class NewInteraction(Body, frozen=True, kw_only=True):
     confirms_connection: bool = False
     linked_to: Annotated[str, Meta(pattern=r"^i_[0-9a-f]{30}$")] | None = None
     attributes: Attributes = {}
+    callback_at_ms: Moment | None = None
 
 
 class NewMessage(Body, frozen=True, kw_only=True):
@@ -83,6 +87,16 @@ class NewMessage(Body, frozen=True, kw_only=True):
 
 class CustomerLeftBody(Body, frozen=True, kw_only=True):
     """The customer hung up, closed the chat or left the counter."""
+
+
+class CallbackRequestedBody(Body, frozen=True, kw_only=True):
+    """The customer asks to be called back: `at_ms` left out = in the place kept, `agent_id` = by that agent first.
+
+    From then on `customer.left` changes nothing until the callback is connected. Posted again, the newest word counts.
+    """
+
+    at_ms: Moment | None = None
+    agent_id: Name | None = None
 
 
 class ChannelConnectedBody(Body, frozen=True, kw_only=True):
@@ -120,6 +134,7 @@ RECEIVED: Final = "interaction.received"
 MESSAGE: Final = "message.posted"
 EVENT_BODIES: Final[dict[str, type[Body]]] = {
     "customer.left": CustomerLeftBody,
+    "callback.requested": CallbackRequestedBody,
     "channel.connected": ChannelConnectedBody,
     "channel.failed": ChannelFailedBody,
     "channel.ended": ChannelEndedBody,

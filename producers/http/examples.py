@@ -35,6 +35,7 @@ MESSAGE: Final[dict[str, Any]] = {"text": "您好，我的订单少了一本书�
 
 EVENTS: Final[dict[str, dict[str, Any]]] = {
     "customer.left": {},
+    "callback.requested": {"at_ms": 1795316400000},
     "channel.connected": {"leg_id": LEG_ID},
     "channel.failed": {"leg_id": LEG_ID, "fault": "agent"},
     "channel.ended": {"leg_id": LEG_ID},

@@ -20,6 +20,7 @@ from producers.http.bodies import (
     RECEIVED,
     AttributesChangedBody,
     Body,
+    CallbackRequestedBody,
     ChannelConnectedBody,
     ChannelEndedBody,
     ChannelFailedBody,
@@ -35,6 +36,7 @@ from schemas import ids
 from schemas.envelope import Envelope
 from schemas.event import Event
 from schemas.interactions import (
+    CallbackRequested,
     ChannelConnected,
     ChannelEnded,
     ChannelFailed,
@@ -47,6 +49,8 @@ from schemas.messages import Author, MessagePosted
 from schemas.topics import INTERACTIONS, MESSAGES, Topic
 
 BodyT = TypeVar("BodyT", bound=Body)
+AHEAD_AT_MOST_MS: Final = 366 * 24 * 60 * 60 * 1000
+"""A callback may be asked for up to a year ahead: routing would not promise more."""
 _EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -97,6 +101,7 @@ def interaction(posted: Posted, caller: Caller) -> Parsed | list[FieldError]:
     body = _body(posted, NewInteraction, errors)
     external = _external_id(posted, body, errors)
     time_ms = _time_ms(posted, errors)
+    _ahead(posted, "callback_at_ms", body, caller, errors)
     if body is None or external is None or errors:
         return errors
     interaction_id = ids.interaction_id(caller.workspace, caller.adapter, external)
@@ -123,6 +128,7 @@ def interaction(posted: Posted, caller: Caller) -> Parsed | list[FieldError]:
         confirms_connection=body.confirms_connection,
         linked_to=body.linked_to,
         attributes=body.attributes,
+        callback_at_ms=body.callback_at_ms,
     )
     return _parsed(event, RECEIVED, interaction_id, INTERACTIONS, posted, caller, external)
 
@@ -160,6 +166,7 @@ def event_of(interaction_id: str) -> Parser:
             return errors
         body = _body(posted, EVENT_BODIES[posted.type], errors)
         _time_ms(posted, errors)
+        _ahead(posted, "at_ms", body, caller, errors)
         leg_id = getattr(body, "leg_id", None)
         if leg_id is not None and ids.interaction_of(leg_id) != interaction_id:
             errors.append(FieldError(f"{posted.data_path}.leg_id", "is not a leg of this interaction"))
@@ -177,6 +184,10 @@ def _event(body: Body, workspace: str, interaction_id: str) -> Event:
     match body:
         case CustomerLeftBody():
             return CustomerLeft(workspace=workspace, interaction_id=interaction_id)
+        case CallbackRequestedBody():
+            return CallbackRequested(
+                workspace=workspace, interaction_id=interaction_id, at_ms=body.at_ms, agent_id=body.agent_id
+            )
         case ChannelConnectedBody():
             return ChannelConnected(workspace=workspace, interaction_id=interaction_id, leg_id=body.leg_id)
         case ChannelFailedBody():
@@ -260,6 +271,13 @@ def _time_ms(posted: Posted, errors: list[FieldError]) -> int | None:
         errors.append(FieldError(where, "Expected an RFC 3339 time with its offset"))
         return None
     return (moment - _EPOCH) // datetime.timedelta(milliseconds=1)
+
+
+def _ahead(posted: Posted, field: str, body: Body | None, caller: Caller, errors: list[FieldError]) -> None:
+    """A callback that is asked for too far ahead is noted."""
+    moment = getattr(body, field, None)
+    if moment is not None and moment > caller.now_ms + AHEAD_AT_MOST_MS:
+        errors.append(FieldError(f"{posted.data_path}.{field}", "is more than a year ahead"))
 
 
 def _contact_points(posted: tuple[PostedContactPoint, ...]) -> tuple[ContactPoint, ...]:

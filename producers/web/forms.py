@@ -22,6 +22,7 @@ SHORTEST_KEY: Final = 16
 LONGEST_KEY: Final = 128
 FORM_CHANNEL: Final = "web_form"
 CALLBACK_CHANNEL: Final = "callback"
+AHEAD_AT_MOST_MS: Final = 366 * 24 * 60 * 60 * 1000
 
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
 Point = Annotated[str, Meta(min_length=3, max_length=254)]
@@ -48,9 +49,10 @@ class MessageForm(Form, frozen=True, kw_only=True):
 
 
 class CallbackForm(Form, frozen=True, kw_only=True):
-    """A wish to be called back."""
+    """A wish to be called back: at `at_ms`, up to a year ahead, or (left out, or past) as soon as somebody can."""
 
     phone: Point
+    at_ms: Annotated[int, Meta(ge=0)] | None = None
     reason: Short | None = None
 
 
@@ -101,8 +103,11 @@ def callback_form(asked: Asked, body: bytes) -> Opened:
     if form is None:
         raise invalid(errors)
     point = _point(ContactPointKind.PHONE, form.phone, asked, errors)
+    if form.at_ms is not None and form.at_ms > asked.now_ms + AHEAD_AT_MOST_MS:
+        errors.append(FieldError("$.at_ms", "is more than a year ahead"))
     contact = _contact(asked, CALLBACK_CHANNEL, form, (point,), errors)
-    return Opened(contact=msgspec.structs.replace(contact, subject=form.reason))
+    at_ms = asked.now_ms if form.at_ms is None else form.at_ms
+    return Opened(contact=msgspec.structs.replace(contact, subject=form.reason, callback_at_ms=at_ms))
 
 
 def _read(body: bytes, wanted: type[T], asked: Asked) -> tuple[T | None, list[FieldError]]:

@@ -83,6 +83,7 @@ def _identified(event: InteractionReceived, customer: Customer | None, source: S
         direction=event.direction,
         confirms_connection=event.confirms_connection,
         linked_to=event.linked_to,
+        callback_at_ms=event.callback_at_ms,
     )
 
 

@@ -72,6 +72,10 @@ def _check(record: Record, event: InteractionsTopicEvent) -> None:
         raise Invalid("the record's key is not its workspace")
     if isinstance(event, InteractionReceived) and not 0 <= event.received_at_ms < MAX_MS:
         raise Invalid("received_at_ms: out of range")
+    for name in ("at_ms", "callback_at_ms"):
+        moment = getattr(event, name, None)
+        if moment is not None and not 0 <= moment < MAX_MS:
+            raise Invalid(f"{name}: out of range")
 
 
 def _contact(event: InteractionsTopicEvent, place: Place, at_ms: int, region: str) -> Contact | None:

@@ -10,6 +10,7 @@ from producers.http.problems import Problem
 from runtime.validation import FieldError
 from schemas import ids
 from schemas.interactions import (
+    CallbackRequested,
     ChannelConnected,
     ChannelEnded,
     ChannelFailed,
@@ -141,6 +142,12 @@ def test_an_adapter_does_not_write_as_an_agent() -> None:
     [
         ("customer.left", {}, CustomerLeft(workspace="bookcity", interaction_id=ABOUT)),
         (
+            "callback.requested",
+            {"at_ms": 60_000, "agent_id": "ana"},
+            CallbackRequested(workspace="bookcity", interaction_id=ABOUT, at_ms=60_000, agent_id="ana"),
+        ),
+        ("callback.requested", {}, CallbackRequested(workspace="bookcity", interaction_id=ABOUT)),
+        (
             "channel.connected",
             {"leg_id": LEG},
             ChannelConnected(workspace="bookcity", interaction_id=ABOUT, leg_id=LEG),
@@ -178,11 +185,27 @@ def test_an_event_without_an_id_is_known_by_what_it_says() -> None:
         ("channel.connected", {}, "$.leg_id"),
         ("channel.connected", {"leg_id": ids.leg_id(ids.interaction_id("w", "a", "1"), 1)}, "$.leg_id"),
         ("customer.left", {"leg_id": LEG}, "$.leg_id"),
+        ("callback.requested", {"at_ms": 40_000_000_000}, "$.at_ms"),
     ],
-    ids=["no type", "another address's type", "no leg", "another interaction's leg", "a field too many"],
+    ids=[
+        "no type",
+        "another address's type",
+        "no leg",
+        "another interaction's leg",
+        "a field too many",
+        "in more than a year",
+    ],
 )
 def test_an_event_that_is_not_one_is_refused(type_: str | None, data: dict[str, Any], path: str) -> None:
     assert paths(event_of(ABOUT), plain(data, type=type_)) == [path]
+
+
+def test_a_contact_may_arrive_as_a_callback() -> None:
+    data = {"channel": "phone", "external_id": "c1", "callback_at_ms": 60_000}
+    event = parsed(interaction, plain(data)).event
+    assert isinstance(event, InteractionReceived)
+    assert event.callback_at_ms == 60_000
+    assert paths(interaction, plain(data | {"callback_at_ms": 40_000_000_000})) == ["$.callback_at_ms"]
 
 
 def test_a_posting_is_taken_whole_or_not_at_all() -> None:

@@ -49,6 +49,18 @@ def test_a_wish_to_be_called_opens_a_callback_to_the_number() -> None:
     assert opened.contact.contact_points == (ContactPoint(kind="phone", value="+8613800138000"),)
 
 
+def test_a_wish_to_be_called_at_a_time_says_so_and_any_other_is_for_now() -> None:
+    later = callback_form(asked(), b'{"phone": "13800138000", "at_ms": 600000}')
+    now = callback_form(asked(), b'{"phone": "13800138000"}')
+    assert (later.contact.callback_at_ms, now.contact.callback_at_ms) == (600_000, 5)
+
+
+def test_a_time_more_than_a_year_ahead_is_refused() -> None:
+    with pytest.raises(Problem) as refused:
+        callback_form(asked(), b'{"phone": "13800138000", "at_ms": 99999999999}')
+    assert [error.path for error in refused.value.errors] == ["$.at_ms"]
+
+
 def test_the_same_key_and_content_is_the_same_contact_and_nothing_else_is() -> None:
     ids = [one.contact.interaction_id for one in (a_message(), a_message(), a_message(text="x"), a_message("b" * 16))]
     assert ids[0] == ids[1]

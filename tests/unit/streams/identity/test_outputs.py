@@ -48,6 +48,7 @@ def test_routing_gets_everything_it_needs_of_the_contact_and_its_customer() -> N
         direction=Direction.OUTBOUND,
         confirms_connection=True,
         linked_to="i_0",
+        callback_at_ms=9_000,
     )
     [made] = decoded(outputs_of(said(event), Outcome(customer=VIP)))
     assert made == InteractionIdentified(
@@ -73,6 +74,7 @@ def test_routing_gets_everything_it_needs_of_the_contact_and_its_customer() -> N
         direction=Direction.OUTBOUND,
         confirms_connection=True,
         linked_to="i_0",
+        callback_at_ms=9_000,
     )
 
 

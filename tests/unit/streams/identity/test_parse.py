@@ -6,7 +6,7 @@ import pytest
 from runtime.contact_points import NormalPoint
 from runtime.records import Record
 from schemas.codec import encode
-from schemas.interactions import CustomerLeft
+from schemas.interactions import CallbackRequested, CustomerLeft
 from streams.identity.model import Place
 from streams.identity.parse import MAX_ID_CHARACTERS, parse
 from tests.support.identity_builders import REGION, a_change, a_record, an_arrival, records, same
@@ -64,3 +64,6 @@ def test_one_bad_record_does_not_spoil_its_neighbours() -> None:
     parsed = parse([a_record(an_arrival("i_1"), 0), bad, a_record(an_arrival("i_3"), 2)], REGION, same)
     assert [said.event.interaction_id for said in parsed.said] == ["i_1", "i_3"]
     assert [dead.record.offset for dead in parsed.dead] == [1]
+    assert "callback_at_ms" in reason(a_record(msgspec.structs.replace(an_arrival(), callback_at_ms=bad)))
+    asked = CallbackRequested(workspace="books", interaction_id="i_1", at_ms=bad)
+    assert "at_ms" in reason(a_record(asked))
