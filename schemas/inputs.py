@@ -210,11 +210,16 @@ class FinishWrapUp(LegCommand, frozen=True, kw_only=True, tag="finish_wrap_up"):
 
 
 class RequestCallback(Command, frozen=True, kw_only=True, tag="request_callback"):
-    """Call the customer back instead of keeping them waiting: from the queue, or at a time, or by an agent."""
+    """Call the customer back instead of keeping them waiting: from the queue, or at a time, or by an agent.
+
+    `by_agent`: the agent who promises it, of work of their own; None = a supervisor does, for `reason`.
+    """
 
     interaction_id: str
     at_ms: int | None = None
     agent_id: str | None = None
+    by_agent: str | None = None
+    reason: str = ""
 
 
 # Supervisors

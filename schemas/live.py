@@ -110,7 +110,29 @@ class LogOut(Do, frozen=True, kw_only=True, tag="log_out"):
     """The agent leaves at once; every socket of the agent is closed."""
 
 
-AnyDo = Accept | Reject | Hold | Resume | End | ExtendWrapUp | FinishWrapUp | SetStatus | SetNextStatus | LogOut
+class RequestCallback(Do, frozen=True, kw_only=True, tag="request_callback"):
+    """Calls the customer back: of what rings or is in hand, or of a callback of one's own. At `at_ms`, or as soon as
+    somebody can; by `agent_id` first, or by anybody.
+    """
+
+    interaction_id: Id
+    at_ms: frame.Moment | None = None
+    agent_id: Name | None = None
+
+
+AnyDo = (
+    Accept
+    | Reject
+    | Hold
+    | Resume
+    | End
+    | ExtendWrapUp
+    | FinishWrapUp
+    | RequestCallback
+    | SetStatus
+    | SetNextStatus
+    | LogOut
+)
 
 
 class Hello(Frame, frozen=True, kw_only=True, tag="hello"):

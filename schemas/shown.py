@@ -30,13 +30,14 @@ class ShownOffer(OfferValue, frozen=True, kw_only=True):
 
 class ShownQueue(QueueValue, frozen=True, kw_only=True):
     """A queue with who stands in its line: `waiting` are queued, `offered` ring at an agent; both have their longest
-    wait counted from the two moments (None = nobody waits).
+    wait counted from the two moments (None = nobody waits). `scheduled` callbacks are yet to enter it.
     """
 
     waiting: int = 0
     offered: int = 0
     oldest_arrived_ms: int | None = None
     oldest_waiting_since_ms: int | None = None
+    scheduled: int = 0
 
 
 class Stopped(Value, frozen=True, kw_only=True):
@@ -95,7 +96,7 @@ def shown_offer(value: OfferValue, why: Explanation | None) -> ShownOffer:
     )
 
 
-def shown_queue(value: QueueValue, line: Line | None) -> ShownQueue:
+def shown_queue(value: QueueValue, line: Line | None, scheduled: int = 0) -> ShownQueue:
     """The queue with the figures of its line."""
     return ShownQueue(
         queue=value.queue,
@@ -109,4 +110,5 @@ def shown_queue(value: QueueValue, line: Line | None) -> ShownQueue:
         offered=0 if line is None else line.offered,
         oldest_arrived_ms=None if line is None else line.oldest_arrived_ms(),
         oldest_waiting_since_ms=None if line is None else line.oldest_waiting_since_ms(),
+        scheduled=scheduled,
     )

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from schemas import inputs
-from schemas.frame import Id, Name
+from schemas.frame import Id, Moment, Name
 from schemas.vocabulary import JoinMode
 
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
@@ -65,7 +65,17 @@ class Join(Act, frozen=True, kw_only=True, tag="join"):
     mode: JoinMode
 
 
-AnyAct = ForceStatus | Move | Assign | Prioritise | Cancel | Join
+class CallBack(Act, frozen=True, kw_only=True, tag="call_back"):
+    """Has the customer called back: in the place kept, or at `at_ms`; by that agent first, or by anybody."""
+
+    interaction_id: Id
+    at_ms: Moment | None = None
+    agent_id: Id | None = None
+
+
+AnyAct = ForceStatus | Move | Assign | Prioritise | Cancel | Join | CallBack
+ActInput = inputs.SupervisorCommand | inputs.RequestCallback
+"""What an act becomes."""
 
 
 def _force_status(act: ForceStatus, _own: str, **who: str) -> inputs.SupervisorCommand:
@@ -92,13 +102,18 @@ def _join(act: Join, own: str, **who: str) -> inputs.SupervisorCommand:
     return inputs.JoinInteraction(interaction_id=act.interaction_id, agent_id=own, mode=act.mode, **who)
 
 
-INPUTS: Final[Mapping[type[Act], Callable[..., inputs.SupervisorCommand]]] = {
+def _call_back(act: CallBack, _own: str, **who: str) -> ActInput:
+    return inputs.RequestCallback(interaction_id=act.interaction_id, at_ms=act.at_ms, agent_id=act.agent_id, **who)
+
+
+INPUTS: Final[Mapping[type[Act], Callable[..., ActInput]]] = {
     ForceStatus: _force_status,
     Move: _move,
     Assign: _assign,
     Prioritise: _prioritise,
     Cancel: _cancel,
     Join: _join,
+    CallBack: _call_back,
 }
 """How an act becomes an input."""
 
@@ -108,9 +123,7 @@ def takes_own_agent(act: Any) -> bool:
     return isinstance(act, Join)
 
 
-def input_of(
-    act: Act, *, workspace: str, command_id: str, actor: str, own_agent: str | None
-) -> inputs.SupervisorCommand:
+def input_of(act: Act, *, workspace: str, command_id: str, actor: str, own_agent: str | None) -> ActInput:
     """The input that the act becomes; `own_agent`: the agent that the supervisor is, needed where `takes_own_agent`."""
     who = {"workspace": workspace, "command_id": command_id, "actor": actor, "reason": act.reason.strip()}
     return INPUTS[type(act)](act, own_agent or "", **who)

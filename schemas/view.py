@@ -24,6 +24,7 @@ from schemas.decisions import (
     WorkspaceStopped,
 )
 from schemas.line import Line, waits
+from schemas.promised import Promised
 from schemas.shown import (
     HeldInteraction,
     Kind,
@@ -35,7 +36,7 @@ from schemas.shown import (
     shown_queue,
 )
 from schemas.values import AgentValue, InteractionValue, LegValue, OfferValue, QueueValue
-from schemas.vocabulary import ENDED, HANDED_ON, LegKind, OfferState
+from schemas.vocabulary import ENDED, HANDED_ON, LegKind, LegState, OfferState
 
 AnyValue = InteractionValue | LegValue | ShownOffer | AgentValue | ShownQueue
 
@@ -78,6 +79,7 @@ class View:
         "_legs_of_agent",
         "_lines",
         "_offers_of_agent",
+        "_promised",
         "agents",
         "at_ms",
         "configuration_version",
@@ -108,6 +110,7 @@ class View:
         self._legs_of_agent: dict[str, dict[str, None]] = {}
         self._offers_of_agent: dict[str, dict[str, None]] = {}
         self._lines: dict[str, Line] = {}
+        self._promised = Promised()
 
     # What is in it
 
@@ -131,7 +134,7 @@ class View:
         return [] if held is None else [self.legs[leg_id] for leg_id in held.legs]
 
     def legs_of_agent(self, agent_id: str) -> list[LegValue]:
-        """The live legs that the agent owns or is offered."""
+        """The live legs that the agent owns or is offered, and the scheduled callbacks that are the agent's."""
         return [self.legs[leg_id] for leg_id in self._legs_of_agent.get(agent_id, ())]
 
     def offers_of_agent(self, agent_id: str) -> list[ShownOffer]:
@@ -140,14 +143,19 @@ class View:
 
     def queue_names(self) -> list[str]:
         """The queues that are configured or waited in."""
-        return list(dict.fromkeys((*self.queues, *self._lines)))
+        return list(dict.fromkeys((*self.queues, *self._lines, *self._promised.queues())))
+
+    def scheduled_in(self, queue: str) -> list[LegValue]:
+        """The callbacks that will enter the queue, the earliest first."""
+        return [self.legs[leg_id] for leg_id in self._promised.of(queue)]
 
     def figures(self, queue: str) -> ShownQueue | None:
         """The queue with who waits in it; None = neither configured nor waited in."""
         value, standing = self.queues.get(queue), self._lines.get(queue)
-        if value is None and (standing is None or not (standing.queued or standing.offered)):
+        scheduled = self._promised.count(queue)
+        if value is None and not scheduled and (standing is None or not (standing.queued or standing.offered)):
             return None
-        return shown_queue(value or QueueValue(queue=queue), standing)
+        return shown_queue(value or QueueValue(queue=queue), standing, scheduled)
 
     def concerned_by_leg(self, leg: LegValue) -> Concerned:
         """Whom a live leg concerns."""
@@ -218,6 +226,7 @@ class View:
                 self._legs_of_agent.setdefault(agent_id, {})[leg.leg_id] = None
             if leg.queue is not None and waits(leg):
                 self._lines.setdefault(leg.queue, Line()).put(leg)
+            self._promised.put(None, leg)
 
     def _moves_mark(self, decision: Decision) -> bool:
         mark, place = (self.epoch, self.seq), (decision.epoch, decision.seq)
@@ -340,7 +349,7 @@ class View:
             if standing is None:
                 standing = self._lines[after] = Line()
             standing.put(new)
-        for queue in {before, after} - {None}:
+        for queue in ({before, after} | self._promised.put(old, new)) - {None}:
             concerned = by_queue(str(queue))
             live = self.figures(str(queue)) is not None
             touches.append(Touch(Kind.QUEUE, str(queue), concerned, concerned, None, live))
@@ -359,6 +368,8 @@ class View:
     def _agents_of(self, leg: LegValue) -> tuple[str, ...]:
         offer = None if leg.offer_id is None else self.offers.get(leg.offer_id)
         offered = None if offer is None else offer.agent_id
+        if leg.agent_id is None and offered is None and leg.state is LegState.SCHEDULED:
+            return () if leg.preferred_agent is None else (leg.preferred_agent,)
         if leg.agent_id is None:
             return () if offered is None else (offered,)
         return (leg.agent_id,) if offered in (None, leg.agent_id) else (leg.agent_id, offered)

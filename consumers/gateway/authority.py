@@ -41,7 +41,7 @@ def admit(principal: Principal, hello: live.Hello) -> Admitted | None:
     return None
 
 
-_Builder = Callable[..., inputs.AgentCommand]
+_Builder = Callable[..., inputs.Command]
 
 
 def _accept(do: live.Accept, **who: Any) -> inputs.AgentCommand:
@@ -72,6 +72,12 @@ def _finish_wrap_up(do: live.FinishWrapUp, **who: Any) -> inputs.AgentCommand:
     return inputs.FinishWrapUp(leg_id=do.leg_id, disposition=do.disposition, **who)
 
 
+def _request_callback(do: live.RequestCallback, *, agent_id: str, **who: Any) -> inputs.Command:
+    return inputs.RequestCallback(
+        interaction_id=do.interaction_id, at_ms=do.at_ms, agent_id=do.agent_id, by_agent=agent_id, **who
+    )
+
+
 def _set_status(do: live.SetStatus, **who: Any) -> inputs.AgentCommand:
     return inputs.SetStatus(status=do.status, **who)
 
@@ -92,13 +98,14 @@ COMMANDS: Final[Mapping[type[live.Do], _Builder]] = {
     live.End: _end,
     live.ExtendWrapUp: _extend_wrap_up,
     live.FinishWrapUp: _finish_wrap_up,
+    live.RequestCallback: _request_callback,
     live.SetStatus: _set_status,
     live.SetNextStatus: _set_next_status,
     live.LogOut: _log_out,
 }
 
 
-def command_input(principal: Principal, admitted: Admitted, frame: live.Command) -> inputs.AgentCommand | None:
+def command_input(principal: Principal, admitted: Admitted, frame: live.Command) -> inputs.Command | None:
     """The input that an agent's wish becomes, always about that agent; None = it is no wish of this role."""
     if admitted.role is not Role.AGENT or not isinstance(frame.do, live.Do):
         return None

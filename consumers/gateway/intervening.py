@@ -12,13 +12,13 @@ from consumers.gateway.authority import WATCHING_ROLES, Admitted
 from consumers.gateway.scopes import Scope, Sight, keys_of
 from consumers.gateway.workspace import Workspace
 from runtime.credential_store import Principal
-from schemas import concerned, inputs, live, supervision
+from schemas import concerned, live, supervision
 from schemas.vocabulary import Refusal
 
 
 def intervention(
     principal: Principal, admitted: Admitted, workspace: Workspace, frame: live.Command
-) -> inputs.SupervisorCommand | Refusal:
+) -> supervision.ActInput | Refusal:
     """The input that a supervisor's act becomes, or why it is refused."""
     act = frame.do
     if not isinstance(act, supervision.Act) or admitted.role not in WATCHING_ROLES:
@@ -53,4 +53,6 @@ def _agent_in(act: supervision.Act) -> str | None:
             return agent_id
         case supervision.Assign(to_agent=agent_id):
             return agent_id
+        case supervision.CallBack(agent_id=owner):
+            return owner
     return None

@@ -178,8 +178,22 @@ class Transcript(Answer, frozen=True, kw_only=True):
     complete: bool
 
 
+class CallbackNow(Answer, frozen=True, kw_only=True):
+    """A scheduled callback: when it enters the queue, and whose it is (null = anybody's)."""
+
+    interaction_id: str
+    leg_id: str
+    scheduled_for_ms: int | None
+    preferred_agent: str | None
+
+
 class QueueNow(ShownQueue, frozen=True, kw_only=True, omit_defaults=False):
-    """A queue with who waits in it; every field is written, so that 0 and null are told apart."""
+    """A queue with who waits in it; every field is written, so that 0 and null are told apart.
+
+    `callbacks`: of those `scheduled` the next ones, the earliest first.
+    """
+
+    callbacks: tuple[CallbackNow, ...] = ()
 
 
 class AgentNow(AgentValue, frozen=True, kw_only=True, omit_defaults=False):

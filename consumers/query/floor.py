@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from consumers.query.answers import AgentNow, Agents, AsOf, QueueNow, Queues, WaitingNow
+from consumers.query.answers import AgentNow, Agents, AsOf, CallbackNow, QueueNow, Queues, WaitingNow
 from schemas.line import waits
 from schemas.values import LegValue
 from schemas.view import View
@@ -15,6 +15,8 @@ from schemas.vocabulary import LegKind, LegState
 OFFERED_OR_OWNED: Final = frozenset(
     {LegState.OFFERED, LegState.CONNECTING, LegState.CONNECTED, LegState.ON_HOLD, LegState.WRAP_UP}
 )
+CALLBACKS_AT_MOST: Final = 100
+"""So many of a queue's scheduled callbacks are listed; all of them are counted."""
 
 
 def as_of(view: View, at_ms: int) -> AsOf:
@@ -63,7 +65,19 @@ def customers_in(view: View, interactions: tuple[str, ...]) -> frozenset[str]:
 
 def _queue(view: View, name: str) -> QueueNow | None:
     figures = view.figures(name)
-    return None if figures is None else QueueNow(**msgspec.structs.asdict(figures))
+    if figures is None:
+        return None
+    callbacks = tuple(_callback(leg) for leg in view.scheduled_in(name)[:CALLBACKS_AT_MOST])
+    return QueueNow(**msgspec.structs.asdict(figures), callbacks=callbacks)
+
+
+def _callback(leg: LegValue) -> CallbackNow:
+    return CallbackNow(
+        interaction_id=leg.interaction_id,
+        leg_id=leg.leg_id,
+        scheduled_for_ms=leg.scheduled_for_ms,
+        preferred_agent=leg.preferred_agent,
+    )
 
 
 def _waiting(view: View, leg: LegValue) -> WaitingNow:

@@ -10,6 +10,7 @@ from schemas import live
 from schemas.messages import Author, MessagePosted
 from schemas.shown import ShownOffer, ShownQueue, Stopped
 from schemas.values import AgentValue, InteractionValue, LegValue
+from schemas.vocabulary import LegState
 
 TYPING_MS: Final = 6_000
 """How long a sign that somebody writes holds."""
@@ -94,6 +95,12 @@ class Mirror:
         """The legs that the agent owns, oldest first."""
         mine = (leg for leg in self.legs.values() if leg.agent_id == agent_id)
         return sorted(mine, key=lambda leg: (leg.connected_ms or leg.since_ms, leg.leg_id))
+
+    def callbacks_of(self, agent_id: str) -> list[LegValue]:
+        """The scheduled callbacks that are the agent's, the next one first."""
+        legs = self.legs.values()
+        mine = (leg for leg in legs if leg.state is LegState.SCHEDULED and leg.preferred_agent == agent_id)
+        return sorted(mine, key=lambda leg: (leg.scheduled_for_ms or 0, leg.leg_id))
 
     def offers_to(self, agent_id: str) -> list[ShownOffer]:
         """The pending offers to the agent, oldest first."""

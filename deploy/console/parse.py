@@ -6,6 +6,7 @@ or the only one there is.
 
 from __future__ import annotations
 
+import datetime
 import enum
 from collections.abc import Callable
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 import msgspec
 
 from deploy.console.mirror import Mirror
+from deploy.console.times import moment_ms
 from schemas import live
 from schemas.values import LegValue
 from schemas.vocabulary import LegState
@@ -57,20 +59,29 @@ WRITABLE: Final = (LegState.CONNECTED, LegState.ON_HOLD)
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """What the person has before them."""
+    """What the person has before them. `now_ms`: the gateway's clock; `zone`: the person's, None = the machine's."""
 
     mirror: Mirror
     agent_id: str
     selected: str | None = None
+    now_ms: int = 0
+    zone: datetime.tzinfo | None = None
 
     def legs(self, *states: LegState) -> list[LegValue]:
         """The agent's legs, all or those in one of these states."""
         mine = self.mirror.legs_of(self.agent_id)
         return [leg for leg in mine if not states or leg.state in states]
 
+    def listed(self) -> list[LegValue]:
+        """All that is shown under a number after the offers."""
+        return [*self.legs(), *self.mirror.callbacks_of(self.agent_id)]
+
     def leg(self, *states: LegState) -> LegValue | Wrong:
         """The selected leg if it is in one of the states, else the only one that is."""
-        fitting = self.legs(*states)
+        return self.choose(self.legs(*states))
+
+    def choose(self, fitting: list[LegValue]) -> LegValue | Wrong:
+        """The selected one of these, else the only one."""
         chosen = [leg for leg in fitting if leg.leg_id == self.selected] or fitting
         if not chosen:
             return Wrong("no_work")
@@ -140,6 +151,26 @@ def _done(rest: str, desk: Desk) -> Wish:
     return leg if isinstance(leg, Wrong) else Ask(live.FinishWrapUp(leg_id=leg.leg_id, disposition=rest or None))
 
 
+def _callback(rest: str, desk: Desk) -> Wish:
+    """`callback [TIME] [me | @AGENT]`: of the work in hand, else of what rings, else of a callback of one's own."""
+    *said, last = rest.split() or [""]
+    agent_id = desk.agent_id if last == "me" else last[1:] if last.startswith("@") else None
+    time = " ".join(said if agent_id is not None else [*said, last])
+    at_ms = moment_ms(time, desk.now_ms, desk.zone) if time else None
+    if time and at_ms is None:
+        return Wrong("bad_time", {"time": time})
+    offers, callbacks = desk.mirror.offers_to(desk.agent_id), desk.mirror.callbacks_of(desk.agent_id)
+    chosen = next((leg for leg in callbacks if leg.leg_id == desk.selected), None)
+    if chosen is None and offers and not desk.legs():
+        about: str | Wrong = offers[0].interaction_id
+    else:
+        leg = chosen or desk.choose(desk.legs() or callbacks)
+        about = leg if isinstance(leg, Wrong) else leg.interaction_id
+    if isinstance(about, Wrong):
+        return about
+    return Ask(live.RequestCallback(interaction_id=about, at_ms=at_ms, agent_id=agent_id))
+
+
 def _status(rest: str, _desk: Desk) -> Wish:
     return Ask(live.SetStatus(status=rest)) if rest else Wrong("needs_text")
 
@@ -149,7 +180,7 @@ def _next(rest: str, _desk: Desk) -> Wish:
 
 
 def _open(rest: str, desk: Desk) -> Wish:
-    legs = desk.legs()
+    legs = desk.listed()
     number = (int(rest) if rest.isdecimal() else 0) - len(desk.mirror.offers_to(desk.agent_id))
     return Select(legs[number - 1].leg_id) if 1 <= number <= len(legs) else Wrong("no_number", {"number": rest})
 
@@ -163,6 +194,7 @@ _WORDS: Final[dict[str, Callable[[str, Desk], Wish]]] = {
     "end": _end,
     "extend": _extend,
     "done": _done,
+    "callback": _callback,
     "status": _status,
     "next": _next,
     "open": _open,

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 
 from deploy.console.mirror import Mirror
+from deploy.console.times import written
 from deploy.console.words import Words, duration
 from schemas import live
 from schemas.messages import MessagePosted
@@ -18,12 +20,12 @@ from schemas.shown import ShownOffer
 from schemas.values import Explanation, LegValue
 from schemas.vocabulary import LegState, OfferState
 
-VOICE: Final = frozenset({"phone"})
+VOICE: Final = frozenset({"phone", "callback"})
 TRANSCRIPT_LINES: Final = 8
 
 
 class Sight(msgspec.Struct, frozen=True):
-    """All that a picture needs."""
+    """All that a picture needs; `zone`: the person's, None = the machine's."""
 
     mirror: Mirror
     agent_id: str
@@ -32,6 +34,7 @@ class Sight(msgspec.Struct, frozen=True):
     connected: bool
     selected: str | None = None
     transcript_lines: int = TRANSCRIPT_LINES
+    zone: datetime.tzinfo | None = None
 
 
 def picture(sight: Sight, words: Words) -> list[str]:
@@ -46,6 +49,10 @@ def picture(sight: Sight, words: Words) -> list[str]:
     for number, leg in enumerate(legs, len(offers) + 1):
         lines += _leg(number, leg, sight, words)
     lines += [] if legs else [f"  {words.say('nothing')}"]
+    callbacks = sight.mirror.callbacks_of(sight.agent_id)
+    lines += ["", words.say("callbacks")] if callbacks else []
+    for number, leg in enumerate(callbacks, len(offers) + len(legs) + 1):
+        lines += _callback(number, leg, sight, words)
     lines += ["", words.say("queues"), *_queues(sight, words)]
     return lines
 
@@ -169,12 +176,23 @@ def _leg(number: int, leg: LegValue, sight: Sight, words: Words) -> list[str]:
     return lines
 
 
+def _callback(number: int, leg: LegValue, sight: Sight, words: Words) -> list[str]:
+    mark = ">" if leg.leg_id == sight.selected else " "
+    time = written(leg.scheduled_for_ms or 0, sight.now_ms, sight.zone)
+    return [
+        f" {mark}{number}  {_what(leg.interaction_id, leg.queue, sight, words)}  {words.say('calls_at', time=time)}",
+        f"     {_customer(leg.interaction_id, sight.mirror, words)}",
+    ]
+
+
 def _queues(sight: Sight, words: Words) -> list[str]:
     lines = []
     for queue in sorted(sight.mirror.queues.values(), key=lambda one: one.queue):
         parts = [f"  {queue.queue}", words.say("waiting", count=queue.waiting + queue.offered)]
         if queue.oldest_waiting_since_ms is not None:
             parts.append(words.say("longest", time=duration(sight.now_ms - queue.oldest_waiting_since_ms)))
+        if queue.scheduled:
+            parts.append(words.say("scheduled_count", count=queue.scheduled))
         if not queue.open:
             parts.append(words.say("closed"))
         lines.append("  ".join(parts))
@@ -225,5 +243,10 @@ def _offers_said(frame: live.Delta, agent_id: str, words: Words) -> list[str]:
 
 
 def _legs_said(frame: live.Delta, agent_id: str, words: Words) -> list[str]:
-    mine = (leg for leg in frame.legs if leg.agent_id == agent_id)
+    mine = (leg for leg in frame.legs if agent_id in (leg.agent_id, _promised_by(leg)))
     return [words.say("leg", id=leg.interaction_id, state=words.word(leg.state)) for leg in mine]
+
+
+def _promised_by(leg: LegValue) -> str | None:
+    """Whose scheduled callback it is."""
+    return leg.preferred_agent if leg.state is LegState.SCHEDULED else None

@@ -61,7 +61,8 @@ class Console:
 
     def typed(self, line: str) -> None:
         """Does what the line asks for."""
-        desk = parse.Desk(self.client.mirror, self.client.agent_id, self.selected)
+        now_ms = self.client.now_ms() + self._clock_offset_ms
+        desk = parse.Desk(self.client.mirror, self.client.agent_id, self.selected, now_ms)
         match parse.wish_of(line, desk):
             case parse.Ask(do=do):
                 self._start(self.client.do(do, within_s=COMMAND_S))

@@ -24,6 +24,9 @@ _CHINESE: Final = {
     "offers": "新的分配",
     "work": "手上的工作",
     "queues": "队列",
+    "callbacks": "我的预约回电",
+    "calls_at": "{time} 回电",
+    "scheduled_count": "预约 {count}",
     "nothing": "（无）",
     "answer_within": "请在 {time} 内接受",
     "waited": "已等待 {time}",
@@ -65,9 +68,10 @@ _CHINESE: Final = {
     "no_number": "没有编号 {number}",
     "needs_text": "请写下内容",
     "bad_seconds": "秒数应为正整数",
+    "bad_time": "看不懂时间 {time}：可写 30m、2h、15:30、12-24 15:30",
     "which": "有多项工作，请先用 open N 选择",
     "help": "accept [N] 接受 · reject [N] 拒绝 · say 文字 · hold 保持 · resume 恢复 · end 结束 · extend [秒] 延长整理 · "
-    "done [结果码] 完成整理 · status 状态 · next 下一状态 · open N 选择 · out 签退 · quit 离开",
+    "done [结果码] 完成整理 · callback [时间] [me | @坐席] 约定回电 · status 状态 · next 下一状态 · open N 选择 · out 签退 · quit 离开",
 }
 _ENGLISH: Final = {
     "agent": "Agent",
@@ -80,6 +84,9 @@ _ENGLISH: Final = {
     "offers": "Offers",
     "work": "Work in hand",
     "queues": "Queues",
+    "callbacks": "My callbacks",
+    "calls_at": "call at {time}",
+    "scheduled_count": "{count} scheduled",
     "nothing": "(none)",
     "answer_within": "accept within {time}",
     "waited": "waited {time}",
@@ -121,9 +128,10 @@ _ENGLISH: Final = {
     "no_number": "there is no number {number}",
     "needs_text": "write something",
     "bad_seconds": "seconds are a positive whole number",
+    "bad_time": "{time} is no time: write 30m, 2h, 15:30, 12-24 15:30",
     "which": "several in hand: choose one with open N",
-    "help": "accept [N] · reject [N] · say TEXT · hold · resume · end · extend [SECONDS] · done [CODE] · status NAME · "
-    "next NAME · open N · out · quit",
+    "help": "accept [N] · reject [N] · say TEXT · hold · resume · end · extend [SECONDS] · done [CODE] · "
+    "callback [TIME] [me | @AGENT] · status NAME · next NAME · open N · out · quit",
 }
 _CHINESE_WORDS: Final = {
     "available": "可用",

@@ -20,7 +20,7 @@ from runtime.events import to_output
 from runtime.postgres import Pool
 from runtime.records import TopicPartition
 from runtime.sender import NotSent, Sender
-from schemas.inputs import SupervisorCommand
+from schemas.supervision import ActInput
 from schemas.topics import ROUTING_INPUTS
 from schemas.vocabulary import Refusal
 
@@ -46,7 +46,7 @@ class Commander:
         self._wait_s = wait_ms / 1000
         self._slots = asyncio.Semaphore(AT_ONCE)
 
-    async def give(self, command: SupervisorCommand) -> CommandAnswer:
+    async def give(self, command: ActInput) -> CommandAnswer:
         """What became of the command. Raises BrokerAway."""
         known = await self.kept(command.workspace, command.command_id)
         if known is not None:
@@ -72,7 +72,7 @@ class Commander:
             detail=row["detail"],
         )
 
-    async def _send(self, command: SupervisorCommand) -> CommandAnswer:
+    async def _send(self, command: ActInput) -> CommandAnswer:
         where = decisions_of(command.workspace)
         try:
             async with asyncio.timeout(ACKNOWLEDGED_S):
@@ -96,7 +96,7 @@ class Commander:
         except (TimeoutError, KafkaError):
             return CommandAnswer(command_id=command.command_id, standing=Standing.WAITING)
 
-    async def _answer(self, where: TopicPartition, first: int, command: SupervisorCommand) -> CommandAnswer:
+    async def _answer(self, where: TopicPartition, first: int, command: ActInput) -> CommandAnswer:
         async with aclosing(self._reader.follow({where: first})) as followed:  # type: ignore[type-var]
             async for fetched in followed:
                 found = answer_in(fetched.get(where, ()), command.workspace, command.command_id)

@@ -53,8 +53,14 @@ def is_due_to_customer(leg: Leg) -> bool:
 
 
 def requested(w: World, event: RequestCallback) -> None:
-    """An agent (own work) or a supervisor promises a callback; the sender has checked who may."""
+    """An agent promises a callback for work of his own, or a supervisor for any; the sender has checked the role.
+
+    Own is what rings at the agent or is in his hands, a callback that he owns, and one that he promised and still wraps
+    up.
+    """
     interaction = commands.find_interaction(w, event.interaction_id)
+    if event.by_agent is not None and not _is_own(interaction, event.by_agent):
+        raise Refused(Refusal.NOT_OWNER)
     if event.agent_id is not None:
         commands.agent_of(w, event.agent_id)
     refused = _refusal(w, interaction, event.at_ms)
@@ -117,6 +123,14 @@ def _refusal(w: World, interaction: Interaction, at_ms: int | None) -> Refused |
     if at_ms is not None and at_ms > w.now_ms + AHEAD_AT_MOST_MS:
         return Refused(Refusal.NOT_PERMITTED, "more than a year ahead")
     return None
+
+
+def _is_own(interaction: Interaction, agent_id: str) -> bool:
+    leg = interaction.main
+    if leg.agent_id is not None:
+        return leg.agent_id == agent_id
+    promised = any(other.agent_id == agent_id and other.kind is leg.kind for other in interaction.others)
+    return is_due_to_customer(leg) and (leg.preferred == agent_id or promised)
 
 
 def _known_agent(w: World, wanted: Wish) -> Wish:

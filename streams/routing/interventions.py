@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from schemas.event import wire_type
-from schemas.inputs import Command, SupervisorCommand
+from schemas.inputs import Command, RequestCallback, SupervisorCommand
 from schemas.values import Intervention
 from streams.routing.rules import says_interventions
 
 
 def intervention_of(event: Command, version: int) -> Intervention | None:
     """What to tell of the command under these rules; None = it is no supervisor's, or they tell nothing."""
-    if not isinstance(event, SupervisorCommand) or not says_interventions(version):
+    if not _by_a_supervisor(event) or not says_interventions(version):
         return None
     return Intervention(
         act=wire_type(event),
         actor=event.actor,
-        reason=event.reason,
+        reason=getattr(event, "reason", ""),
         interaction_id=getattr(event, "interaction_id", None),
         agent_id=getattr(event, "agent_id", None),
         to_agent=getattr(event, "to_agent", None),
@@ -24,3 +24,7 @@ def intervention_of(event: Command, version: int) -> Intervention | None:
         priority=getattr(event, "priority", None),
         mode=getattr(event, "mode", None),
     )
+
+
+def _by_a_supervisor(event: Command) -> bool:
+    return isinstance(event, SupervisorCommand) or (isinstance(event, RequestCallback) and event.by_agent is None)

@@ -148,6 +148,21 @@ class Floor:
     def another_leg(self, name: str, leg: int, queue: str = "orders", kind: LegKind = LegKind.MAIN) -> d.Decision:
         return self.say(d.LegQueued, leg=self._leg(name, leg, queue=queue, kind=kind))
 
+    def scheduled(self, name: str, at_ms: int, agent: str | None = None, leg: int = 1) -> d.Decision:
+        """The leg, or a new one, is promised as a callback."""
+        leg_id = ids.leg_id(name, leg)
+        if leg_id not in self.legs:
+            self._leg(name, leg, queue="orders", kind=LegKind.MAIN)
+        value = self._change(
+            leg_id,
+            state=LegState.SCHEDULED,
+            scheduled_for_ms=at_ms,
+            callback_ms=self.now_ms,
+            preferred_agent=agent,
+            virtual_arrival_ms=None,
+        )
+        return self.say(d.LegScheduled, leg=value)
+
     def applied(self, command_id: str) -> d.Decision:
         return self.say(d.CommandApplied, command_id=command_id)
 

@@ -30,3 +30,7 @@ def test_a_shown_queue_has_every_field_of_the_queue_and_nobody_without_a_line() 
     shown = shown_queue(queue, None)
     assert msgspec.convert(msgspec.to_builtins(shown), QueueValue) == queue
     assert (shown.waiting, shown.offered, shown.oldest_arrived_ms) == (0, 0, None)
+
+
+def test_a_shown_queue_tells_how_many_callbacks_will_enter_it() -> None:
+    assert shown_queue(QueueValue(queue="orders"), None, 3).scheduled == 3

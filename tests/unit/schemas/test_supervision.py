@@ -10,18 +10,19 @@ from schemas import supervision as s
 from schemas.vocabulary import JoinMode
 
 WHO = {"workspace": "shop", "command_id": "k_12345678", "actor": "sue"}
-ACTS: list[tuple[s.AnyAct, type[inputs.SupervisorCommand]]] = [
+ACTS: list[tuple[s.AnyAct, type[s.ActInput]]] = [
     (s.ForceStatus(reason="r", agent_id="ana", status="lunch"), inputs.ForceStatus),
     (s.Move(reason="r", interaction_id="i1", to_queue="q"), inputs.MoveInteraction),
     (s.Assign(reason="r", interaction_id="i1", to_agent="ana"), inputs.AssignInteraction),
     (s.Prioritise(reason="r", interaction_id="i1", priority=2), inputs.ReprioritiseInteraction),
     (s.Cancel(reason="r", interaction_id="i1"), inputs.CancelInteraction),
+    (s.CallBack(reason="r", interaction_id="i1", at_ms=5, agent_id="ana"), inputs.RequestCallback),
     (s.Join(reason="r", interaction_id="i1", mode=JoinMode.BARGE), inputs.JoinInteraction),
 ]
 
 
 @pytest.mark.parametrize(("act", "kind"), ACTS)
-def test_an_act_becomes_its_input_with_everything_it_says(act: s.AnyAct, kind: type[inputs.SupervisorCommand]) -> None:
+def test_an_act_becomes_its_input_with_everything_it_says(act: s.AnyAct, kind: type[s.ActInput]) -> None:
     found = s.input_of(act, own_agent="sue", **WHO)
     assert type(found) is kind
     assert (found.actor, found.reason, found.command_id) == ("sue", "r", "k_12345678")
@@ -34,7 +35,7 @@ def test_every_act_has_an_input_and_who_joins_is_the_supervisor() -> None:
     joined = s.input_of(ACTS[-1][0], own_agent="sue", **WHO)
     assert isinstance(joined, inputs.JoinInteraction)
     assert joined.agent_id == "sue"
-    assert [s.takes_own_agent(act) for act, _ in ACTS] == [False] * 5 + [True]
+    assert [s.takes_own_agent(act) for act, _ in ACTS] == [False] * 6 + [True]
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 201])

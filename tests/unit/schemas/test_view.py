@@ -5,6 +5,7 @@ import pytest
 
 from schemas.shown import Kind
 from schemas.view import Gap, View
+from schemas.view_parts import parts, restore
 from schemas.vocabulary import EndReason, LegKind, LegState
 from tests.support.decided import Floor
 
@@ -155,3 +156,33 @@ def test_a_contact_that_ends_as_it_comes_is_touched_with_its_last_value(floor: F
     assert not touches[Kind.INTERACTION].live
     assert touches[Kind.INTERACTION].value == arrived.interaction
     assert "*" in touches[Kind.INTERACTION].after
+
+
+def test_a_scheduled_callback_waits_for_its_time_in_no_line_and_is_seen_by_its_owner(floor: Floor) -> None:
+    floor.arrives("i1")
+    floor.arrives("i2")
+    view = a_view(floor)
+    view.apply(floor.scheduled("i1", 9_000, agent="ana"))
+    touches = view.apply(floor.scheduled("i2", 5_000))
+    assert [leg.leg_id for leg in view.scheduled_in("orders")] == ["i2.1", "i1.1"]
+    assert [leg.leg_id for leg in view.legs_of_agent("ana")] == ["i1.1"]
+    figures = view.figures("orders")
+    assert figures is not None
+    assert (figures.scheduled, figures.waiting) == (2, 0)
+    assert Kind.QUEUE in {touch.kind for touch in touches}
+    again = restore(parts(view))
+    assert [leg.leg_id for leg in again.scheduled_in("orders")] == ["i2.1", "i1.1"]
+    view.apply(floor.ended("i1", state=LegState.CANCELLED, reason=EndReason.CANCELLED))
+    assert view.legs_of_agent("ana") == []
+    assert [leg.leg_id for leg in view.scheduled_in("orders")] == ["i2.1"]
+
+
+def test_a_promised_interaction_stays_while_the_agent_wraps_up_or_is_done(floor: Floor) -> None:
+    floor.arrives("i1")
+    floor.offered("i1", "ana")
+    floor.accepted("i1")
+    floor.ended("i1", reason=EndReason.CALLBACK)
+    view = a_view(floor)
+    assert [one.interaction_id for one in view.interactions()] == ["i1"]
+    view.apply(floor.scheduled("i1", 9_000, leg=2))
+    assert [leg.state for leg in view.legs_of("i1")] == [LegState.SCHEDULED]

@@ -61,6 +61,19 @@ def test_a_command_is_about_the_agent_who_gives_it_whatever_it_says() -> None:
     )
 
 
+def test_a_promise_names_the_agent_who_makes_it_apart_from_the_one_who_shall_keep_it() -> None:
+    do = live.RequestCallback(interaction_id="i1", at_ms=9_000, agent_id="bo")
+    assert command_input(ANA, AS_ANA, live.Command(command_id="k_12345678", do=do)) == inputs.RequestCallback(
+        workspace="shop",
+        command_id="k_12345678",
+        actor="u_ana",
+        interaction_id="i1",
+        at_ms=9_000,
+        agent_id="bo",
+        by_agent="ana",
+    )
+
+
 def test_a_supervisor_has_none_of_an_agent_s_wishes_and_an_agent_none_of_a_supervisor_s() -> None:
     frame = live.Command(command_id="k_12345678", do=live.LogOut())
     assert command_input(ANA, Admitted(Role.SUPERVISOR, WHOLE), frame) is None

@@ -33,7 +33,7 @@ def a_workspace() -> Workspace:
     return workspace
 
 
-def asked(act: s.AnyAct, admitted: Admitted = WHOLE_SHOP, who: Principal = SUE) -> inputs.SupervisorCommand | Refusal:
+def asked(act: s.AnyAct, admitted: Admitted = WHOLE_SHOP, who: Principal = SUE) -> s.ActInput | Refusal:
     return intervention(who, admitted, a_workspace(), live.Command(command_id="k_12345678", do=act))
 
 

@@ -57,3 +57,16 @@ def test_an_agent_has_in_hand_what_is_offered_or_owned() -> None:
     view = view_of(said)
     assert (floor.in_hand(view, "ana"), floor.in_hand(view, "bo"), floor.in_hand(view, None)) == (("i1",), (), ())
     assert floor.customers_in(view, ("i1", "i9")) == {"c_1"}
+
+
+def test_a_queues_scheduled_callbacks_are_listed_with_their_time_and_owner() -> None:
+    said = a_floor()
+    said.arrives("i2")
+    said.scheduled("i2", 9_000, agent="ana")
+    said.scheduled("i1", 5_000)
+    [_, orders] = floor.queues(view_of(said), 77).queues
+    assert (orders.waiting, orders.scheduled) == (0, 2)
+    assert [(one.interaction_id, one.scheduled_for_ms, one.preferred_agent) for one in orders.callbacks] == [
+        ("i1", 5_000, None),
+        ("i2", 9_000, "ana"),
+    ]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from deploy.console.parse import Ask, Desk, Plain, Select, Wish, Write, Wrong, wish_of
@@ -7,9 +9,15 @@ from schemas import live
 from tests.support.decided import Floor
 from tests.support.desks import a_floor, ana_s_mirror
 
+NOW_MS = 600_000
+
 
 def wish(line: str, floor: Floor, selected: str | None = None) -> Wish:
-    return wish_of(line, Desk(ana_s_mirror(floor), "ana", selected))
+    return wish_of(line, Desk(ana_s_mirror(floor), "ana", selected, NOW_MS, datetime.UTC))
+
+
+def promise(contact: str, agent: str | None = None, at_ms: int = NOW_MS + 30 * 60_000) -> Ask:
+    return Ask(live.RequestCallback(interaction_id=contact, at_ms=at_ms, agent_id=agent))
 
 
 ONE = a_floor("i1")
@@ -33,6 +41,14 @@ RINGING = a_floor("i1", offered=("i2", "i3"))
         ("END", ONE, Ask(live.End(leg_id="i1.1"))),
         ("done", ONE, Wrong("no_work")),
         ("extend x", ONE, Wrong("bad_seconds")),
+        ("callback", ONE, Ask(live.RequestCallback(interaction_id="i1"))),
+        ("callback 30m me", ONE, promise("i1", "ana")),
+        ("callback 1970-01-01 00:31 @bo", ONE, promise("i1", "bo", 31 * 60_000)),
+        ("callback 30m", RINGING, promise("i1")),
+        ("callback 30m", a_floor(offered=("i2",)), promise("i2")),
+        ("callback 30m", TWO, Wrong("which")),
+        ("callback 30m", a_floor(), Wrong("no_work")),
+        ("callback later", ONE, Wrong("bad_time", {"time": "later"})),
         ("status lunch", ONE, Ask(live.SetStatus(status="lunch"))),
         ("next offline", ONE, Ask(live.SetNextStatus(status="offline"))),
         ("status", ONE, Wrong("needs_text")),
@@ -66,3 +82,12 @@ def test_what_is_on_hold_is_resumed() -> None:
     floor = a_floor("i1")
     floor.held("i1")
     assert wish("resume", floor) == Ask(live.Resume(leg_id="i1.1"))
+
+
+def test_a_callback_of_ones_own_is_opened_by_its_number_and_moved() -> None:
+    floor = a_floor("i1")
+    floor.arrives("i2")
+    floor.scheduled("i2", 9_000, agent="ana")
+    assert wish("open 2", floor) == Select("i2.1")
+    assert wish("callback 30m", floor, selected="i2.1") == promise("i2")
+    assert wish("callback 30m", floor) == promise("i1")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from deploy.console.mirror import Mirror
@@ -150,3 +152,18 @@ def test_the_newest_sentences_are_those_that_fit() -> None:
     assert newest(["a", "bb", "c"], 3, len) == ["bb", "c"]
     assert newest(["a", "bbbbb"], 3, len) == ["bbbbb"]
     assert newest([], 3, len) == []
+
+
+@pytest.mark.parametrize(("words", "sentence"), [(ENGLISH, "call at 22:30"), (CHINESE, "22:30 回电")])
+def test_my_scheduled_callbacks_are_shown_with_their_time(words: Words, sentence: str) -> None:
+    floor = a_floor()
+    floor.arrives("i1")
+    floor.arrives("i2")
+    half_past_ms = START_MS + 16 * 60_000 + 40_000
+    floor.scheduled("i1", half_past_ms, agent="ana")
+    floor.scheduled("i2", half_past_ms)
+    mirror = ana_s_mirror(floor)
+    sight = Sight(mirror=mirror, agent_id="ana", workspace="shop", now_ms=START_MS, connected=True, zone=datetime.UTC)
+    text = "\n".join(picture(sight, words))
+    assert text.count(sentence) == 1
+    assert words.say("scheduled_count", count=2) in text

@@ -273,3 +273,30 @@ def test_what_is_scheduled_survives_a_snapshot() -> None:
     again.now_ms = driver.now_ms + LATER_MS
     again.tick()
     assert again.leg().state is LegState.QUEUED
+
+
+def test_an_agent_promises_of_his_own_work_only() -> None:
+    driver = Driver(a_configuration("ana", "bo"))
+    driver.login("ana")
+    driver.arrive("c1")
+    driver.arrive("c2")
+    promise(driver, "c2", by_agent="ana")
+    assert driver.refusal() is Refusal.NOT_OWNER
+    promise(driver, "c1", by_agent="bo")
+    assert driver.refusal() is Refusal.NOT_OWNER
+    promise(driver, "c1", by_agent="ana", at_ms=driver.now_ms + LATER_MS, agent_id="bo")
+    assert driver.refusal() is None
+    promise(driver, "c1", by_agent="ana")
+    assert driver.refusal() is Refusal.NOT_OWNER
+    promise(driver, "c1", by_agent="bo", at_ms=driver.now_ms + 2 * LATER_MS)
+    assert driver.refusal() is None
+
+
+def test_who_promised_may_change_it_while_wrapping_up() -> None:
+    driver = a_connected_call()
+    promise(driver, by_agent="ana", at_ms=driver.now_ms + LATER_MS)
+    promise(driver, by_agent="ana", at_ms=driver.now_ms + 2 * LATER_MS)
+    assert driver.refusal() is None
+    driver.attend(30_000)
+    promise(driver, by_agent="ana")
+    assert driver.refusal() is Refusal.NOT_OWNER

@@ -33,6 +33,14 @@ def test_an_agent_s_command_is_none() -> None:
     assert intervention_of(inputs.LogOut(workspace="shop", command_id="k", agent_id="ana"), ENGINE_VERSION) is None
 
 
+def test_a_callback_is_a_supervisor_s_where_no_agent_promises_it() -> None:
+    event = inputs.RequestCallback(interaction_id="i1", at_ms=9, agent_id="ana", **WHO)
+    assert intervention_of(event, ENGINE_VERSION) == Intervention(
+        act="request_callback", actor="sue", reason="why", interaction_id="i1", agent_id="ana"
+    )
+    assert intervention_of(msgspec.structs.replace(event, by_agent="ana"), ENGINE_VERSION) is None
+
+
 @pytest.mark.parametrize("kind", typing.get_args(inputs.SupervisorCommandInput), ids=wire_type)
 def test_nothing_that_a_supervisor_says_is_lost(kind: type[inputs.SupervisorCommand]) -> None:
     values = {"priority": 3, "mode": JoinMode.MONITOR}
