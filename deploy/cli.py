@@ -30,6 +30,7 @@ MODULES: Final[tuple[str, ...]] = (
     "schemas",
     "scenario",
     "backtest",
+    "fuzz",
     "bench",
 )
 """Modules of `deploy.commands`, in the order in which the help shows their commands."""

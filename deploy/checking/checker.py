@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from deploy.checking import look
 from deploy.checking.rules import Claim, Rules, Scene
 from deploy.checking.told import Told, TwoClocks
+from schemas import ids
 from schemas.decisions import ConfigurationApplied, Decision, EpochStarted, OfferMade
 from schemas.inputs import InputsTopicEvent, TimeAdvanced
 from schemas.values import LegValue
@@ -33,6 +34,8 @@ class Checker:
         self.clocks = TwoClocks()
         self.rules: Rules | None = None
         self._claims: dict[str, Claim] = {}
+        self._known: dict[str, list[str]] = {}
+        self._restless: set[str] = set()
         self._place = (1, 0)
         self._at_ms = 0
 
@@ -53,9 +56,11 @@ class Checker:
                 self._offer(decision, world)
             if isinstance(decision, ConfigurationApplied):
                 self.rules = Rules(world.policy.configuration)
+                changed.update(self.told.interactions)
             self.told.set(decision)
             if decision.leg is not None:
-                changed.add(decision.leg.leg_id)
+                changed.add(decision.leg.interaction_id)
+        self.told.settle()
         self.clocks.advance(now_ms)
         if isinstance(event, TimeAdvanced):
             self.clocks.tick()
@@ -109,7 +114,10 @@ class Checker:
             raise BrokenInvariant("within_capacity", f"{leg.leg_id} is assigned to {name}, who has no room")
 
     def _order(self, scene: Scene, mine: LegValue, claim: Claim, name: str, world: World) -> None:
-        """Nothing that the agent may take goes before what he is offered."""
+        """Nothing that the agent may take goes before what he is offered. Who is passed over until this very moment is
+        asked again when that timer fires, which may be after this one.
+        """
+        scene = Scene(scene.rules, self.told.agents, look.loads(self.told), self.clocks.attended_ms - 1)
         my_order = self._rank(scene, mine, claim, name)
         for other in self.told.legs.values():
             if other.state is not LegState.QUEUED or other.leg_id == mine.leg_id:
@@ -142,22 +150,33 @@ class Checker:
         now = claim_of(interaction, record)
         if before == now:
             return now
-        step = self.rules.step(leg.queue, leg.step) if self.rules is not None else None
-        complex_ = now.target or now.passed or (step is not None and step.preferred)
-        complex_ = complex_ or (before is not None and (before.target or before.passed or before.skipped))
-        return None if complex_ or now.skipped else now
+        if now.target or now.passed or now.skipped or self._waits_for_one(leg):
+            return None
+        return None if self._restless.intersection(self._known.get(leg.interaction_id, ())) else now
 
     def _remember(self, changed: set[str], world: World) -> None:
-        again = [name for name, claim in self._claims.items() if claim.target or claim.passed or claim.preferred]
-        for name in (*again, *sorted(changed)):
-            self._claims.pop(name, None)
-            leg = self.told.legs.get(name)
-            if leg is None or leg.state is not LegState.QUEUED:
-                continue
-            interaction = world.interactions.get(leg.interaction_id)
-            record = interaction.leg(leg.number) if interaction is not None else None
-            if interaction is not None and record is not None:
-                self._claims[name] = claim_of(interaction, record)
+        """Claims of the legs of interactions that were spoken of, and of those that may change in silence."""
+        again = {ids.interaction_of(name) for name in self._restless}
+        for interaction_id in sorted(changed | again):
+            for name in self._known.pop(interaction_id, ()):
+                self._claims.pop(name, None)
+                self._restless.discard(name)
+            interaction = world.interactions.get(interaction_id)
+            for leg in self.told.legs_of(interaction_id):
+                record = interaction.leg(leg.number) if interaction is not None else None
+                if interaction is not None and record is not None:
+                    self._keep(leg, claim_of(interaction, record))
+
+    def _keep(self, leg: LegValue, claim: Claim) -> None:
+        self._claims[leg.leg_id] = claim
+        self._known.setdefault(leg.interaction_id, []).append(leg.leg_id)
+        if claim.target or claim.passed or self._waits_for_one(leg):
+            self._restless.add(leg.leg_id)
+
+    def _waits_for_one(self, leg: LegValue) -> bool:
+        if self.rules is None or leg.state is not LegState.QUEUED:
+            return False
+        return self.rules.step(leg.queue, leg.step).preferred
 
 
 def claim_of(interaction: Interaction, leg: Leg) -> Claim:
@@ -168,6 +187,7 @@ def claim_of(interaction: Interaction, leg: Leg) -> Claim:
         preferred=leg.preferred or interaction.preferred_agent,
         skipped=leg.skipped,
         passed=dict(interaction.passed or {}),
+        declined=interaction.declined,
     )
 
 

@@ -19,6 +19,7 @@ TIMED = {
     LegState.OFFERED: TimerKind.OFFER,
     LegState.CONNECTING: TimerKind.CONNECT,
     LegState.WRAP_UP: TimerKind.WRAP_UP,
+    LegState.SCHEDULED: TimerKind.SCHEDULED,
 }
 Pending = dict[tuple[int, str, int], int]
 """When a live timer is due, by kind, subject and leg's number."""
@@ -130,13 +131,17 @@ def _nobody_idles(scene: Scene, told: Told, leg: LegValue, claim: Claim) -> None
 
 
 def _place(rules: Rules, told: Told, leg: LegValue, world: World) -> None:
-    """The step is the one that waiting has reached, and the place follows from arrival and head starts."""
+    """The step is the one that waiting has reached, and the place follows from arrival and head starts, unless it was
+    taken over from an abandoned contact.
+    """
     waited = leg.waited_ms + world.clocks.now_ms - leg.since_ms
     step = rules.reached(leg.queue, waited)
     if step != leg.step:
         raise BrokenInvariant("steps", f"{leg.leg_id} is on step {leg.step}, having waited {waited} ms")
     named = rules.step(leg.queue, step).head_start_ms
-    if leg.virtual_arrival_ms is None or named is None:
+    interaction = world.interactions[leg.interaction_id]
+    record = interaction.leg(leg.number)
+    if leg.virtual_arrival_ms is None or named is None or record is None or record.own_place is not None:
         return
     taken_off = rules.head_start_ms(told.interactions[leg.interaction_id]) + named
     if leg.virtual_arrival_ms != leg.arrived_ms - taken_off:
@@ -156,7 +161,8 @@ def _timers(rules: Rules, world: World) -> None:
         if interaction.passed:
             wanted.add((TimerKind.REOFFER, interaction.interaction_id, 0))
     for agent in world.agents.values():
-        if not agent.sessions and agent.status != OFFLINE and not agent.removed:
+        lost = not agent.sessions and agent.status != OFFLINE
+        if lost and (not agent.removed or agent.grace_timer):
             wanted.add((TimerKind.GRACE, agent.agent_id, 0))
         if agent.responds_timer and agent.not_responding:
             wanted.add((TimerKind.NOT_RESPONDING, agent.agent_id, 0))
@@ -174,7 +180,8 @@ def _of_leg(
     if kind is not None:
         wanted.add((kind, subject, leg.number))
         due = pending.get((kind, subject, leg.number))
-        if due is not None and due <= world.clocks.attended_ms:
+        now_ms = world.clocks.now_ms if leg.state is LegState.SCHEDULED else world.clocks.attended_ms
+        if due is not None and due <= now_ms:
             raise BrokenInvariant("timers", f"{subject}.{leg.number}: {kind.name} was due at {due}")
     if leg.state not in WAITS:
         return
@@ -186,6 +193,6 @@ def _of_leg(
     if moments:
         key = (TimerKind.WAITING, subject, leg.number)
         wanted.add(key)
-        due = world.clocks.now_ms + min(moments) - waited
+        due = world.clocks.now_ms + max(0, min(moments) - waited)
         if pending.get(key, due) != due:
             raise BrokenInvariant("timers", f"{subject}.{leg.number} wakes at {pending[key]}, not at {due}")

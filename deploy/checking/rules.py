@@ -20,7 +20,16 @@ from schemas.values import AgentValue, InteractionValue, LegValue
 from schemas.vocabulary import LegState, PassedOver, RoutingStatus
 
 STAYS_WITH_ITS_AGENT = ("phone", "in_store")
-HELD_FROM_STEP_TO_STEP = ("require", "relax", "min_rank", "max_rank", "same_site", "head_start_ms")
+HELD_FROM_STEP_TO_STEP = (
+    "require",
+    "relax",
+    "min_rank",
+    "max_rank",
+    "ignore_rank",
+    "same_site",
+    "head_start_ms",
+    "overflow_to",
+)
 
 Load = list[tuple[str, LegState]]
 """Channel and state of each leg that an agent is offered or has in hand."""
@@ -52,21 +61,17 @@ class Rules:
         return written if written and written[0].at_ms == 0 else [StepSettings(), *written]
 
     def step(self, queue: str | None, index: int) -> StepSettings:
-        """What holds in step `index`: each key's last word up to it, but `preferred` and `overflow_to` of its own."""
+        """What holds in step `index`: each key's last word up to it, but `preferred` of its own."""
         key = (queue or "", index)
         if key not in self._steps:
             steps = self.steps(queue)
             found: dict[str, Any] = {}
             for step in steps[: index + 1]:
-                if step.ignore_rank:
-                    found.update(min_rank=None, max_rank=None)
                 for name in HELD_FROM_STEP_TO_STEP:
                     if getattr(step, name) is not None:
                         found[name] = getattr(step, name)
             last = steps[index]
-            self._steps[key] = StepSettings(
-                at_ms=last.at_ms, preferred=last.preferred, overflow_to=last.overflow_to, **found
-            )
+            self._steps[key] = StepSettings(at_ms=last.at_ms, preferred=last.preferred, **found)
         return self._steps[key]
 
     def reached(self, queue: str | None, waited_ms: int) -> int:
@@ -91,9 +96,9 @@ class Rules:
     ) -> PassedOver | None:
         """Why the configuration alone keeps an agent from work in that step of the queue; None = it does not."""
         rank = settings.queues.get(queue or "", 0)
-        if step.min_rank is not None and rank < step.min_rank:
-            return PassedOver.RANK
-        if step.max_rank is not None and rank > step.max_rank:
+        lowest = rank if step.min_rank is None else step.min_rank
+        highest = rank if step.max_rank is None else step.max_rank
+        if not lowest <= rank <= highest and not step.ignore_rank:
             return PassedOver.RANK
         for skill, level in sorted(self.required(interaction, step).items()):
             if skill not in settings.skills:
@@ -157,7 +162,8 @@ class Claim(msgspec.Struct, frozen=True):
     """What decisions do not tell of waiting work: its place among equals, whom it is kept for, who passed it over.
 
     `target`: the one agent it was transferred to. `preferred`: who goes before rank; `skipped`: the step that waits
-    for him does not any more. `passed`: agents to the attended time at which they rejected or missed it.
+    for him does not any more. `passed`: agents to the attended time at which they rejected or missed it; `declined`:
+    those who ever did.
     """
 
     place: int
@@ -165,6 +171,7 @@ class Claim(msgspec.Struct, frozen=True):
     preferred: str | None = None
     skipped: bool = False
     passed: dict[str, int] = {}
+    declined: tuple[str, ...] = ()
 
 
 class Scene:
@@ -197,7 +204,7 @@ class Scene:
         settings = self.rules.agent(claim.preferred or "")
         if not step.preferred or claim.skipped or settings is None or not self._is_there(claim.preferred):
             return None
-        serves = leg.queue in settings.queues and claim.preferred not in claim.passed
+        serves = leg.queue in settings.queues and claim.preferred not in claim.declined
         fits = self.rules.unfit(settings, interaction, leg.queue, step) is None
         return claim.preferred if serves and fits else None
 

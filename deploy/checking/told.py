@@ -23,6 +23,7 @@ class Told:
         self.agents: dict[str, AgentValue] = {}
         self.queues: dict[str, QueueValue] = {}
         self._legs_of: dict[str, set[str]] = {}
+        self._left: set[str] = set()
 
     def set(self, decision: Decision) -> None:
         """Take over every value of the decision."""
@@ -43,6 +44,14 @@ class Told:
         if decision.queue is not None:
             self.queues[decision.queue.queue] = decision.queue
 
+    def settle(self) -> None:
+        """An input is over: who has no live leg now is over too (in between, a new one may follow an ended one)."""
+        for name in self._left:
+            if not self._legs_of[name]:
+                del self._legs_of[name]
+                self.interactions.pop(name, None)
+        self._left = set()
+
     def legs_of(self, interaction_id: str) -> list[LegValue]:
         """The live legs of an interaction, oldest first."""
         return sorted((self.legs[name] for name in self._legs_of.get(interaction_id, ())), key=lambda leg: leg.number)
@@ -55,9 +64,7 @@ class Told:
             return
         self.legs.pop(leg.leg_id, None)
         mine.discard(leg.leg_id)
-        if not mine:
-            del self._legs_of[leg.interaction_id]
-            self.interactions.pop(leg.interaction_id, None)
+        self._left.add(leg.interaction_id)
 
     def _set_offer(self, offer: OfferValue) -> None:
         if offer.state is OfferState.PENDING:

@@ -109,7 +109,7 @@ def due(w: World, interaction: Interaction, leg: Leg) -> None:
     chosen, leg.tried = entry.route(w, leg.queue)
     if isinstance(chosen, EndReason):
         state = LegState.FAILED if chosen is EndReason.UNKNOWN_QUEUE else LegState.FLOWED_OUT
-        endings.end_waiting(w, interaction, leg, state, chosen)
+        endings.end_waiting(w, interaction, leg, state, chosen, value=interaction_value(w, interaction))
         return
     waiting.enter(w, interaction, leg, chosen)
     w.decide(LegQueued, leg=leg_value(interaction, leg), interaction=interaction_value(w, interaction))

@@ -38,6 +38,8 @@ def published(w: World, event: ConfigurationPublished) -> None:
         configuration = patches.result(w.policy.configuration, text, event.digest)
     except patches.InvalidPatch as invalid:
         raise Refused(Refusal.INVALID_CONFIGURATION, str(invalid)) from invalid
+    if rules.keeps_configurations_in_order(w.engine_version):
+        configuration = patches.in_order(configuration)
     w.digest = event.digest
     before = {name: queue_value(w, name) for name in w.policy.queues}
     previous = w.policy
@@ -62,6 +64,7 @@ def apply(w: World, configuration: RoutingConfiguration, before: dict[str, Queue
         changed += _statuses(w, previous, changed)
         _renew(w, previous)
         _pending_offers(w)
+        changed += _silent(w, changed)
     else:
         _pending_offers(w)
     for agent in changed:
@@ -80,6 +83,16 @@ def look_again(w: World) -> None:
         for leg in interaction.all_legs():
             if leg.state is LegState.QUEUED:
                 waiting.touch(w, interaction, leg)
+
+
+def adopt(w: World) -> None:
+    """Newer rules came into force: the configuration is read, and kept, by them."""
+    configuration = w.policy.configuration
+    if rules.keeps_configurations_in_order(w.engine_version):
+        configuration = patches.in_order(configuration)
+        for agent_id, settings in configuration.agents.items():
+            w.agents[agent_id].settings = settings
+    derive_policy(w, configuration, w.policy.version)
 
 
 def derive_policy(w: World, configuration: RoutingConfiguration, version: int) -> None:
@@ -165,9 +178,13 @@ def _agents(w: World, configuration: RoutingConfiguration) -> list[Agent]:
             agent = w.agents[agent_id] = Agent(agent_id, settings, w.now_ms)
             changed.append(agent)
         elif agent.settings != settings or agent.removed:
+            if agent.removed and rules.awaits_who_is_configured_again(w.engine_version):
+                presence.begin_grace(w, agent)
             agent.settings = settings
             agent.removed = False
             changed.append(agent)
+        elif rules.keeps_configurations_in_order(w.engine_version):
+            agent.settings = settings
     for agent_id, agent in w.agents.items():
         if agent_id not in configuration.agents and not agent.removed:
             agent.removed = True
@@ -197,6 +214,22 @@ def _statuses(w: World, previous: Policy, changed: list[Agent]) -> list[Agent]:
             if agent not in changed:
                 found.append(agent)
     return found
+
+
+def _silent(w: World, changed: list[Agent]) -> list[Agent]:
+    """The agents, beyond those `changed`, whose units are others now, or whom nobody reaches any more."""
+    known = {agent.agent_id for agent in changed}
+    return (
+        [
+            agent
+            for agent in w.agents.values()
+            if agent.work
+            and agent.agent_id not in known
+            and (agent.removed or w.capacity.room(agent)[2] != agent.units)
+        ]
+        if rules.tells_what_configurations_change(w.engine_version)
+        else []
+    )
 
 
 def _pending_offers(w: World) -> None:

@@ -242,7 +242,7 @@ class Engine:
         w = self._world
         if version > w.engine_version:
             w.engine_version = version
-            configure.derive_policy(w, w.policy.configuration, w.policy.version)
+            configure.adopt(w)
             snapshot.derive(w)
 
     def _command(self, event: Command) -> None:

@@ -86,5 +86,6 @@ def _in_place(w: World, new: Leg, old: Leg) -> None:
 
 
 def _stand(w: World, interaction: Interaction, new: Leg) -> None:
+    waiting.give_back(w, interaction, new)
     waiting.stand(w, interaction, new)
     w.decide(LegQueued, leg=leg_value(interaction, new))

@@ -146,4 +146,6 @@ def unconnected(w: World, interaction: Interaction, leg: Leg, *, missed: bool) -
 def _take_back(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
     del agent.work[interaction.interaction_id, leg.number]
     w.touch_agent(agent)
+    if leg.state is LegState.CONNECTING:
+        waiting.give_back(w, interaction, leg)
     waiting.stand(w, interaction, leg)

@@ -51,6 +51,8 @@ def forget(interaction: Interaction, agent_id: str) -> None:
     """Whatever the agent did with the interaction before counts no longer."""
     interaction.passed = {one: at for one, at in (interaction.passed or {}).items() if one != agent_id} or None
     interaction.declined = tuple(one for one in interaction.declined if one != agent_id)
+    if interaction.passed is None:
+        interaction.reoffer_timer = 0
 
 
 def schedule(w: World, interaction: Interaction) -> None:

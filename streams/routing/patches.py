@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from schemas.configuration import RoutingConfiguration, digest, merge_patch
+from schemas.configuration import RoutingConfiguration, canonical, digest, merge_patch
 from schemas.inputs import ConfigurationPublished
 
 
@@ -31,6 +31,11 @@ class Parts(msgspec.Struct, omit_defaults=True):
 def begin(event: ConfigurationPublished) -> Parts:
     """The empty collection that the event's patch belongs to."""
     return Parts(event.version, event.base_version, event.digest, event.parts, [])
+
+
+def in_order(configuration: RoutingConfiguration) -> RoutingConfiguration:
+    """The same configuration with its keys sorted, as a snapshot gives it back."""
+    return msgspec.json.decode(canonical(configuration), type=RoutingConfiguration)
 
 
 def result(current: RoutingConfiguration, text: str, promised: str) -> RoutingConfiguration:

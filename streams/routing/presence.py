@@ -87,6 +87,13 @@ def drop_sessions(w: World, agent: Agent) -> None:
         _forget(w, agent, session)
 
 
+def begin_grace(w: World, agent: Agent) -> None:
+    """The agent, who has no session, has a while to come back unless he is offline."""
+    if agent.status != OFFLINE:
+        due_ms = w.clocks.attended_ms + w.policy.settings.reconnect_grace_ms
+        agent.grace_timer = w.timers.set(TimerKind.GRACE, due_ms, agent.agent_id)
+
+
 def _seen(w: World, name: str, incarnation: int) -> Gateway | None:
     """Note a sign of life; None when it comes from an incarnation that is over."""
     gateway = w.gateways.get(name)
@@ -134,7 +141,6 @@ def _after_loss(w: World, agent: Agent) -> None:
     if agent.sessions or agent.status == OFFLINE:
         agents.say(w, agent, AgentCause.SESSION_CLOSED)
         return
-    due_ms = w.clocks.attended_ms + w.policy.settings.reconnect_grace_ms
-    agent.grace_timer = w.timers.set(TimerKind.GRACE, due_ms, agent.agent_id)
+    begin_grace(w, agent)
     agents.say(w, agent, AgentCause.SESSIONS_LOST)
     statuses.rescind_all(w, agent, RescindReason.AGENT_UNREACHABLE)

@@ -58,3 +58,31 @@ def change_looks_at_the_step_reached(version: int) -> bool:
 def waiting_was_timed_on_entry(version: int) -> bool:
     """Steps and expiry of one wait share its first timer's turn among what is due at one moment."""
     return version >= 2
+
+
+def keeps_configurations_in_order(version: int) -> bool:
+    """A configuration's keys are kept sorted, as a snapshot has them. Before, they lay as patches had brought them, so
+    that a router restored from a snapshot spelled the same values otherwise."""
+    return version >= 2
+
+
+def fits_returning_work(version: int) -> bool:
+    """Work that an agent gives back stands on the step and in the place of the configuration now in force; what waiting
+    should have brought by then is due now, not at a moment that has passed."""
+    return version >= 2
+
+
+def tells_what_configurations_change(version: int) -> bool:
+    """A configuration tells of every agent whose units or sessions it changes."""
+    return version >= 2
+
+
+def ends_grace_with_the_status(version: int) -> bool:
+    """Who drains into `offline` while nobody can reach him is gone: no grace is left that could end a second time."""
+    return version >= 2
+
+
+def awaits_who_is_configured_again(version: int) -> bool:
+    """An agent who was removed with work in hand, and is configured again, has grace to sign in. Before, he kept his
+    status without anybody behind it, for ever."""
+    return version >= 2

@@ -17,6 +17,8 @@ def set_status(w: World, agent: Agent, status: str, because: AgentCause) -> None
     agents.respond(w, agent)
     agent.next_status = None
     agent.status = status
+    if status == OFFLINE and rules.ends_grace_with_the_status(w.engine_version):
+        agent.grace_timer = 0
     routable = bool(w.policy.is_routable(status))
     if routable and not was_on:
         agent.idle_since_ms = w.now_ms

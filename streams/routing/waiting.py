@@ -87,6 +87,8 @@ def wake(w: World, interaction: Interaction, leg: Leg, *, turn: int = 0) -> None
         leg.wake_timer = 0
         return
     due = w.now_ms + min(moments) - waited_ms(w, leg)
+    if rules.fits_returning_work(w.engine_version):
+        due = max(due, w.now_ms)
     if due != leg.wakes_ms:
         leg.wakes_ms = due
         leg.wake_timer = w.timers.set(TimerKind.WAITING, due, interaction.interaction_id, leg.number, turn=turn)
@@ -102,13 +104,26 @@ def on_step(w: World, interaction: Interaction, leg: Leg, step: Step) -> None:
         touch(w, interaction, leg)
 
 
+def give_back(w: World, interaction: Interaction, leg: Leg) -> None:
+    """An agent had the leg; before it waits again it is put where the configuration now in force has it."""
+    policy = w.policy.queue(leg.queue or "")
+    if not rules.fits_returning_work(w.engine_version):
+        leg.step = min(leg.step, len(policy.steps) - 1)
+        return
+    leg.step = _reached(policy, leg.waited_ms)
+    head_start = policy.steps[leg.step].head_start_ms
+    if head_start is not None:
+        leg.step_head_start_ms = head_start
+    place(w, interaction, leg)
+
+
 def renew(w: World, interaction: Interaction, leg: Leg, previous: QueuePolicy) -> None:
     """The configuration has changed: the step that the waiting time has reached, the place, the next timer."""
     policy = w.policy.queue(leg.queue or "")
     waited = waited_ms(w, leg)
     before = (leg.step, leg.virtual_arrival_ms)
     old = previous.steps[min(leg.step, len(previous.steps) - 1)]
-    leg.step = max(index for index, step in enumerate(policy.steps) if index == 0 or step.at_ms <= waited)
+    leg.step = _reached(policy, waited)
     new = policy.steps[leg.step]
     head_start = new.head_start_ms
     if rules.change_looks_at_the_step_reached(w.engine_version):
@@ -126,3 +141,7 @@ def renew(w: World, interaction: Interaction, leg: Leg, previous: QueuePolicy) -
         w.decide(StepAdvanced, leg=leg_value(interaction, leg))
     if leg.state is LegState.QUEUED:
         touch(w, interaction, leg)
+
+
+def _reached(policy: QueuePolicy, waited: int) -> int:
+    return max(index for index, step in enumerate(policy.steps) if index == 0 or step.at_ms <= waited)

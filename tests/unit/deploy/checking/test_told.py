@@ -33,6 +33,7 @@ def test_what_has_ended_is_forgotten() -> None:
     driver.end()
     for decision in [*driver.decisions, *driver.attend(31_000)]:
         told.set(decision)
+    told.settle()
     assert (told.legs, told.interactions, told.legs_of("c1")) == ({}, {}, [])
 
 

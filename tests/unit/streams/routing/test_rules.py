@@ -17,6 +17,11 @@ SINCE: list[tuple[Callable[[int], bool], int]] = [
     (rules.connecting_follows_its_channel, 2),
     (rules.change_looks_at_the_step_reached, 2),
     (rules.waiting_was_timed_on_entry, 2),
+    (rules.keeps_configurations_in_order, 2),
+    (rules.fits_returning_work, 2),
+    (rules.tells_what_configurations_change, 2),
+    (rules.ends_grace_with_the_status, 2),
+    (rules.awaits_who_is_configured_again, 2),
 ]
 
 
