@@ -19,7 +19,9 @@ PATIENCE_MS: Final = 5_000
 ResultT = TypeVar("ResultT")
 
 
-def with_broker(name: str, work: Callable[[Broker], Awaitable[ResultT]], negative: type[Exception]) -> ResultT:
+def with_broker(
+    name: str, work: Callable[[Broker], Awaitable[ResultT]], negative: type[Exception] | tuple[type[Exception], ...]
+) -> ResultT:
     """What `work` returns. Exits: 1 with the text of a `negative`, 2 for wrong settings, 3 when Kafka is not reached."""
     import msgspec
     from aiokafka.errors import KafkaError

@@ -44,16 +44,16 @@ def offer(
     what the configuration says of him, then his presence, then his room, then what he did with this interaction."""
     winner, runner_up = choice
     preferred = w.agents.get(leg.preferred or interaction.preferred_agent or "")
-    score = _score(audience, winner, preferred)
+    parts = score(audience, winner, preferred)
     return Explanation(
         queue=leg.queue,
         step=leg.step,
         requirements=dict(audience.key.requirements),
         considered=audience.serving,
         passed_over=_passed_over(w, interaction, audience, loose),
-        score=score,
+        score=parts,
         runner_up=None if runner_up is None else runner_up[4],
-        tie_break=None if runner_up is None else _tie_break(score, _score(audience, runner_up, preferred)),
+        tie_break=None if runner_up is None else _tie_break(parts, score(audience, runner_up, preferred)),
         relaxations=(TRANSFERRED_TO_AGENT,) if leg.target is not None else (),
         configuration_version=w.policy.version,
     )
@@ -126,7 +126,8 @@ def _passed_over(
     return dict(sorted(found.items()))
 
 
-def _score(audience: Audience, entry: Free, preferred: Agent | None) -> tuple[ScorePart, ...]:
+def score(audience: Audience, entry: Free, preferred: Agent | None) -> tuple[ScorePart, ...]:
+    """What is compared of an agent who could take it, in the order compared."""
     parts = [
         ScorePart(name="rank", value=entry[0]),
         ScorePart(name=audience.strategy.value, value=entry[1]),

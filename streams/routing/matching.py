@@ -159,6 +159,8 @@ def _match(w: World, loose: dict[str, Agent], heap: list[Candidate]) -> None:
         counter += 1
         if leg.state is LegState.QUEUED and leg.turn == order[4]:
             audience = w.audience(interaction, leg)
+            if w.witness is not None:
+                w.witness.looked(w, interaction, leg)
             choice = choose(w, interaction, leg, audience, loose)
             if choice is not None:
                 winner = choice[0][6]

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from schemas import ids
 from schemas.configuration import QueueSettings, RoutingConfiguration
@@ -27,6 +27,12 @@ from streams.routing.timers import Clocks, Timer, TimerKind, Timers
 
 _AUDIENCES_AT_FIRST: Final = 4_096
 EPOCH_BITS: Final = 40
+
+
+class Witness(Protocol):
+    """Whoever is told when a waiting leg is matched, and changes nothing."""
+
+    def looked(self, w: World, interaction: Interaction, leg: Leg) -> None: ...
 
 
 class World:
@@ -67,6 +73,7 @@ class World:
         "timers",
         "touched_agents",
         "touched_legs",
+        "witness",
         "workspace",
     )
 
@@ -92,6 +99,7 @@ class World:
         self.successors: dict[str, Successor] = {}
         self.abandoned: Abandonments = Abandonments()
         self.stopped: Stopped | None = None
+        self.witness: Witness | None = None
         self.accepted = 0
         self.ended = 0
         self.offers_made = 0

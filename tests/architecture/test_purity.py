@@ -14,7 +14,11 @@ from tests.architecture.sets import set_fields
 ENGINE_SHELL = frozenset(
     {
         "__main__",
+        "explaining",
+        "fold",
         "hosted",
+        "live_log",
+        "logged",
         "position",
         "records",
         "recovery",

@@ -93,6 +93,7 @@ def test_everything_that_a_workspace_knows_is_kept_or_derived() -> None:
     derived = {
         "_audience_limit", "_routes", "audiences", "capacity", "cause", "decisions", "on_queue", "serving", "skilled",
         "touched_agents", "touched_legs", "timers", "names", "clocks", "policy", "memory", "profiles",
+        "witness",
     }  # fmt: skip
     kept = set(snapshot.Head.__struct_fields__) | {"abandoned", "agents", "gateways", "interactions", "queues"}
     assert set(Engine(WORKSPACE).world.__slots__) - derived - kept == set()

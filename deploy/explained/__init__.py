@@ -1,0 +1,1 @@
+"""Traces and states of a workspace as lines for people: pure."""
