@@ -126,14 +126,15 @@ def _ended(moment: Happened, told: Told) -> str:
     words = told.words
     if moment.state is None:
         return words.say("other", decision=moment.decision)
-    if moment.reason is None:
-        return words.say("ended_plain", state=words.word(moment.state))
+    state = words.state(moment.state)
+    if moment.reason is None or moment.reason.value == moment.state.value:
+        return words.say("ended_plain", state=state)
     last = told.before(moment)
     if moment.agent_id is not None and last is not None and last.state is LegState.WRAP_UP:
-        return words.say("wrapped", agent=moment.agent_id, state=words.word(moment.state))
+        return words.say("wrapped", agent=moment.agent_id, state=state)
     if moment.agent_id is not None and moment.state is LegState.COMPLETED:
         return words.say("ended_with", agent=moment.agent_id, reason=words.word(moment.reason))
-    return words.say("ended", state=words.word(moment.state), reason=words.word(moment.reason))
+    return words.say("ended", state=state, reason=words.word(moment.reason))
 
 
 _OWN: Final[dict[str, Callable[[Happened, Told], str]]] = {
