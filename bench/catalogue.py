@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bench import latency, metrics, routing_benchmarks, sockets, theory, timeline
+from bench import expected_wait, latency, metrics, routing_benchmarks, sockets, theory, timeline
 from bench.measures import Series
 from bench.services import Note
 
@@ -43,6 +43,10 @@ def _theory(quick: bool, note: Note) -> list[Series]:
     return theory.measure(theory.QUICK if quick else theory.FULL, note)
 
 
+def _expected_wait(quick: bool, note: Note) -> list[Series]:
+    return expected_wait.measure(expected_wait.QUICK if quick else expected_wait.FULL, note)
+
+
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "pipeline": _pipeline,
     "latency": _latency,
@@ -51,4 +55,5 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "timeline": _timeline,
     "metrics": _metrics,
     "theory": _theory,
+    "expected-wait": _expected_wait,
 }

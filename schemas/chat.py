@@ -139,8 +139,8 @@ class EndedBy(enum.StrEnum):
 
 
 class State(Frame, frozen=True, kw_only=True, tag="state"):
-    """A whole new value. While `waiting`: `position` in the queue from 1, and `expected_wait_ms` from `at_ms` on; left
-    out = not known (schemas/estimate.py has the formula).
+    """A whole new value. While `waiting`: `position` in the queue from 1, left out while it rings at an agent; and
+    `expected_wait_ms` from `at_ms` on, left out = not known (docs/expected-wait.md tells how it comes about).
     """
 
     at_ms: int

@@ -49,7 +49,8 @@ class LegValue(Value, frozen=True, kw_only=True):
     """One agent's share. The interaction's state and owner are those of its newest main leg.
 
     `number` counts an interaction's legs from 1. `waited_ms` is the waiting time in this queue until `since_ms`; it
-    goes on running while `state` is queued or offered. `step` is the index of the queue's routing step.
+    goes on running while `state` is queued or offered. `step` is the index of the queue's routing step. While it waits,
+    `place` orders legs of one class and virtual arrival, lower first; None = not told (rules of version 1).
     `wrap_up_ends_ms`: when wrap-up ends if the agents stay attended. `callback_ms`: when the customer last asked to be
     called back; such a leg waits without the customer on the line. `scheduled_for_ms`: the moment that was asked for.
     `preferred_agent`: whose callback it is; None = anybody's.
@@ -69,6 +70,7 @@ class LegValue(Value, frozen=True, kw_only=True):
     entered_queue_ms: int | None = None
     waited_ms: int = 0
     virtual_arrival_ms: int | None = None
+    place: int | None = None
     scheduled_for_ms: int | None = None
     step: int = 0
     connected_ms: int | None = None

@@ -236,6 +236,39 @@ class ExplanationOf(Answer, frozen=True, kw_only=True):
     as_of: AsOf | None
 
 
+class Wait(Answer, frozen=True, kw_only=True):
+    """How long until an agent takes somebody who does not give up: `expected_ms` on average, and within `low_ms` and
+    `high_ms` in `range_percent` of such cases. null = not known. docs/expected-wait.md tells how it comes about.
+    """
+
+    expected_ms: int | None
+    low_ms: int | None
+    high_ms: int | None
+    range_percent: int
+    as_of: AsOf
+
+
+class WaitOf(Wait, frozen=True, kw_only=True):
+    """Of a live interaction. `position`: among those who are queued in its queue, from 1; null = it is not queued (while it
+    rings at an agent the expected wait is 0).
+    """
+
+    interaction_id: str
+    leg_id: str
+    state: str
+    queue: str | None
+    position: int | None
+
+
+class QueueWait(Wait, frozen=True, kw_only=True):
+    """Of somebody who would enter the queue now; whether it would take them is another matter: `open`, and its rules."""
+
+    queue: str
+    open: bool
+    waiting: int
+    position: int
+
+
 class Queues(Answer, frozen=True, kw_only=True):
     """All queues with who waits in them."""
 
@@ -316,6 +349,8 @@ ANSWERS: tuple[type[Any], ...] = (
     Interaction,
     Transcript,
     ExplanationOf,
+    WaitOf,
+    QueueWait,
     Queues,
     Agents,
     MetricsSpans,

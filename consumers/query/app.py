@@ -14,6 +14,7 @@ from consumers.query.access import principal_of
 from consumers.query.openapi import document
 from consumers.query.parameters import (
     AuditOf,
+    Entering,
     MetricsNow,
     MetricsOf,
     NoParameters,
@@ -106,6 +107,12 @@ def routes(reading: Reading) -> tuple[tuple[str, Operation, type[Parameters], An
     async def queues(it: Question) -> msgspec.Struct:
         return reading.queues(it.workspace)
 
+    async def wait(it: Question) -> msgspec.Struct:
+        return reading.wait(it.who, it.workspace, it.subject)
+
+    async def queue_wait(it: Question) -> msgspec.Struct:
+        return reading.queue_wait(it.workspace, it.subject, it.parameters(Entering))
+
     async def agents(it: Question) -> msgspec.Struct:
         return reading.agents(it.workspace)
 
@@ -125,6 +132,8 @@ def routes(reading: Reading) -> tuple[tuple[str, Operation, type[Parameters], An
             lambda it: reading.transcript(it.workspace, it.subject, it.parameters(TranscriptFrom).from_offset)),
         ("/interactions/{subject:str}/explanation", Operation.READ_INTERACTION, NoParameters,
             lambda it: reading.explanation(it.workspace, it.subject)),
+        ("/interactions/{subject:str}/wait", Operation.READ_WAIT, NoParameters, wait),
+        ("/queues/{subject:str}/wait", Operation.READ_WAIT, Entering, queue_wait),
         ("/queues", Operation.READ_QUEUES, NoParameters, queues),
         ("/agents", Operation.READ_AGENTS, NoParameters, agents),
         ("/metrics", Operation.READ_METRICS, MetricsOf,

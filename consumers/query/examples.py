@@ -23,12 +23,14 @@ from consumers.query.answers import (
     OfferExplained,
     QueueNow,
     Queues,
+    QueueWait,
     ShownPoint,
     Span,
     Timeline,
     TimelineEntry,
     Transcript,
     WaitingNow,
+    WaitOf,
 )
 from consumers.query.parameters import By
 from schemas.live import Message
@@ -217,6 +219,29 @@ EXPLANATION: Final = ExplanationOf(
     ),
     as_of=_AS_OF,
 )
+WAIT: Final = WaitOf(
+    interaction_id=INTERACTION_ID,
+    leg_id=_LEG.leg_id,
+    state=LegState.QUEUED,
+    queue="service",
+    position=2,
+    expected_ms=41_000,
+    low_ms=9_000,
+    high_ms=81_000,
+    range_percent=80,
+    as_of=_AS_OF,
+)
+QUEUE_WAIT: Final = QueueWait(
+    queue="service",
+    open=True,
+    waiting=2,
+    position=3,
+    expected_ms=62_000,
+    low_ms=20_000,
+    high_ms=113_000,
+    range_percent=80,
+    as_of=_AS_OF,
+)
 QUEUES: Final = Queues(queues=(_QUEUE,), as_of=_AS_OF)
 AGENTS: Final = Agents(
     agents=(
@@ -281,5 +306,6 @@ AUDIT: Final = Audit(
     ),
 )
 ALL: Final[tuple[Answer, ...]] = (
-    CUSTOMER, FOUND, TIMELINE, INTERACTION, TRANSCRIPT, EXPLANATION, QUEUES, AGENTS, METRICS, METRICS_LIVE, AUDIT,
+    CUSTOMER, FOUND, TIMELINE, INTERACTION, TRANSCRIPT, EXPLANATION, WAIT, QUEUE_WAIT, QUEUES, AGENTS, METRICS,
+    METRICS_LIVE, AUDIT,
 )  # fmt: skip

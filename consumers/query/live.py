@@ -18,9 +18,11 @@ from runtime.following import DECISIONS, FollowerHooks, ViewFollower
 from runtime.log import Logger
 from runtime.records import Record, TopicPartition, header
 from schemas import codec
+from schemas.decisions import Decision, EpochStarted
+from schemas.estimate import QueueOrders
 from schemas.metrics import MetricsMeasured
 from schemas.topics import METRICS_LIVE
-from schemas.view import View
+from schemas.view import Touch, View
 
 PROBE_S: Final = 1.0
 FIRST_PROBE_S: Final = 0.1
@@ -38,7 +40,9 @@ class Live:
         self._figures_reader = broker.reader()
         self._clock = clock
         self._log = log
-        self._follower = ViewFollower(self._reader, log, FollowerHooks())
+        hooks = FollowerHooks(appeared=self._appeared, decided=self._decided)
+        self._follower = ViewFollower(self._reader, log, hooks)
+        self._orders: dict[str, QueueOrders] = {}
         self._latest: dict[str, Latest] = {}
         self._current_ms: int | None = None
         self.trouble: str | None = "the live view is being read"
@@ -72,6 +76,10 @@ class Live:
             raise not_ready("the live view")
         return self._follower.views.get(workspace) or View(workspace), self._current_ms
 
+    def orders(self, workspace: str) -> QueueOrders:
+        """Who stands where in its queues."""
+        return self._orders.get(workspace) or QueueOrders(0)
+
     def view_if_any(self, workspace: str) -> tuple[View, int] | None:
         """As `view`, for who can do without."""
         try:
@@ -100,6 +108,14 @@ class Live:
                     self._log.error("figures.undecodable", partition=record.partition, offset=record.offset)
                 else:
                     self.latest(measured.workspace).take(measured)
+
+    def _appeared(self, view: View) -> None:
+        self._orders[view.workspace] = QueueOrders.of(view)
+
+    def _decided(self, view: View, decision: Decision, touches: list[Touch]) -> None:
+        if isinstance(decision, EpochStarted):
+            self._appeared(view)
+        self._orders[view.workspace].heard(touches, view.at_ms)
 
     async def _probe(self) -> None:
         while True:

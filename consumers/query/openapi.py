@@ -13,6 +13,7 @@ from consumers.query import examples
 from consumers.query.answers import ANSWERS, Answer
 from consumers.query.parameters import (
     AuditOf,
+    Entering,
     MetricsNow,
     MetricsOf,
     NoParameters,
@@ -94,6 +95,22 @@ QUESTIONS: Final = (
         about=examples.INTERACTION_ID,
     ),
     Described(
+        path="/interactions/{subject}/wait",
+        operation="getWait",
+        summary="Where a live interaction stands in line, and how long it may take",
+        takes=NoParameters,
+        example=examples.WAIT,
+        about=examples.INTERACTION_ID,
+    ),
+    Described(
+        path="/queues/{subject}/wait",
+        operation="getQueueWait",
+        summary="How long somebody would wait who entered the queue now",
+        takes=Entering,
+        example=examples.QUEUE_WAIT,
+        about="service",
+    ),
+    Described(
         path="/queues",
         operation="getQueues",
         summary="Queues as they stand",
@@ -141,6 +158,7 @@ MEANINGS: Final = {
     "from_ms": "From this moment on, in milliseconds since 1970",
     "to_ms": "Up to, not including, this moment",
     "cursor": "older or newer of another page with the same filters",
+    "head_start_ms": "As if they had come so much earlier: of a tier or a priority; may be negative",
     "from_offset": "From this offset on: complete_to of the answer before",
     "dimension": "By what figures are kept apart",
     "id": "Only this group of the dimension",

@@ -64,6 +64,12 @@ class TranscriptFrom(Parameters, frozen=True, kw_only=True):
     from_offset: Moment = 0
 
 
+class Entering(Parameters, frozen=True, kw_only=True):
+    """Who would enter: with this head start, of a tier or a priority."""
+
+    head_start_ms: Annotated[int, msgspec.Meta(ge=-86_400_000, le=86_400_000)] = 0
+
+
 class By(StrEnum):
     """The length of the spans that figures are added up for."""
 

@@ -20,6 +20,7 @@ class Operation(StrEnum):
     READ_INTERACTION = "read_interaction"
     READ_TRANSCRIPT = "read_transcript"
     READ_QUEUES = "read_queues"
+    READ_WAIT = "read_wait"
     READ_AGENTS = "read_agents"
     READ_METRICS = "read_metrics"
     READ_AUDIT = "read_audit"
@@ -36,6 +37,7 @@ PERMITTED: Final[Mapping[Operation, frozenset[Role]]] = {
     Operation.READ_INTERACTION: _EVERYBODY,
     Operation.READ_TRANSCRIPT: _AT_THE_DESK,
     Operation.READ_QUEUES: _EVERYBODY,
+    Operation.READ_WAIT: _EVERYBODY | {Role.ADAPTER},
     Operation.READ_AGENTS: _WATCHING,
     Operation.READ_METRICS: _WATCHING,
     Operation.READ_AUDIT: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),

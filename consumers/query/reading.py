@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from consumers.query import floor
+from consumers.query import floor, waits
 from consumers.query.answers import (
     Agents,
     Audit,
@@ -18,9 +18,11 @@ from consumers.query.answers import (
     MetricsLive,
     MetricsSpans,
     Queues,
+    QueueWait,
     ShownPoint,
     Timeline,
     Transcript,
+    WaitOf,
 )
 from consumers.query.audit import AuditTrail, WantedActs
 from consumers.query.cursor import BadCursor, Cursor, decode, mark_of
@@ -32,6 +34,7 @@ from consumers.query.masking import masked
 from consumers.query.parameters import (
     MAX_MS,
     AuditOf,
+    Entering,
     MetricsNow,
     MetricsOf,
     SearchBy,
@@ -184,6 +187,27 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             waiting=floor.waiting(view, interaction_id),
             as_of=None if known is None else floor.as_of(view, at_ms),
         )
+
+    def wait(self, who: Principal, workspace: str, interaction_id: str) -> WaitOf:
+        """Where a live interaction stands in line. Who only speaks for an adapter asks of its own."""
+        view, at_ms = self.live.view(workspace)
+        orders = self.live.orders(workspace)
+        found = waits.of_interaction(view, orders, interaction_id, floor.as_of(view, at_ms))
+        value = view.interaction(interaction_id)
+        if found is None or value is None:
+            raise Problem(Kind.NOT_FOUND, "no live interaction has this id")
+        if not may(who, Operation.READ_INTERACTION) and value.adapter != who.adapter:
+            raise Problem(Kind.NOT_FOUND, "no live interaction has this id")
+        return found
+
+    def queue_wait(self, workspace: str, queue: str, query: Entering) -> QueueWait:
+        """How long somebody would wait who entered the queue now."""
+        view, at_ms = self.live.view(workspace)
+        orders = self.live.orders(workspace)
+        found = waits.before_entering(view, orders, queue, query.head_start_ms, floor.as_of(view, at_ms))
+        if found is None:
+            raise Problem(Kind.NOT_FOUND, "there is no such queue")
+        return found
 
     def queues(self, workspace: str) -> Queues:
         """All queues as they stand."""

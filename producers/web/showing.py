@@ -60,13 +60,13 @@ def state_of(view: View, interaction_id: str, orders: QueueOrders) -> chat.State
     if leg is None or by is not None:
         state = ChatState.WAITING if by is None else ChatState.ENDED
         return chat.State(at_ms=view.at_ms, state=state, interaction_id=interaction_id, ended_by=by)
-    position, wait_ms = orders.standing(leg.leg_id, view.at_ms)
+    standing = orders.standing(leg.leg_id, view.at_ms)
     return chat.State(
         at_ms=view.at_ms,
         state=STATES.get(leg.state, ChatState.WAITING),
         interaction_id=interaction_id,
-        position=position,
-        expected_wait_ms=wait_ms,
+        position=standing.position,
+        expected_wait_ms=None if standing.estimate is None else standing.estimate.expected_ms,
     )
 
 

@@ -36,10 +36,8 @@ class Watched:
 
     def begin(self) -> None:
         """Reads all of the view."""
-        self.orders = QueueOrders(self.view.at_ms)
+        self.orders = QueueOrders.of(self.view)
         self.contacts: dict[str, str] = {}
-        for leg in self.view.legs.values():
-            self.orders.take(leg, self.view.at_ms)
         for value in self.view.interactions():
             self.note(value, live=True)
 
@@ -107,14 +105,14 @@ class Watching:
         watched = self.workspaces[view.workspace]
         if isinstance(decision, EpochStarted):
             watched.begin()
+        watched.orders.heard(touches, view.at_ms)
         for touch in touches:
             if touch.kind is Kind.LEG and isinstance(touch.value, LegValue):
-                self._leg(watched, touch.value)
+                self._leg(touch.value)
             elif touch.kind is Kind.INTERACTION and isinstance(touch.value, InteractionValue):
                 self._interaction(watched, touch.value, touch.live)
 
-    def _leg(self, watched: Watched, leg: LegValue) -> None:
-        watched.orders.take(leg, watched.view.at_ms)
+    def _leg(self, leg: LegValue) -> None:
         chat = self._chats.at(leg.interaction_id)
         if chat is None or chat.row.interaction_id != leg.interaction_id:
             return

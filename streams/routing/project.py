@@ -66,6 +66,7 @@ def leg_value(interaction: Interaction, leg: Leg) -> LegValue:
         entered_queue_ms=leg.entered_queue_ms,
         waited_ms=leg.waited_ms,
         virtual_arrival_ms=_place(leg),
+        place=leg.place if leg.state in legs.WAITING else None,
         scheduled_for_ms=leg.scheduled_for_ms,
         step=leg.step,
         connected_ms=leg.connected_ms,

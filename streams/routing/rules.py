@@ -21,6 +21,11 @@ def says_interventions(version: int) -> bool:
     return version >= 2
 
 
+def tells_places(version: int) -> bool:
+    """A leg that waits is said with the place that orders it among those of one virtual arrival."""
+    return version >= 2
+
+
 def every_key_holds(version: int) -> bool:
     """Each key of a routing step holds until a later step names it again, `overflow_to` and `ignore_rank` too, and a
     step that has nowhere to overflow to asks for what it asks otherwise."""

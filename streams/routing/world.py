@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import Any, Final, Protocol
 
+import msgspec
+
 from schemas import ids
 from schemas.configuration import QueueSettings, RoutingConfiguration
 from schemas.decisions import Decision
 from schemas.vocabulary import ENDED, EndReason, LegState, Strategy
-from streams.routing import legs
+from streams.routing import legs, rules
 from streams.routing.audiences import Audience, AudienceKey
 from streams.routing.capacity import Capacity
 from streams.routing.memory import Memory
@@ -137,6 +139,9 @@ class World:
 
     def decide(self, kind: type[Decision], **values: Any) -> None:
         """Record a decision."""
+        leg = values.get("leg")
+        if leg is not None and leg.place is not None and not rules.tells_places(self.engine_version):
+            values["leg"] = msgspec.structs.replace(leg, place=None)
         self.seq += 1
         self.decisions.append(
             kind(

@@ -22,9 +22,7 @@ class Seen:
 
     def follow(self) -> None:
         for decision in self.floor.said[self.view.seq :]:
-            for touch in self.view.apply(decision):
-                if hasattr(touch.value, "leg_id") and hasattr(touch.value, "kind"):
-                    self.orders.take(touch.value, self.view.at_ms)  # type: ignore[arg-type] # it is a leg
+            self.orders.heard(self.view.apply(decision), self.view.at_ms)
 
     def state(self, name: str = "i1") -> chat.State | None:
         self.follow()

@@ -72,7 +72,10 @@ def test_a_chat_is_told_each_new_state_once() -> None:
     here.follow()
     here.floor.wraps_up(here.contact)
     here.follow()
-    assert here.states() == [ChatState.WAITING, ChatState.CONNECTED, ChatState.ENDED]
+    assert here.states() == [ChatState.WAITING, ChatState.WAITING, ChatState.CONNECTED, ChatState.ENDED]
+    in_line, ringing, *_ = (frame for frame in here.window.frames if isinstance(frame, frames.State))
+    assert (in_line.position, in_line.expected_wait_ms) == (1, None)
+    assert (ringing.position, ringing.expected_wait_ms) == (None, 0)
     assert here.chat.row.ended_by is EndedBy.AGENT
 
 
