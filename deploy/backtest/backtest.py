@@ -17,7 +17,7 @@ from deploy.backtest.center import run
 from deploy.backtest.figures import Compared, compared
 from deploy.backtest.people import CHANNEL, Caller, Run, Shift
 from deploy.backtest.policy import offered_at_once, plain_document, staffed
-from deploy.backtest.staff import shifts_of, skills_of
+from deploy.backtest.staff import shifts_of, skills_of, skills_without_agents
 from deploy.backtest.witness import Witness, impatient
 from schemas.configuration import PHONE, RoutingConfiguration
 from schemas.vocabulary import LegState
@@ -85,14 +85,12 @@ def prepare(log: RecordedLog, first: str | None, last: str | None) -> Prepared:
     if not calls:
         raise NothingToRun("no call asked for an agent in that time")
     skills = skills_of(log.calls)
-    had = {skill for of in skills.values() for skill in of}
-    needed = {call.skill for call in calls if call.skill is not None}
     return Prepared(
         calls=calls,
         draws=Draws(log.calls),
         shifts=shifts_of(calls),
         skills=skills,
-        orphans=tuple(sorted(needed - had)),
+        orphans=skills_without_agents(calls, skills),
     )
 
 

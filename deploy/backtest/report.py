@@ -7,9 +7,11 @@ from typing import Any, Final
 
 import msgspec
 
+from deploy.backtest import policies
 from deploy.backtest.backtest import Backtest, Prepared
 from deploy.backtest.figures import Figures, Pair
 from deploy.backtest.fitting import Fit
+from deploy.backtest.policies import Comparison
 
 ROWS: Final[tuple[tuple[str, str], ...]] = (
     ("asked", "asked for an agent"),
@@ -59,6 +61,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     cpu_seconds: float
     fit: Fit | None = None
+    comparison: Comparison | None = None
 
 
 def summary(told: Told) -> dict[str, Any]:
@@ -88,6 +91,8 @@ def summary(told: Told) -> dict[str, Any]:
     }
     if told.fit is not None:
         found["fit"] = msgspec.to_builtins(told.fit)
+    if told.comparison is not None:
+        found["comparison"] = msgspec.to_builtins(told.comparison)
     return found
 
 
@@ -98,7 +103,15 @@ def text(told: Told) -> str:
     for name, groups in test.compared.by.items():
         lines += ["", f"by {name} (recorded | here)", *_groups(groups)]
     lines += ["", *_agents(told), "", *_promises(told), "", *_fit(told.fit), *limits(told)]
+    if told.comparison is not None:
+        lines += ["", *policies.lines(told.comparison)]
     return "\n".join(lines)
+
+
+def title_of(told: Told) -> str:
+    """The picture's title."""
+    seconds = f"{told.test.after_call_s:g}"
+    return f"{told.source}: 话后处理 {seconds} 秒 / after-call time {seconds} s"
 
 
 def limits(told: Told) -> list[str]:

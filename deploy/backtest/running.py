@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from deploy.backtest.backtest import NothingToRun, Prepared, backtest, prepare
-from deploy.backtest.files import BANK_DOCUMENT, Unreadable, read_document, read_log
+from deploy.backtest.files import LogFile, Unreadable, read_document, read_log
 from deploy.backtest.fitting import Fit, fit
+from deploy.backtest.policies import Comparison, compare
 from deploy.backtest.report import Told
 from producers.admin.problems import InvalidDocument
 from schemas.configuration import RoutingConfiguration
@@ -25,19 +26,27 @@ class Unusable(Exception):
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command was asked for."""
+    """What the command was asked for. No document = the log's own; a second one is compared with the first over `seeds`."""
 
     calls: Path
-    document: Path | None = None
+    documents: tuple[Path, ...] = ()
     first: str | None = None
     last: str | None = None
     after_call_ms: int | None = None
     fits: bool = False
     seed: str = "1"
+    seeds: int = 5
+
+
+class Policies(msgspec.Struct, frozen=True):
+    """The configurations of one or two documents."""
+
+    first: RoutingConfiguration
+    second: RoutingConfiguration | None
 
 
 def run(wanted: Wanted, progress: Progress) -> Told:
-    """The report of the run.
+    """The report of the run; where there are two policies it is the first one's, with the comparison.
 
     Raises:
         Unusable: a file, a day or a document is not what it should be.
@@ -47,30 +56,52 @@ def run(wanted: Wanted, progress: Progress) -> Told:
         for day in (wanted.first, wanted.last):
             if day is not None:
                 datetime.date.fromisoformat(day)
-        log = read_log(wanted.calls)
-        prepared = prepare(log, wanted.first, wanted.last)
-        configuration = prepared.configuration(_document(wanted))
+        found = read_log(wanted.calls)
+        prepared = prepare(found.log, wanted.first, wanted.last)
+        first, second = _documents(wanted, found)
+        policies = Policies(prepared.configuration(first), None if second is None else prepared.configuration(second))
     except (Unreadable, NothingToRun, InvalidDocument, ValueError) as error:
         raise Unusable(str(error)) from error
-    fitted = _fit(prepared, configuration, wanted.seed, progress) if wanted.fits else None
+    fitted = _fit(prepared, policies.first, wanted.seed, progress) if wanted.fits else None
     after_call_ms = wanted.after_call_ms if fitted is None else fitted.best.after_call_s * 1000
     began_s, began_cpu_s = time.perf_counter(), time.process_time()
-    test = backtest(prepared, configuration, wanted.seed, after_call_ms)
+    test = backtest(prepared, policies.first, wanted.seed, after_call_ms)
+    seconds, cpu_seconds = time.perf_counter() - began_s, time.process_time() - began_cpu_s
     return Told(
         source=wanted.calls.name,
         prepared=prepared,
-        quirks=log.quirks,
-        lines=log.lines,
+        quirks=found.log.quirks,
+        lines=found.log.lines,
         seed=wanted.seed,
         test=test,
-        seconds=time.perf_counter() - began_s,
-        cpu_seconds=time.process_time() - began_cpu_s,
+        seconds=seconds,
+        cpu_seconds=cpu_seconds,
         fit=fitted,
+        comparison=_compare(prepared, policies, wanted, after_call_ms, progress),
     )
 
 
-def _document(wanted: Wanted) -> dict[str, Any]:
-    return read_document(wanted.document or BANK_DOCUMENT)
+def _documents(wanted: Wanted, found: LogFile) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The policy's document, and that of the one it is compared with."""
+    documents = [read_document(file) for file in wanted.documents]
+    return documents[0] if documents else found.document, documents[1] if documents[1:] else None
+
+
+def _compare(
+    prepared: Prepared, policies: Policies, wanted: Wanted, after_call_ms: int | None, progress: Progress
+) -> Comparison | None:
+    if policies.second is None:
+        return None
+    pairs = []
+    for number in range(wanted.seeds):
+        seed = f"{wanted.seed}.{number}"
+        first, second = (
+            backtest(prepared, policy, seed, after_call_ms, thorough=False)
+            for policy in (policies.first, policies.second)
+        )
+        pairs.append((first.compared, second.compared))
+        progress(f"both policies with seed {number + 1} of {wanted.seeds}")
+    return compare(pairs)
 
 
 def _fit(prepared: Prepared, configuration: RoutingConfiguration, seed: str, progress: Progress) -> Fit:

@@ -41,19 +41,24 @@ def shifts_of(calls: Iterable[RecordedCall]) -> tuple[Shift, ...]:
 def skills_of(calls: Iterable[RecordedCall]) -> dict[str, tuple[str, ...]]:
     """The skills of each agent: those whose calls he took, at least `LEAST_SHARE` of what he would have taken had all
     agents the same skills. Of a skill so rare that fewer than `LEAST_EXPECTED` of its calls would have come to him, he
-    has it if he has the commonest.
+    has it if he has the commonest. Who took only calls that need none has none.
     """
     taken: defaultdict[str, Counter[str]] = defaultdict(Counter)
     whole: Counter[str] = Counter()
     for call in calls:
-        if call.agent_id is not None and call.skill is not None:
-            taken[call.agent_id][call.skill] += 1
+        if call.agent_id is None:
+            continue
+        own = taken[call.agent_id]
+        if call.skill is not None:
+            own[call.skill] += 1
             whole[call.skill] += 1
     names = sorted(whole, key=lambda skill: (-whole[skill], skill))
     return {agent: _skills(one, whole, names) for agent, one in sorted(taken.items())}
 
 
 def _skills(taken: Mapping[str, int], whole: Counter[str], names: list[str]) -> tuple[str, ...]:
+    if not taken:
+        return ()
     share = sum(taken.values()) / whole.total()
     found = [skill for skill in names if taken.get(skill, 0) >= max(1.0, LEAST_SHARE * whole[skill] * share)]
     if names[0] in found:

@@ -27,11 +27,11 @@ def register(app: typer.Typer) -> None:
     app.command()(backtest)
 
 
-def backtest(
+def backtest(  # noqa: PLR0913, PLR0917  # Each is an option.
     calls: Annotated[Path, typer.Option(metavar="FILE", help="The log: a bank's, or CSV (docs/backtest.md).")],
     workspace: Annotated[
-        Path | None,
-        typer.Option(metavar="DOC", help="The workspace document whose rules apply; left out: the log's own."),
+        list[Path] | None,
+        typer.Option(metavar="DOC", help="Whose rules apply; left out: the log's own. Twice: both, compared."),
     ] = None,
     from_: Annotated[
         str | None, typer.Option("--from", metavar="DATE", help="The first day, such as 1999-01-03.")
@@ -45,22 +45,30 @@ def backtest(
         Fitted | None, typer.Option(help="Find the after-call time that reproduces the recorded abandonment.")
     ] = None,
     seed: Annotated[str, typer.Option(help="Of what the log does not tell: patience, lost service times.")] = "1",
+    seeds: Annotated[int, typer.Option(min=2, help="How many seeds two documents are compared over.")] = 5,
+    picture: Annotated[Path | None, typer.Option(metavar="FILE", help="Both sides by hour and by day, as SVG.")] = None,
     json: Annotated[bool, typer.Option("--json", help="The last line is one JSON object.")] = False,
 ) -> None:
     """Run a recorded log of calls through the pure engine, and set the waits beside the recorded ones."""
+    from deploy.backtest.picture import svg
+    from deploy.backtest.report import title_of
     from deploy.backtest.running import Unusable, Wanted, run
     from streams.routing.breach import BrokenInvariant
 
     if fit is not None and after_call is not None:
         raise typer.BadParameter("give the after-call time, or have it found", param_hint="--fit")
+    documents = tuple(workspace or ())
+    if len(documents) > 2:
+        raise typer.BadParameter("one document, or two to compare", param_hint="--workspace")
     wanted = Wanted(
         calls=calls,
-        document=workspace,
+        documents=documents,
         first=from_,
         last=to,
         after_call_ms=None if after_call is None else round(after_call * 1000),
         fits=fit is not None,
         seed=seed,
+        seeds=seeds,
     )
     try:
         told = run(wanted, _progress)
@@ -70,6 +78,8 @@ def backtest(
     except BrokenInvariant as broken:
         typer.echo(f"BROKEN invariant: {broken}", err=True)
         raise typer.Exit(BROKEN) from broken
+    if picture is not None:
+        picture.write_text(svg(told.test.compared, title_of(told)), encoding="utf-8")
     _show(told, json)
     if told.test.broken:
         raise typer.Exit(BROKEN)

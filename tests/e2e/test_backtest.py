@@ -85,6 +85,39 @@ def test_the_after_call_time_is_fitted_and_a_person_can_read_all_of_it(tmp_path:
     assert "after-call time fitted" in done.stdout or "could not be fitted" in done.stdout
 
 
+def test_two_documents_are_compared_over_the_seeds_and_a_picture_is_drawn(tmp_path: Path) -> None:
+    flat = tmp_path / "flat.yaml"
+    flat.write_text("workspace: bank\nsettings: {default_queue: all}\nqueues: {all: {}}\n", encoding="utf-8")
+    bank = str(Path(__file__).parents[2] / "deploy" / "examples" / "bank.yaml")
+    picture = tmp_path / "both.svg"
+    found = answer(
+        *("--calls", str(a_log(tmp_path)), "--after-call", "60", "--seeds", "3", "--picture", str(picture)),
+        *("--workspace", bank, "--workspace", str(flat)),
+    )
+    comparison = found["comparison"]
+    assert (comparison["seeds"], len(comparison["cannot_know"])) == (3, 5)
+    whole = comparison["whole"]["mean_wait_answered_s"]
+    assert whole["low"] <= whole["difference"] <= whole["high"]
+    assert picture.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_another_log_comes_as_csv(tmp_path: Path) -> None:
+    lines = ["arrived_at,queue,skill,priority,patience_s,service_s,agent"]
+    for number in range(60):
+        at = f"2027-02-03T10:{number:02d}:00"
+        lines.append(
+            f"{at},orders,,5,30,,"
+            if number % 6 == 5
+            else f"{at},orders,,5,,{90 + number},{'ana' if number % 2 else 'bo'}"
+        )
+    file = tmp_path / "calls.csv"
+    file.write_text("\ufeff" + "\n".join([*lines, "soon,,,,,,"]), encoding="utf-8")
+    found = answer("--calls", str(file))
+    assert (found["asked"], found["after_call_s"], found["invariants"]) == (60, 0.0, "ok")
+    assert (found["recorded"]["hung_up"], found["recorded"]["mean_wait_answered_s"]) == (10, None)
+    assert found["quirks"] == {"garbled_value": 1}
+
+
 def test_what_cannot_be_run_is_wrong_usage_and_says_why(tmp_path: Path) -> None:
     file = str(a_log(tmp_path))
     wrong = tmp_path / "wrong.yaml"

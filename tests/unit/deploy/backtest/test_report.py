@@ -5,7 +5,8 @@ import msgspec
 from deploy.backtest.backtest import backtest, prepare
 from deploy.backtest.calls import RecordedLog
 from deploy.backtest.fitting import Fit, Try
-from deploy.backtest.report import Told, summary, text
+from deploy.backtest.policies import compare
+from deploy.backtest.report import Told, summary, text, title_of
 from tests.support.recorded_calls import a_recorded_call
 
 CALLS = [
@@ -14,7 +15,7 @@ CALLS = [
 ]
 
 
-def told(fit: Fit | None = None) -> Told:
+def told(fit: Fit | None = None, *, two: bool = False) -> Told:
     prepared = prepare(RecordedLog(calls=tuple(CALLS), quirks={"phantom": 3}, lines=53), None, None)
     test = backtest(prepared, prepared.configuration(None), "7", 5_000)
     return Told(
@@ -27,6 +28,7 @@ def told(fit: Fit | None = None) -> Told:
         seconds=2.0,
         cpu_seconds=0.5,
         fit=fit,
+        comparison=compare([(test.compared, test.compared)] * 2) if two else None,
     )
 
 
@@ -52,3 +54,14 @@ def test_the_text_has_both_sides_the_agents_the_promises_and_what_is_taken_for_g
     assert any("could not be fitted, the nearest is 5 s; tried 120 s: 30.00 %, 5 s: 9.00 %" in line for line in lines)
     assert any(line.startswith("1 agents, 1 shifts") for line in lines)
     assert any("priority 0 was not known" in line for line in lines)
+
+
+def test_two_policies_are_told_with_what_their_comparison_cannot_know() -> None:
+    both = told(two=True)
+    assert summary(both)["comparison"]["whole"]["within_20s"]["difference"] == 0.0
+    assert "what this comparison cannot know:" in text(both)
+    assert "comparison" not in summary(told())
+
+
+def test_the_picture_is_named_after_the_log_and_the_after_call_time() -> None:
+    assert title_of(told()) == "log.csv: 话后处理 5 秒 / after-call time 5 s"

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import msgspec
+
 from deploy.backtest.calls import day_ms
-from deploy.backtest.staff import shifts_of, skills_of
+from deploy.backtest.staff import shifts_of, skills_of, skills_without_agents
 from tests.support.recorded_calls import TEN_MS, a_recorded_call, a_shift
 
 
@@ -52,5 +54,15 @@ def test_of_a_rare_skill_those_have_it_who_have_the_commonest() -> None:
     assert (found["ana"], found["bo"], found["cy"]) == (("english", "regular"), ("english", "regular"), ("internet",))
 
 
+def test_agents_of_calls_that_need_no_skill_have_none_and_are_there() -> None:
+    call = msgspec.structs.replace(a_recorded_call(1), skill=None)
+    assert skills_of([call]) == {"dana": ()}
+
+
 def test_without_calls_there_is_nobody() -> None:
     assert skills_of([]) == {}
+
+
+def test_skills_that_nobody_has_shown_are_named() -> None:
+    calls = [a_recorded_call(1, queue="regular"), a_recorded_call(2, queue="new", answered=False, waited_s=9)]
+    assert skills_without_agents(calls, {"dana": ("regular",)}) == ("new",)
