@@ -31,7 +31,7 @@ def test_scenario_holds(document: dict[str, Any]) -> None:
 
 def test_names_are_unique() -> None:
     names = [str(param.id) for param in SCENARIOS]
-    assert len(set(names)) == len(names) >= 40
+    assert len(set(names)) == len(names) >= 120
 
 
 def test_a_wrong_expectation_fails_and_says_why() -> None:
