@@ -11,7 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
+from deploy import orphans
 from deploy.metrics_recount import NothingTold, Recounted, recount
+from deploy.orphans import Orphans
 from deploy.routing_log import partition_for, records_of
 from runtime.broker import Broker, Reader
 from runtime.postgres import connect_pool
@@ -47,7 +49,8 @@ class Breach(msgspec.Struct, frozen=True):
 class Verified(msgspec.Struct, frozen=True):
     """`undecided`: decisions that follow from the inputs and are not in the log yet. `breach` None = all holds.
 
-    `metrics`: the figures counted again; None = none were told, or they were not asked for.
+    `metrics`: the figures counted again; None = none were told, or they were not asked for. `orphans`: what names an
+    agent who is gone; of live work, and of customers where a database was asked.
     """
 
     workspace: str
@@ -62,11 +65,13 @@ class Verified(msgspec.Struct, frozen=True):
     stopped_at: int | None = None
     breach: Breach | None = None
     metrics: Recounted | None = None
+    orphans: Orphans | None = None
 
     @property
     def holds(self) -> bool:
-        """Whether nothing is wrong, with figures neither."""
-        return self.breach is None and (self.metrics is None or self.metrics.is_equal)
+        """Whether nothing is wrong, with figures and with agents who left neither."""
+        orphaned = self.orphans is not None and self.orphans.count > 0
+        return self.breach is None and not orphaned and (self.metrics is None or self.metrics.is_equal)
 
 
 class Logged(msgspec.Struct):
@@ -133,6 +138,15 @@ async def with_figures(verified: Verified, broker: Broker, url: str | None) -> V
     return msgspec.structs.replace(verified, metrics=found)
 
 
+async def with_customers(verified: Verified, url: str | None) -> Verified:
+    """The same with customers looked at too, for agents who are gone; unchanged where no database is named."""
+    if url is None or verified.orphans is None:
+        return verified
+    async with connect_pool(Postgres(url=url)) as pool:
+        found = await orphans.with_customers(verified.orphans, pool, verified.workspace)
+    return msgspec.structs.replace(verified, orphans=found)
+
+
 class _Verification:
     def __init__(self, reader: Reader, workspace: str, logged: Logged, progress: Progress | None) -> None:
         self._reader = reader
@@ -142,6 +156,8 @@ class _Verification:
         self._inputs = 0
         self._compared = 0
         self._epoch = 0
+        self._version = 0
+        self._ever: set[str] = set()
         stops = Emitted(stops=logged.stops)
         self._hosted = Hosted(Start(workspace, 0, 0, None, stops, None, None), tick_ms=1_000)
 
@@ -170,6 +186,9 @@ class _Verification:
         if self._logged.breach is not None:
             return self._logged.breach
         world = hosted.engine.world
+        if world.policy.version != self._version:
+            self._version = world.policy.version
+            self._ever |= world.policy.configuration.agents.keys()
         due = self._inputs % max(1, len(world.interactions) * len(world.agents) // CHECK_SHARE) == 0
         return self._whole_check() if due else None
 
@@ -226,4 +245,5 @@ class _Verification:
             tally=invariants.tally(engine.world),
             stopped_at=self._hosted.stopped_at,
             breach=breach,
+            orphans=orphans.live_orphans(engine.world, frozenset(self._ever)),
         )

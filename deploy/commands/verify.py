@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from deploy.metrics_recount import Recounted
+    from deploy.orphans import Orphans
     from deploy.verification import Verified
     from runtime.broker import Broker
 
@@ -27,17 +28,18 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Folds the routing log from its first input, checks the invariants, compares every decision byte for byte, and
-    counts the figures again.
+    counts the figures again. No customer and no live contact may name an agent who is gone.
     """
     from deploy.command_broker import with_broker
     from deploy.local.stack import with_local_stack
-    from deploy.verification import NothingToVerify, with_figures
+    from deploy.verification import NothingToVerify, with_customers, with_figures
     from deploy.verification import verify as run
     from runtime.settings import load
 
     async def work(broker: Broker) -> Verified:
         found = await run(broker, workspace, _progress)
-        return await with_figures(found, broker, load(with_local_stack(os.environ)).postgres.url)
+        url = load(with_local_stack(os.environ)).postgres.url
+        return await with_customers(await with_figures(found, broker, url), url)
 
     verified = with_broker("hubline-verify", work, NothingToVerify)
     _show(verified, as_json)
@@ -69,6 +71,7 @@ def _show(verified: Verified, as_json: bool) -> None:
         breach = verified.breach
         typer.echo(f"BROKEN {breach.invariant}, after input {breach.offset}: {breach.detail}")
     _show_figures(verified.metrics)
+    _show_orphans(verified.orphans)
 
 
 def _show_figures(found: Recounted | None) -> None:
@@ -82,3 +85,13 @@ def _show_figures(found: Recounted | None) -> None:
     )
     for problem in found.problems:
         typer.echo(f"  {problem}")
+
+
+def _show_orphans(found: Orphans | None) -> None:
+    if found is None:
+        return
+    asked = "no database was asked" if found.customers is None else f"{found.customers:,} of customers"
+    outcome = "0 orphans" if not found.count else f"BROKEN, {found.count:,} name one who is gone"
+    typer.echo(f"links to agents: {found.live:,} of live contacts, {asked}: {outcome}")
+    for one in found.first:
+        typer.echo(f"  {one.subject}: {one.link} {one.agent_id} ({one.why})")

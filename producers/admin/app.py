@@ -15,7 +15,16 @@ from litestar.openapi.spec import Components, SecurityScheme
 from producers.admin.access import RETRY_AFTER_S, principal_of
 from producers.admin.problems import Problem
 from producers.admin.refusals import MEDIA_TYPE, Kind, Refusal, invalid
-from producers.admin.routes import accounts, commands, customers, documents, merge_suggestions, merges, sessions
+from producers.admin.routes import (
+    accounts,
+    commands,
+    customers,
+    documents,
+    hand_overs,
+    merge_suggestions,
+    merges,
+    sessions,
+)
 from producers.admin.services import Services
 from runtime.credentials import Principal
 from runtime.log import Logger
@@ -45,7 +54,7 @@ def build(services: Services, log: Logger) -> Litestar:
         log.warning("admin.database_away", error=type(error).__name__)
         return refuse(Refusal(Kind.AWAY, retry_after_s=RETRY_AFTER_S))
 
-    matters = (sessions, accounts, documents, customers, merges, merge_suggestions, commands)
+    matters = (sessions, accounts, documents, customers, merges, merge_suggestions, commands, hand_overs)
     return Litestar(
         route_handlers=[handler for matter in matters for handler in matter.handlers(services)],
         dependencies={"principal": Provide(principal)},

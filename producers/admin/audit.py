@@ -28,6 +28,7 @@ class Action(StrEnum):
     CUSTOMER_PUT = "customer.put"
     CUSTOMERS_MERGED = "customers.merged"
     CUSTOMERS_UNMERGED = "customers.unmerged"
+    AGENT_HANDED_OVER = "agent.handed_over"
     SUGGESTION_DISMISSED = "merge_suggestion.dismissed"
 
 

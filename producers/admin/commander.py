@@ -18,7 +18,6 @@ from producers.admin.observed import current_trace
 from runtime.broker import Reader
 from runtime.events import to_output
 from runtime.postgres import Pool
-from runtime.records import TopicPartition
 from runtime.sender import NotSent, Sender
 from schemas.supervision import ActInput
 from schemas.topics import ROUTING_INPUTS
@@ -57,6 +56,21 @@ class Commander:
             return await self.kept(command.workspace, command.command_id) or answer
         return answer
 
+    async def after(self, workspace: str) -> int | None:
+        """Where the answer to a command that is given from now on is looked for; None = the broker does not answer."""
+        try:
+            async with asyncio.timeout(ACKNOWLEDGED_S):
+                return (await self._reader.log_range(decisions_of(workspace))).end
+        except (TimeoutError, KafkaError, OSError):
+            return None
+
+    async def answered(self, workspace: str, command_id: str, after: int | None) -> CommandAnswer:
+        """What became of a command that an outbox brings into the log; `after` as above."""
+        known = await self.kept(workspace, command_id)
+        if known is not None or after is None:
+            return known or CommandAnswer(command_id=command_id, standing=Standing.WAITING)
+        return await self._wait(workspace, command_id, after)
+
     async def kept(self, workspace: str, command_id: str) -> CommandAnswer | None:
         """The answer that the audit keeps; None = none (yet)."""
         row = await self._pool.fetchrow(_KEPT, workspace, command_id)
@@ -90,16 +104,20 @@ class Commander:
                 )
         except (TimeoutError, NotSent, KafkaError, OSError) as error:
             raise BrokerAway from error
-        try:
-            async with asyncio.timeout(self._wait_s):
-                return await self._answer(where, first, command)
-        except (TimeoutError, KafkaError):
-            return CommandAnswer(command_id=command.command_id, standing=Standing.WAITING)
+        return await self._wait(command.workspace, command.command_id, first)
 
-    async def _answer(self, where: TopicPartition, first: int, command: ActInput) -> CommandAnswer:
-        async with aclosing(self._reader.follow({where: first})) as followed:  # type: ignore[type-var]
-            async for fetched in followed:
-                found = answer_in(fetched.get(where, ()), command.workspace, command.command_id)
-                if found is not None:
-                    return found
-        return CommandAnswer(command_id=command.command_id, standing=Standing.WAITING)
+    async def _wait(self, workspace: str, command_id: str, first: int) -> CommandAnswer:
+        where = decisions_of(workspace)
+        waiting = CommandAnswer(command_id=command_id, standing=Standing.WAITING)
+        try:
+            async with (
+                asyncio.timeout(self._wait_s),
+                aclosing(self._reader.follow({where: first})) as followed,  # type: ignore[type-var]
+            ):
+                async for fetched in followed:
+                    found = answer_in(fetched.get(where, ()), workspace, command_id)
+                    if found is not None:
+                        return found
+        except (TimeoutError, KafkaError):
+            return waiting
+        return waiting

@@ -114,7 +114,7 @@ class Customers:
             await announce(connection)
         customer = await _customer(connection, workspace, customer_id)
         if changed:
-            event = _changed_event(workspace, customer, now)
+            event = changed_event(workspace, customer, now)
             await _enqueue(connection, workspace, customer_id, f"changed/{customer.version}", event)
         return Stored(customer=customer, created=created, changed=changed or bool(new))
 
@@ -262,7 +262,8 @@ async def _customer(connection: Connection, workspace: str, customer_id: str) ->
     return msgspec.convert({**fields, "contact_points": [dict(point) for point in points]}, Customer)
 
 
-def _changed_event(workspace: str, customer: Customer, at_ms: int) -> CustomerChanged:
+def changed_event(workspace: str, customer: Customer, at_ms: int) -> CustomerChanged:
+    """What the log says of a customer who was changed."""
     return CustomerChanged(
         workspace=workspace,
         customer_id=customer.customer_id,

@@ -6,7 +6,7 @@ Positions of one customer rise with its changes, because they hold the customer'
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from producers.admin.audit import Connection
@@ -23,16 +23,19 @@ SOURCE: Final = "hubline/admin"
 _BATCH: Final = 500
 
 
+_ADD: Final = "INSERT INTO event_outbox (topic, key, event_id, event, traceparent) VALUES ($1, $2, $3, $4::jsonb, $5)"
+
+
 async def enqueue(connection: Connection, topic: Topic, key: str, event_id: str, event: Event) -> None:
     """Adds an event; call it inside the change's transaction."""
-    await connection.execute(
-        "INSERT INTO event_outbox (topic, key, event_id, event, traceparent) VALUES ($1, $2, $3, $4::jsonb, $5)",
-        topic.name,
-        key,
-        event_id,
-        codec.encode(event).decode(),
-        current_trace(),
-    )
+    await connection.execute(_ADD, topic.name, key, event_id, codec.encode(event).decode(), current_trace())
+
+
+async def enqueue_all(connection: Connection, topic: Topic, events: Iterable[tuple[str, str, Event]]) -> None:
+    """Adds many events, each with its key and its id; as `enqueue`."""
+    trace = current_trace()
+    rows = [(topic.name, key, event_id, codec.encode(event).decode(), trace) for key, event_id, event in events]
+    await connection.executemany(_ADD, rows)
 
 
 class EventOutbox:

@@ -23,6 +23,7 @@ class Operation(StrEnum):
     WRITE_CUSTOMER = "write_customer"
     MERGE_CUSTOMERS = "merge_customers"
     INTERVENE = "intervene"
+    HAND_OVER_AGENT = "hand_over_agent"
 
 
 PERMITTED: Final[Mapping[Operation, frozenset[Role]]] = {
@@ -35,6 +36,7 @@ PERMITTED: Final[Mapping[Operation, frozenset[Role]]] = {
     Operation.WRITE_CUSTOMER: frozenset({Role.ADMINISTRATOR}),
     Operation.MERGE_CUSTOMERS: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
     Operation.INTERVENE: frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
+    Operation.HAND_OVER_AGENT: frozenset({Role.ADMINISTRATOR}),
 }
 
 

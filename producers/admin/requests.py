@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.frame import CommandId
 from schemas.supervision import AnyAct
+from schemas.supervision import Reason as ActReason
 from schemas.vocabulary import Role
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.@\-]*$")]
@@ -71,6 +72,17 @@ class CommandWish(Body, frozen=True, kw_only=True):
 
     command_id: CommandId
     do: AnyAct
+
+
+class HandOverWish(Body, frozen=True, kw_only=True):
+    """To whom, and why, in words that name no customer. With `preview` nothing is done, and neither id nor reason is
+    needed; the same id again is the same act.
+    """
+
+    to_agent: Name
+    command_id: CommandId | None = None
+    reason: ActReason | None = None
+    preview: bool = False
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from producers.admin.accounts import Accounts
 from producers.admin.app import build
 from producers.admin.commander import Commander
 from producers.admin.customers import Customers
+from producers.admin.hand_overs import HandOvers
 from producers.admin.hours_store import HoursStore
 from producers.admin.merge_suggestions import MergeSuggestions
 from producers.admin.merges import Merges
@@ -71,6 +72,7 @@ def put_together(settings: Settings, pool: Pool, clock: Clock, metrics: Metrics,
         merges=Merges(pool, clock),
         merge_suggestions=MergeSuggestions(pool, clock),
         commander=commander,
+        hand_overs=HandOvers(pool, clock),
         verifier=BearerVerifier(PostgresCredentialStore(pool), clock),
         tickets=TicketIssuer(ticket_key(settings), clock, max(1, settings.ticket.valid_ms // 1000)),
         passwords=Passwords(),

@@ -7,6 +7,7 @@ import msgspec
 from producers.admin.accounts import Accounts
 from producers.admin.commander import Commander
 from producers.admin.customers import Customers
+from producers.admin.hand_overs import HandOvers
 from producers.admin.merge_suggestions import MergeSuggestions
 from producers.admin.merges import Merges
 from producers.admin.passwords import Attempts, Passwords
@@ -26,6 +27,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     merges: Merges
     merge_suggestions: MergeSuggestions
     commander: Commander
+    hand_overs: HandOvers
     verifier: BearerVerifier
     tickets: TicketIssuer
     passwords: Passwords
