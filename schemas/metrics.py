@@ -67,6 +67,11 @@ class Counts(Figures, frozen=True, kw_only=True):
     target_answered: int = 0
     target_abandoned: int = 0
     target_short_abandoned: int = 0
+    left_for_callback: int = 0
+    callbacks_requested: int = 0
+    callbacks_reached: int = 0
+    callback_wait_ms: int = 0
+    callbacks_lost: int = 0
     status_ms: dict[RoutingStatus, int] = {}
 
 
@@ -88,6 +93,7 @@ class Derived(Figures, frozen=True, kw_only=True):
     average_held_ms: int | None = None
     average_wrap_up_ms: int | None = None
     average_abandon_wait_ms: int | None = None
+    average_callback_wait_ms: int | None = None
     abandon_rate: int | None = None
     occupancy: int | None = None
 
@@ -95,7 +101,8 @@ class Derived(Figures, frozen=True, kw_only=True):
 class Now(Figures, frozen=True, kw_only=True):
     """How things stand. `oldest_arrived_ms`, `oldest_queued_ms`: moments from which the longest waits are counted
     (since creation, since queueing); None = nobody waits. `agents`: how many by routing status; an agent's own group has
-    one. `since_ms`: since when that agent's routing status holds.
+    one. `since_ms`: since when that agent's routing status holds. `callbacks_waiting`: of those who wait or ring, who is
+    to be called back; `scheduled` callbacks come to wait at their time.
     """
 
     waiting: int = 0
@@ -105,6 +112,8 @@ class Now(Figures, frozen=True, kw_only=True):
     oldest_queued_ms: int | None = None
     agents: dict[RoutingStatus, int] = {}
     since_ms: int | None = None
+    callbacks_waiting: int = 0
+    scheduled: int = 0
 
 
 class LiveGroup(Figures, frozen=True, kw_only=True):

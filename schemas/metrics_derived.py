@@ -71,6 +71,7 @@ def derive(
         average_held_ms=_average(counts.held_ms, counts.handled),
         average_wrap_up_ms=_average(counts.wrap_up_ms, counts.handled),
         average_abandon_wait_ms=_average(counts.abandon_wait_ms, counts.abandoned),
+        average_callback_wait_ms=_average(counts.callback_wait_ms, counts.callbacks_reached),
         abandon_rate=_share((counts.abandoned, counts.offered - counts.short_abandoned)),
         occupancy=_share((busy_ms, on_queue_ms)),
     )

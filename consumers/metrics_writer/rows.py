@@ -1,4 +1,4 @@
-"""Records of metrics.intervals.v1 to rows of deploy/postgres/0007_metrics.sql; what cannot be a row says why. Pure."""
+"""Records of metrics.intervals.v1 to rows of the table `metric_intervals`; what cannot be a row says why. Pure."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import msgspec
 
 from schemas.values import LegValue, OfferValue
 from schemas.vocabulary import ENDED, HANDED_ON, EndReason, LegKind, LegState, OfferState
+from streams.metrics import callbacks
 from streams.metrics.kept import Group, KeptAgent, KeptContact, KeptLeg, Stay
 from streams.metrics.tally import (
     Tally,
@@ -45,7 +46,9 @@ _SPENT: Final = {
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A leg's new value at a moment, and what belongs to it. `stay` begins where the leg has entered its queue."""
+    """A leg's new value at a moment, and what belongs to it. `stay` begins where the leg has entered its queue; `was`:
+    where the contact counted before this decision.
+    """
 
     workspace: str
     contact: KeptContact
@@ -54,6 +57,7 @@ class Change(msgspec.Struct, frozen=True):
     at_ms: int
     stay: Stay
     agent: KeptAgent | None = None
+    was: tuple[Group, ...] = ()
 
     @property
     def outer(self) -> tuple[Group, ...]:
@@ -72,7 +76,7 @@ def stated(value: LegValue, stay: Stay) -> KeptLeg:
     since_entry = (
         None if value.entered_queue_ms is None else Stay(value.entered_queue_ms, stay.within_ms, stay.short_ms)
     )
-    return KeptLeg(
+    leg = KeptLeg(
         leg_id=value.leg_id,
         kind=value.kind,
         state=value.state,
@@ -88,18 +92,21 @@ def stated(value: LegValue, stay: Stay) -> KeptLeg:
         connected_ms=max(0, talked_ms),
         held_ms=value.held_ms,
     )
+    return leg if value.callback_ms is None else callbacks.stated(value, leg)
 
 
 def moved(change: Change, tally: Tally) -> KeptLeg:
     """Counts what the leg's new value means, and returns the leg as it is now; one in a final state is not kept."""
     before, value = change.before, change.value
     leg = _with_time(change)
-    if before is None or _enters(before, value):
+    if value.callback_ms is not None:
+        leg = callbacks.waits(change, leg, tally)
+    elif before is None or _enters(before, value):
         leg = _entered(change, leg, tally)
     if value.state is LegState.CONNECTED and not leg.answered:
-        leg = _answered(change, leg, tally)
+        leg = (callbacks.reached if leg.callback else _answered)(change, leg, tally)
     elif value.state in ENDED and not leg.answered:
-        _ended_unanswered(change, leg, tally)
+        (callbacks.lost if leg.callback else _ended_unanswered)(change, leg, tally)
     elif value.state in ENDED:
         _handled(change, leg, tally)
     if leg.answered and not leg.handed_on and value.reason in HANDED_ON:
@@ -142,7 +149,7 @@ def _with_time(change: Change) -> KeptLeg:
     return msgspec.structs.replace(kept, **same)
 
 
-_CARRIED: Final = ("stay", "came", "answered", "handed_on", "connected_ms", "held_ms", "wrap_up_ms")
+_CARRIED: Final = ("stay", "came", "answered", "handed_on", "connected_ms", "held_ms", "wrap_up_ms", "callback")
 
 
 def _enters(before: KeptLeg, value: LegValue) -> bool:

@@ -22,7 +22,7 @@ from streams.metrics.counting import Change
 from streams.metrics.kept import Group, KeptAgent, KeptContact, KeptLeg, KeptQueue, Place, Stay
 from streams.metrics.spans import interval_of
 from streams.metrics.state import State
-from streams.metrics.tally import Tally, groups_of_desk
+from streams.metrics.tally import Tally, groups_of_contact, groups_of_desk
 
 KEEP_MS = 26 * 60 * 60 * 1000
 """Intervals are forgotten when they began so long before the newest decision: the longest day has 25 hours."""
@@ -155,12 +155,13 @@ def _contact(state: State, decision: Decision, interaction_id: str, place: Place
         return
     contact.place = place
     state.changes.contacts[interaction_id] = None
+    was = groups_of_contact(state.workspace, contact)
     if decision.interaction is not None:
         _learn(state, contact, decision.interaction)
     if decision.offer is not None and not isinstance(decision, InteractionChanged):
         _offer(state, contact, decision.offer, tally)
     if decision.leg is not None:
-        _leg(state, contact, decision.leg, decision, tally)
+        _leg(state, contact, decision.leg, decision, was, tally)
     if not contact.legs and contact.handed_on is None:
         del state.contacts[interaction_id]
 
@@ -186,7 +187,9 @@ def _offer(state: State, contact: KeptContact, offer: OfferValue, tally: Tally) 
     counting.offered_to_agent(state.workspace, contact, offer, agent, tally)
 
 
-def _leg(state: State, contact: KeptContact, value: LegValue, decision: Decision, tally: Tally) -> None:
+def _leg(
+    state: State, contact: KeptContact, value: LegValue, decision: Decision, was: tuple[Group, ...], tally: Tally
+) -> None:
     before = contact.legs.get(value.leg_id)
     stay = _stay(state, contact, value.queue, decision.at_ms)
     leg: KeptLeg | None
@@ -194,7 +197,7 @@ def _leg(state: State, contact: KeptContact, value: LegValue, decision: Decision
         leg = counting.stated(value, stay)
     else:
         agent = state.agents.get(value.agent_id or "")
-        change = Change(state.workspace, contact, before, value, decision.at_ms, stay, agent)
+        change = Change(state.workspace, contact, before, value, decision.at_ms, stay, agent, was)
         leg = counting.moved(change, tally)
         if value.kind is LegKind.MAIN:
             _hand_on(contact, before, leg, value)

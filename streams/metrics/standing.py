@@ -13,12 +13,14 @@ from streams.metrics.tally import groups_of_agent, groups_of_contact, groups_of_
 class _Place:
     """One group."""
 
-    __slots__ = ("active", "agents", "line", "offers", "since_ms")
+    __slots__ = ("active", "agents", "callbacks", "line", "offers", "scheduled", "since_ms")
 
     def __init__(self) -> None:
         self.line = Line()
         self.active = 0
         self.offers = 0
+        self.callbacks = 0
+        self.scheduled = 0
         self.agents: dict[RoutingStatus, int] = {}
         self.since_ms: int | None = None
 
@@ -73,7 +75,9 @@ class Standing:
         if place is None:
             return False
         line = place.line
-        return bool(line.queued or line.offered or place.active or place.offers or any(place.agents.values()))
+        return bool(
+            line.queued or line.offered or place.active or place.offers or place.scheduled or any(place.agents.values())
+        )
 
     def now(self, group: Group) -> Now:
         """How things stand in one group."""
@@ -88,6 +92,8 @@ class Standing:
             oldest_queued_ms=place.line.oldest_waiting_since_ms(),
             agents={status: number for status in RoutingStatus if (number := place.agents.get(status, 0))},
             since_ms=place.since_ms,
+            callbacks_waiting=place.callbacks,
+            scheduled=place.scheduled,
         )
 
     def _groups_of(self, agent_id: str, agent: KeptAgent) -> tuple[Group, ...]:
@@ -106,17 +112,24 @@ class Standing:
             place = self._place(group)
             if leg.state in WAITING:
                 place.line.remove(leg.leg_id)
+                place.callbacks -= leg.callback
             elif leg.state in ACTIVE:
                 place.active -= 1
+            elif leg.state is LegState.SCHEDULED:
+                place.scheduled -= 1
 
     def _stand(self, groups: tuple[Group, ...], leg: KeptLeg, arrived_ms: int) -> None:
         for group in groups:
             place = self._place(group)
             if leg.state in WAITING:
                 ringing = leg.state is LegState.OFFERED
+                arrived_ms = arrived_ms if leg.arrived_ms is None else leg.arrived_ms
                 place.line.stand(leg.leg_id, arrived_ms, leg.waits_since_ms, offered=ringing)
+                place.callbacks += leg.callback
             elif leg.state in ACTIVE:
                 place.active += 1
+            elif leg.state is LegState.SCHEDULED:
+                place.scheduled += 1
 
 
 def _shown(agent: KeptAgent | None) -> tuple[object, ...]:

@@ -22,11 +22,12 @@ from streams.routing.scenario_runner import Scenario
 
 TEXT = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
 EXAMPLE = TEXT.split("## The example")[1]
+CALLBACKS = TEXT.split("## An example with callbacks")[1].split("\n## ")[0]
 AT_MS = START_MS + 200_000
 
 
-def figures() -> dict[str, LiveGroup]:
-    scenario = Scenario(yaml.safe_load(re.findall(r"```yaml\n(.*?)```", EXAMPLE, re.DOTALL)[0]))
+def figures(example: str) -> dict[str, LiveGroup]:
+    scenario = Scenario(yaml.safe_load(re.findall(r"```yaml\n(.*?)```", example, re.DOTALL)[0]))
     scenario.run()
     decisions = [decision for record in scenario.records for decision in record.decisions]
     assert not [one for one in decisions if isinstance(one, CommandRefused)]
@@ -39,9 +40,9 @@ def figures() -> dict[str, LiveGroup]:
     return {**found, "workspace": whole}
 
 
-def cells() -> list[tuple[str, str, str]]:
+def cells(example: str) -> list[tuple[str, str, str]]:
     """The example's table: group, figure, cell."""
-    lines = [line for line in EXAMPLE.splitlines() if line.startswith("|")]
+    lines = [line for line in example.splitlines() if line.startswith("|")]
     split = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     groups = split[0][1:]
     return [(group, row[0].strip("`"), cell) for row in split[2:] for group, cell in zip(groups, row[1:], strict=True)]
@@ -55,16 +56,31 @@ def value_of(group: LiveGroup, figure: str) -> Any:
         **msgspec.structs.asdict(group.today),
         "waiting now": group.now.waiting,
         "active now": group.now.active,
+        "scheduled now": group.now.scheduled,
+        "callbacks waiting now": group.now.callbacks_waiting,
     }
     return found[figure]
 
 
 @pytest.fixture(scope="module")
 def counted() -> dict[str, LiveGroup]:
-    return figures()
+    return figures(EXAMPLE)
 
 
-@pytest.mark.parametrize(("group", "figure", "cell"), cells())
+@pytest.fixture(scope="module")
+def called_back() -> dict[str, LiveGroup]:
+    return figures(CALLBACKS)
+
+
+@pytest.mark.parametrize(("group", "figure", "cell"), cells(CALLBACKS))
+def test_a_cell_of_the_example_with_callbacks_is_what_is_counted(
+    called_back: dict[str, LiveGroup], group: str, figure: str, cell: str
+) -> None:
+    value = value_of(called_back[group], figure)
+    assert ("null" if value is None else f"{value}") == cell.replace(" ", "")
+
+
+@pytest.mark.parametrize(("group", "figure", "cell"), cells(EXAMPLE))
 def test_a_cell_of_the_example_is_what_is_counted(
     counted: dict[str, LiveGroup], group: str, figure: str, cell: str
 ) -> None:
@@ -73,7 +89,7 @@ def test_a_cell_of_the_example_is_what_is_counted(
 
 
 def test_the_example_has_every_formula_and_every_derived_figure() -> None:
-    shown = {figure for _, figure, _ in cells()}
+    shown = {figure for _, figure, _ in cells(EXAMPLE)}
     handed_through = {"service_levels", "service_level_formula", "within_ms", "goal_percent"}
     derived = {field.name for field in msgspec.structs.fields(Derived)} - handed_through
     assert {formula.value for formula in Formula} | derived <= shown

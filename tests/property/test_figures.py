@@ -112,6 +112,7 @@ def something(driver: Driver, chance: random.Random, step: int) -> None:
             tier=chance.choice([None, None, "vip"]),
             site=chance.choice([None, "tianhe", "haizhu"]),
             confirms_connection=chance.random() < 0.2,
+            callback_at_ms=chance.choice([None] * 8 + [0, driver.now_ms + 90_000]),
         )
     elif what == "leave":
         names = list(driver.world.interactions) or [f"c{step + 1}"]
@@ -123,11 +124,28 @@ def something(driver: Driver, chance: random.Random, step: int) -> None:
     elif what == "configure":
         if chance.random() < 0.3:
             a_shop(driver, chance)
+    elif what == "call_back" and driver.world.interactions:
+        at_ms = chance.choice([None, driver.now_ms - 1, driver.now_ms + 2_000, driver.now_ms + 500_000])
+        contact = chance.choice(list(driver.world.interactions))
+        driver.command(inputs.RequestCallback, interaction_id=contact, at_ms=at_ms)
     else:
         at_work(driver, chance, what)
 
 
-OTHERS = ["status", "session", "configure", "reject", "hold", "resume", "transfer", "move", "cancel", "finish", "fail"]
+OTHERS = [
+    "status",
+    "session",
+    "configure",
+    "reject",
+    "hold",
+    "resume",
+    "transfer",
+    "move",
+    "cancel",
+    "finish",
+    "fail",
+    "call_back",
+]
 WANTED = {
     "accept": LegState.OFFERED,
     "reject": LegState.OFFERED,
@@ -234,7 +252,8 @@ def test_generated_days_have_all_that_counts() -> None:
                         total[name] = total.get(name, 0) + amount
     missing = {"offered", "answered", "answered_within", "abandoned", "short_abandoned", "flowed_out", "expired",
                "cancelled", "handled", "held_ms", "wrap_up_ms", "transferred_in", "transferred_out", "requeued",
-               "offers_rejected", "offers_missed", "offers_rescinded"} - set(total)  # fmt: skip
+               "offers_rejected", "offers_missed", "offers_rescinded", "left_for_callback", "callbacks_requested",
+               "callbacks_reached", "callback_wait_ms", "callbacks_lost"} - set(total)  # fmt: skip
     assert missing == set()
 
 
@@ -243,9 +262,10 @@ def test_what_was_offered_to_a_queue_ended_in_one_way_or_waits(seed: int) -> Non
     log = [one for one in a_lively_day(seed) if one.epoch == 1]
     for live in measure(folded(log), log[-1].at_ms):
         ended = live.today.answered + live.today.abandoned + live.today.short_abandoned + live.today.flowed_out
-        ended += live.today.expired + live.today.cancelled + live.today.failed
+        ended += live.today.expired + live.today.cancelled + live.today.failed + live.today.left_for_callback
         if live.dimension == "queue":
-            connecting = live.today.offered - ended - live.now.waiting - live.now.offered
+            waiting = live.now.waiting + live.now.offered - live.now.callbacks_waiting
+            connecting = live.today.offered - ended - waiting
             assert 0 <= connecting <= live.now.active
 
 

@@ -15,7 +15,7 @@ from schemas.vocabulary import LegKind, LegState, RoutingStatus
 
 Group = tuple[Dimension, str]
 ENDED = {"completed", "abandoned", "flowed_out", "cancelled", "expired", "failed"}
-HANDED_ON = {"transferred", "requeued", "agent_lost"}
+HANDED_ON = {"transferred", "requeued", "agent_lost", "callback"}
 QUARTER = 15 * 60 * 1000
 
 
@@ -133,6 +133,10 @@ class Epoch:
         said = [(index, one, one.leg) for index, one in enumerate(self.log) if one.leg and one.leg.leg_id == leg_id]
         _, first, value = said[0]
         restated = isinstance(first, d.InteractionChanged)
+        promised = next((number for number, it in enumerate(said) if it[2].callback_ms is not None), None)
+        if promised is not None:
+            self.promised(said, promised, restated)
+            return
         entries = list(self.entries(said, restated))
         answered = next((it for it in said if it[2].state is LegState.CONNECTED), None)
         was_answered = restated and value.connected_ms is not None
@@ -148,6 +152,44 @@ class Epoch:
         if answered is not None or was_answered:
             self.handed_on(said, answered, restated and value.reason in HANDED_ON)
             self.handled(said, restated)
+
+    def promised(self, said: Sequence[Any], promised: int, restated: bool) -> None:
+        """A leg that is a callback from its value number `promised` on; before that it waited like any other."""
+        index, one, leg = said[promised]
+        live, known = said[:promised], restated and promised == 0
+        if live:
+            entries = list(self.entries(live, restated))
+            if not restated:
+                self.came(live, entries)
+            self.leave_queues(entries)
+            if entries:
+                groups = [*self.outer(index - 1, leg), (Dimension.QUEUE, live[-1][2].queue)]
+                self.count(one.at_ms, groups, "left_for_callback")
+        if not known:
+            self.count(one.at_ms, [*self.outer(index, leg), *self.queue_of(leg)], "callbacks_requested")
+        since = max(leg.entered_queue_ms, leg.callback_ms) if known and leg.entered_queue_ms is not None else None
+        done = known and leg.connected_ms is not None
+        answered = None
+        for index, one, leg in said[promised:]:
+            if leg.state is LegState.SCHEDULED:
+                since = None
+            elif leg.state in (LegState.QUEUED, LegState.OFFERED) and since is None:
+                since = one.at_ms
+            elif leg.state is LegState.CONNECTED and not done:
+                done, answered = True, (index, one, leg)
+                groups = [*self.outer(index, leg), *self.queue_of(leg), *self.people(index, leg.agent_id, site=False)]
+                self.count(one.at_ms, groups, "callbacks_reached")
+                self.count(one.at_ms, groups, "callback_wait_ms", 0 if since is None else max(0, one.at_ms - since))
+        index, last, ended = said[-1]
+        if done:
+            self.handed_on(said, answered, known and said[0][2].reason in HANDED_ON)
+            self.handled(said, restated)
+        elif ended.state.value in ENDED:
+            self.count(last.at_ms, [*self.outer(index, ended), *self.queue_of(ended)], "callbacks_lost")
+
+    @staticmethod
+    def queue_of(leg: LegValue) -> list[Group]:
+        return [] if leg.queue is None else [(Dimension.QUEUE, leg.queue)]
 
     def entries(self, said: Sequence[Any], restated: bool) -> Iterator[tuple[int, int, LegValue, bool]]:
         """Each entry into a queue: the decision's index, the moment, the leg, and whether it counts as offered."""
