@@ -19,6 +19,7 @@ class TimelineKind(enum.StrEnum):
     CONTACT_ARRIVED = "contact.arrived"
     CONTACT_QUEUED = "contact.queued"
     CONTACT_IDENTIFIED = "contact.identified"
+    CALLBACK_REQUESTED = "callback.requested"
     OFFER_MADE = "offer.made"
     OFFER_ACCEPTED = "offer.accepted"
     OFFER_REJECTED = "offer.rejected"
@@ -44,7 +45,8 @@ class TimelineEntryAdded(Event, frozen=True, kw_only=True, tag="timeline.entry_a
 
     `state` is the final state, `reason` an `EndReason` or a `RescindReason`; `duration_ms`: how long that lasted which
     has just ended (a hold, an agent's part, a wrap-up, the whole contact). `other_customer_id`: with whom a customer was
-    merged. `explanation`: of an offer made, why this agent.
+    merged. `explanation`: of an offer made, why this agent. `scheduled_for_ms`: of a callback, the moment asked for;
+    None = as soon as somebody can; `agent_id` is then whose callback it is.
     """
 
     workspace: str
@@ -71,6 +73,7 @@ class TimelineEntryAdded(Event, frozen=True, kw_only=True, tag="timeline.entry_a
     merge_id: str | None = None
     by: str | None = None
     explanation: Explanation | None = None
+    scheduled_for_ms: int | None = None
 
 
 TimelineTopicEvent = TimelineEntryAdded

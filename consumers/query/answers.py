@@ -125,6 +125,7 @@ class TimelineEntry(Answer, frozen=True, kw_only=True):
     other_customer_id: str | None
     merge_id: str | None
     by_user: str | None
+    scheduled_for_ms: int | None
 
 
 class Timeline(Answer, frozen=True, kw_only=True):

@@ -97,6 +97,7 @@ _ENTRY: Final = TimelineEntry(
     other_customer_id=None,
     merge_id=None,
     by_user=None,
+    scheduled_for_ms=None,
 )
 
 CUSTOMER: Final = Customer(

@@ -1,4 +1,4 @@
-"""Records of timeline.entries.v1 to rows of deploy/postgres/0006_timeline.sql; what cannot be a row says why. Pure."""
+"""Records of timeline.entries.v1 to rows of the table `timeline_entries`; what cannot be a row says why. Pure."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ class TimelineRow(NamedTuple):
     by_user: str | None
     explanation: str | None
     stored_ms: int
+    scheduled_for_ms: int | None
 
 
 def to_rows(batch: Sequence[Record], stored_ms: int) -> Rows[TimelineRow]:
@@ -96,6 +97,7 @@ def row_of(event: object, stored_ms: int) -> TimelineRow:
         by_user=_clean(event.by),
         explanation=_json(event.explanation),
         stored_ms=stored_ms,
+        scheduled_for_ms=event.scheduled_for_ms,
     )
 
 
@@ -106,8 +108,9 @@ def _check(event: TimelineEntryAdded) -> None:
     for name, number in (("at_ms", event.at_ms), ("order", event.order)):
         if not 0 <= number < MAX_MS:
             raise Invalid(f"{name}: out of range")
-    if not -MAX_MS < (event.duration_ms or 0) < MAX_MS:
-        raise Invalid("duration_ms: out of range")
+    for name, length in (("duration_ms", event.duration_ms), ("scheduled_for_ms", event.scheduled_for_ms)):
+        if not -MAX_MS < (length or 0) < MAX_MS:
+            raise Invalid(f"{name}: out of range")
 
 
 def _json(explanation: Explanation | None) -> str | None:

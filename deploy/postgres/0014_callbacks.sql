@@ -6,3 +6,6 @@ ALTER TABLE metric_intervals
     ADD COLUMN callbacks_reached bigint NOT NULL DEFAULT 0,
     ADD COLUMN callback_wait_ms bigint NOT NULL DEFAULT 0,
     ADD COLUMN callbacks_lost bigint NOT NULL DEFAULT 0;
+
+-- Of callback.requested: the moment that was asked for; null = as soon as somebody can.
+ALTER TABLE timeline_entries ADD COLUMN scheduled_for_ms bigint;

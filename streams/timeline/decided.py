@@ -68,9 +68,25 @@ def entries_of(known: Known | None, decision: Decision) -> list[TimelineEntryAdd
 
 
 def _told(tell: Tell, moment: Moment) -> Iterator[Said]:
-    if moment.decision.interaction is not None and not isinstance(moment.decision, InteractionChanged):
+    if _arrives(moment):
         yield TimelineKind.CONTACT_ARRIVED, _OF_CONTACT
+    leg = moment.decision.leg
+    if leg is not None and _asks_for_callback(moment, leg):
+        at_ms = leg.scheduled_for_ms if leg.state is LegState.SCHEDULED else None
+        yield TimelineKind.CALLBACK_REQUESTED, {"agent_id": leg.preferred_agent, "scheduled_for_ms": at_ms}
     yield from tell(moment)
+
+
+def _arrives(moment: Moment) -> bool:
+    """The decision is the first that says what the contact is."""
+    said = moment.decision.interaction is not None and not isinstance(moment.decision, InteractionChanged)
+    return said and moment.before.arrived_ms is None
+
+
+def _asks_for_callback(moment: Moment, leg: LegValue) -> bool:
+    """The leg is a callback by a wish of this moment."""
+    was = moment.known_leg(leg)
+    return leg.callback_ms == moment.decision.at_ms and (was is None or was.callback_ms != leg.callback_ms)
 
 
 def _shared(moment: Moment, interaction_id: str) -> dict[str, Any]:

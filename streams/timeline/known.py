@@ -21,6 +21,7 @@ class KnownLeg(Value, frozen=True, kw_only=True):
 
     state: LegState
     since_ms: int
+    callback_ms: int | None = None
 
 
 class Known(Value, frozen=True, kw_only=True, tag="interaction"):
@@ -89,7 +90,7 @@ def _with_interaction(known: Known, value: InteractionValue) -> Known:
 def _with_leg(known: Known, leg: LegValue) -> Known:
     legs = {leg_id: other for leg_id, other in known.legs.items() if leg_id != leg.leg_id}
     if leg.state not in ENDED:
-        legs[leg.leg_id] = KnownLeg(state=leg.state, since_ms=leg.since_ms)
+        legs[leg.leg_id] = KnownLeg(state=leg.state, since_ms=leg.since_ms, callback_ms=leg.callback_ms)
     newest, ended = known.newest_main, known.ended
     if leg.kind is LegKind.MAIN and leg.number >= newest:
         newest, ended = leg.number, ends_contact(known, leg)

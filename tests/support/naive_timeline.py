@@ -14,7 +14,7 @@ from schemas.decisions import Decision
 from schemas.messages import MessagePosted
 
 FINAL = {"completed", "abandoned", "flowed_out", "cancelled", "expired", "failed"}
-GOES_ON = {"transferred", "requeued", "agent_lost"}
+GOES_ON = {"transferred", "requeued", "agent_lost", "callback"}
 
 Row = dict[str, Any]
 
@@ -82,8 +82,13 @@ def _rows(name: str, story: Sequence[Decision], now: Decision) -> list[Row]:
     def say(kind: str, **more: Any) -> None:
         rows.append({**row, "kind": kind, **more})
 
-    if now.interaction is not None and tag != "interaction.changed":
+    if now.interaction is not None and tag != "interaction.changed" and len(values) == 1:
         rows.append({**whole, "kind": "contact.arrived"})
+    if leg is not None and leg.callback_ms == now.at_ms:
+        said = [one.leg.callback_ms for one in story if one.leg is not None and one.leg.leg_id == leg.leg_id]
+        if said[-1:] != [leg.callback_ms]:
+            at_ms = leg.scheduled_for_ms if leg.state == "scheduled" else None
+            say("callback.requested", agent_id=leg.preferred_agent, scheduled_for_ms=at_ms)
     if tag == "interaction.changed" and story and now.interaction is not None:
         before = [one.interaction.customer_id for one in story if one.interaction is not None]
         if now.interaction.customer_id is not None and [now.interaction.customer_id] != before[-1:]:

@@ -174,3 +174,33 @@ def test_of_an_unknown_interaction_only_what_the_decision_says_is_told() -> None
         LegKind.MAIN,
     )
     assert (contact.customer_id, contact.channel, contact.duration_ms) == (None, None, None)
+
+
+def test_a_callback_is_told_once_for_each_wish_and_the_contact_arrives_once() -> None:
+    told = Told("ana")
+    told.follow(told.driver.arrive())
+    told.follow(told.driver.accept())
+    later_ms = told.driver.now_ms + 600_000
+    promised = told.follow(
+        told.driver.command(inputs.RequestCallback, interaction_id="c1", at_ms=later_ms, agent_id="ana")
+    )
+    assert kinds(promised) == ["agent.part_ended", "callback.requested"]
+    assert (promised[1].scheduled_for_ms, promised[1].agent_id, promised[1].channel) == (later_ms, "ana", "callback")
+    told.driver.now_ms += 1
+    soon = told.follow(told.driver.command(inputs.RequestCallback, interaction_id="c1"))
+    assert kinds(soon) == ["callback.requested", "contact.queued"]
+    assert soon[0].scheduled_for_ms is None
+    told.driver.now_ms += 1
+    assert (
+        kinds(told.follow(told.driver.command(inputs.ReprioritiseInteraction, interaction_id="c1", priority=3))) == []
+    )
+    assert kinds(told.follow(told.driver.command(inputs.CancelInteraction, interaction_id="c1"))) == ["contact.ended"]
+
+
+def test_a_contact_that_arrives_as_a_callback_arrives_and_asks() -> None:
+    told = Told()
+    at_ms = told.driver.now_ms + 600_000
+    arrived = told.follow(told.driver.arrive(channel="callback", callback_at_ms=at_ms))
+    assert kinds(arrived) == ["contact.arrived", "callback.requested"]
+    told.driver.now_ms = at_ms
+    assert kinds(told.follow(told.driver.tick())) == ["contact.queued"]
