@@ -32,7 +32,7 @@ class Effort(msgspec.Struct, frozen=True):
     routed: int
 
 
-FULL: Final = Effort(repeats=5, calls=1_000_000, routed=50_000)
+FULL: Final = Effort(repeats=5, calls=500_000, routed=25_000)
 QUICK: Final = Effort(repeats=1, calls=300_000, routed=10_000)
 
 

@@ -22,7 +22,7 @@ from deploy.backtest.witness import Witness, impatient
 from schemas.configuration import PHONE, RoutingConfiguration
 from schemas.vocabulary import LegState
 
-OK: Final = "ok"
+PROBLEMS_KEPT: Final = 20
 
 
 class NothingToRun(Exception):
@@ -56,7 +56,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Backtest(msgspec.Struct, frozen=True, kw_only=True):
-    """One run beside the record. `problems` are the first of `broken` breaches; shares in per cent."""
+    """One run beside the record. `problems`: the first breaches, empty when every promise was kept; shares in per cent."""
 
     compared: Compared
     run: Run
@@ -66,13 +66,7 @@ class Backtest(msgspec.Struct, frozen=True, kw_only=True):
     recorded_talking_percent: float | None
     still_waiting: int
     ended_otherwise: dict[str, int]
-    broken: int
     problems: tuple[str, ...]
-
-    @property
-    def invariants(self) -> str:
-        """`ok`, or the first breach."""
-        return OK if not self.broken else f"broken: {self.problems[0]}"
 
 
 def prepare(log: RecordedLog, first: str | None, last: str | None) -> Prepared:
@@ -100,7 +94,7 @@ def backtest(
     seed: str,
     after_call_ms: int | None = None,
     *,
-    thorough: bool = True,
+    thorough: bool = False,
 ) -> Backtest:
     """Runs the window and counts. `after_call_ms` None = the wrap-up that the configuration has.
     `thorough`: every decision is checked under all rules, which takes as long again.
@@ -125,8 +119,7 @@ def backtest(
         recorded_talking_percent=_recorded_talking(prepared),
         still_waiting=sum(one.state is None for one in others),
         ended_otherwise=_ended_otherwise(ran),
-        broken=witness.found + len(problems) - len(witness.problems),
-        problems=tuple(problems[:20]),
+        problems=tuple(problems[:PROBLEMS_KEPT]),
     )
 
 

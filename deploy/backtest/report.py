@@ -32,6 +32,8 @@ GROUP_ROWS: Final = (
 )
 
 
+OK: Final = "ok"
+SHOWN_PROBLEMS: Final = 5
 PRESENT: Final = (
     "agents are there from the first to the last call of each day, without the pauses that they had: the after-call time"
     " stands for these as well as for work after calls"
@@ -50,7 +52,8 @@ UNKNOWN: Final = "a caller of priority 0 was not known, as a rule because he did
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What a report is made of. `seconds` of the clock and of the processor are those of the run that is told."""
+    """What a report is made of. `seconds` of the clock and of the processor are those of the run that is told;
+    `problems` those of all runs. `thorough`: whether the checker of all rules looked on."""
 
     source: str
     prepared: Prepared
@@ -60,8 +63,15 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     test: Backtest
     seconds: float
     cpu_seconds: float
+    thorough: bool
+    problems: tuple[str, ...] = ()
     fit: Fit | None = None
     comparison: Comparison | None = None
+
+    @property
+    def invariants(self) -> str:
+        """`ok`, or the first breach of any run."""
+        return f"broken: {self.problems[0]}" if self.problems else OK
 
 
 def summary(told: Told) -> dict[str, Any]:
@@ -70,7 +80,7 @@ def summary(told: Told) -> dict[str, Any]:
     found: dict[str, Any] = msgspec.to_builtins(test.compared.whole.here)
     found |= {
         "after_call_s": test.after_call_s,
-        "invariants": test.invariants,
+        "invariants": told.invariants,
         "decisions_per_s": _speed(told),
         "recorded": msgspec.to_builtins(test.compared.whole.recorded),
         "occupancy_percent": test.occupancy_percent,
@@ -79,7 +89,8 @@ def summary(told: Told) -> dict[str, Any]:
         "agents": len(told.prepared.skills),
         "still_waiting": test.still_waiting,
         "ended_otherwise": test.ended_otherwise,
-        "problems": list(test.problems),
+        "thorough": told.thorough,
+        "problems": list(told.problems),
         "inputs": test.run.inputs,
         "decisions": test.run.decisions,
         "seconds": round(told.seconds, 3),
@@ -170,9 +181,9 @@ def _by_skills(skills: Mapping[str, Sequence[str]]) -> Iterable[tuple[Sequence[s
 
 def _promises(told: Told) -> Iterator[str]:
     test = told.test
-    yield f"invariants: {test.invariants}"
-    for problem in test.problems[: 5 if test.broken else 0]:
-        yield f"  {problem}"
+    checker = "the witness and the checker of all rules" if told.thorough else "the witness"
+    yield f"invariants (the engine's own, {checker}): {told.invariants}"
+    yield from (f"  {problem}" for problem in told.problems[:SHOWN_PROBLEMS])
     if test.still_waiting or test.ended_otherwise:
         yield f"neither answered nor hung up: still waiting {test.still_waiting}, {test.ended_otherwise}"
     yield (

@@ -47,6 +47,9 @@ def backtest(  # noqa: PLR0913, PLR0917  # Each is an option.
     seed: Annotated[str, typer.Option(help="Of what the log does not tell: patience, lost service times.")] = "1",
     seeds: Annotated[int, typer.Option(min=2, help="How many seeds two documents are compared over.")] = 5,
     picture: Annotated[Path | None, typer.Option(metavar="FILE", help="Both sides by hour and by day, as SVG.")] = None,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Have every decision checked under all rules too; takes twice as long.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="The last line is one JSON object.")] = False,
 ) -> None:
     """Run a recorded log of calls through the pure engine, and set the waits beside the recorded ones."""
@@ -69,6 +72,7 @@ def backtest(  # noqa: PLR0913, PLR0917  # Each is an option.
         fits=fit is not None,
         seed=seed,
         seeds=seeds,
+        thorough=thorough,
     )
     try:
         told = run(wanted, _progress)
@@ -81,7 +85,7 @@ def backtest(  # noqa: PLR0913, PLR0917  # Each is an option.
     if picture is not None:
         picture.write_text(svg(told.test.compared, title_of(told)), encoding="utf-8")
     _show(told, json)
-    if told.test.broken:
+    if told.problems:
         raise typer.Exit(BROKEN)
 
 

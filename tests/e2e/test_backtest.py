@@ -72,7 +72,8 @@ def test_a_log_is_run_beside_its_record_and_the_same_again_is_the_same(tmp_path:
     assert found["decisions_per_s"] > 0
     assert {"mean_wait_answered_s", "within_20s", "within_60s", "longest_wait_s"} <= found.keys()
     assert (found["quirks"]["phantom"], found["quirks"]["garbled_value"], found["quirks"]["no_such_day"]) == (1, 1, 1)
-    again = answer("--calls", file, "--after-call", "30")
+    again = answer("--calls", file, "--after-call", "30", "--thorough")
+    assert (again["invariants"], again["thorough"]) == ("ok", True)
     assert again["fingerprint"] == found["fingerprint"]
     assert answer("--calls", file, "--after-call", "30", "--seed", "2")["fingerprint"] != found["fingerprint"]
     assert answer("--calls", file, "--from", "1999-01-04", "--to", "1999-01-04")["asked"] == 61
@@ -81,7 +82,7 @@ def test_a_log_is_run_beside_its_record_and_the_same_again_is_the_same(tmp_path:
 def test_the_after_call_time_is_fitted_and_a_person_can_read_all_of_it(tmp_path: Path) -> None:
     done = hubline("--calls", str(a_log(tmp_path)), "--fit", "after-call")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "invariants: ok" in done.stdout
+    assert "the witness): ok" in done.stdout
     assert "after-call time fitted" in done.stdout or "could not be fitted" in done.stdout
 
 

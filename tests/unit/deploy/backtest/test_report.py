@@ -15,7 +15,7 @@ CALLS = [
 ]
 
 
-def told(fit: Fit | None = None, *, two: bool = False) -> Told:
+def told(fit: Fit | None = None, *, two: bool = False, problems: tuple[str, ...] = ()) -> Told:
     prepared = prepare(RecordedLog(calls=tuple(CALLS), quirks={"phantom": 3}, lines=53), None, None)
     test = backtest(prepared, prepared.configuration(None), "7", 5_000)
     return Told(
@@ -27,6 +27,8 @@ def told(fit: Fit | None = None, *, two: bool = False) -> Told:
         test=test,
         seconds=2.0,
         cpu_seconds=0.5,
+        thorough=True,
+        problems=problems,
         fit=fit,
         comparison=compare([(test.compared, test.compared)] * 2) if two else None,
     )
@@ -50,7 +52,7 @@ def test_the_text_has_both_sides_the_agents_the_promises_and_what_is_taken_for_g
     assert any(
         line.split() == ["hung", "up", "waiting", "7", str(told().test.compared.whole.here.hung_up)] for line in lines
     )
-    assert "invariants: ok" in lines
+    assert "invariants (the engine's own, the witness and the checker of all rules): ok" in lines
     assert any("could not be fitted, the nearest is 5 s; tried 120 s: 30.00 %, 5 s: 9.00 %" in line for line in lines)
     assert any(line.startswith("1 agents, 1 shifts") for line in lines)
     assert any("priority 0 was not known" in line for line in lines)
@@ -65,3 +67,9 @@ def test_two_policies_are_told_with_what_their_comparison_cannot_know() -> None:
 
 def test_the_picture_is_named_after_the_log_and_the_after_call_time() -> None:
     assert title_of(told()) == "log.csv: 话后处理 5 秒 / after-call time 5 s"
+
+
+def test_a_broken_promise_of_any_run_is_said() -> None:
+    broken = told(problems=("seed 1: dana idles", "seed 1: eli too"))
+    assert (summary(broken)["invariants"], len(summary(broken)["problems"])) == ("broken: seed 1: dana idles", 2)
+    assert "\n  seed 1: eli too\n" in text(broken)

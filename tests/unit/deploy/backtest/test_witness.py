@@ -56,7 +56,7 @@ class Deaf(Witness):
 
 def test_an_ordinary_run_keeps_every_promise() -> None:
     center = a_center(["dana", "eli"], wrap_up_ms=5_000)
-    witness = Witness(center, look_every=1)
+    witness = Witness(center, thorough=True, look_every=1)
     ran = run(center, CALLS, SHIFTS, witness)
     assert (witness.problems, witness.found, witness.plain) == ([], 0, True)
     assert witness.inputs == ran.inputs
@@ -93,7 +93,7 @@ def test_the_checker_of_all_rules_speaks_once() -> None:
 def test_a_call_taken_before_one_that_waited_longer_is_found() -> None:
     center = a_center(wrap_up_ms=0)
     other_rules = msgspec.structs.replace(center, settings=RoutingSettings(priority_step_ms=1))
-    witness = Witness(other_rules, thorough=False)
+    witness = Witness(other_rules)
     run(center, [a_caller("a", 0, 60), a_caller("b", 10), a_caller("c", 20, priority=4)], [a_shift()], witness)
     assert witness.problems == ["at input 6: dana gets c before b"]
 
