@@ -25,6 +25,7 @@ from deploy.administration import (
 
 if TYPE_CHECKING:
     from producers.admin.changes import Change
+    from producers.admin.hours_now import QueueHours
     from producers.admin.problems import Problem
     from producers.admin.publication import Draft, Published
     from runtime.postgres import Pool
@@ -155,17 +156,36 @@ def _show_changes(preview: Published, base: int | None) -> None:
         console.print(_line(change))
     if len(preview.changes) > SHOWN:
         console.print(Text(f"  ... and {len(preview.changes) - SHOWN} more"))
+    if any("hours" in change.path.split(".") or change.path == "queues" for change in preview.changes):
+        for queue in preview.hours:
+            console.print(Text(f"  {queue_hours_line(queue)}"))
 
 
 def _line(change: Change) -> Any:
     from rich.text import Text
 
     mark, style = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow")}[change.kind]
-    if change.kind == "changed":
+    if isinstance(change.before, list) and isinstance(change.after, list):
+        values = _difference(change.before, change.after)
+    elif change.kind == "changed":
         values = f"{_value(change.before)} -> {_value(change.after)}"
     else:
         values = _value(change.after if change.kind == "added" else change.before)
     return Text(f"  {mark} {change.path}: {values}", style=style)
+
+
+def _difference(before: list[Any], after: list[Any]) -> str:
+    """What came into a list and what went out of it; the whole lists, where only the order has changed."""
+    added = [f"+ {_value(one)}" for one in after if one not in before]
+    removed = [f"- {_value(one)}" for one in before if one not in after]
+    return ", ".join([*added, *removed]) or f"{_value(before)} -> {_value(after)}"
+
+
+def queue_hours_line(queue: QueueHours) -> str:
+    """Whether a queue is open now, and until when."""
+    state = "open" if queue.open else "closed"
+    until = "for ever" if queue.until is None else f"until {queue.until[:16].replace('T', ' ')}"
+    return f"{queue.queue} is {state} {until} ({queue.hours}, {queue.time_zone})"
 
 
 def _value(value: object) -> str:

@@ -10,6 +10,7 @@ import msgspec
 from producers.admin.changes import Change, changes
 from producers.admin.compile import Compiled, compile_document
 from producers.admin.document import Format, parse
+from producers.admin.hours_now import QueueHours, hours_now
 from producers.admin.versions import Conflict, State, Stored
 from runtime.clock import Clock
 
@@ -37,7 +38,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of it. `state` is `waiting` when routing had not answered in time: it will, nothing is lost.
 
-    `version` None: a dry run. `changes` are against the version before.
+    `version` None: a dry run. `changes` are against the version before. `hours`: which queues of the document have
+    opening hours, and whether they are open as of now.
     """
 
     workspace: str
@@ -46,6 +48,7 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     changes: list[Change]
     unchanged: bool = False
     detail: str | None = None
+    hours: list[QueueHours] = []
 
 
 class Publication:
@@ -62,7 +65,12 @@ class Publication:
         current = await self._versions.current(draft.workspace)
         found = changes(_document(current), compiled.document)
         return Published(
-            workspace=draft.workspace, version=None, state=None, changes=found, unchanged=_is(current, draft)
+            workspace=draft.workspace,
+            version=None,
+            state=None,
+            changes=found,
+            unchanged=_is(current, draft),
+            hours=self._hours(compiled),
         )
 
     async def publish(self, draft: Draft, expected: int | None, actor: str) -> Published:
@@ -84,7 +92,11 @@ class Publication:
             changes=changes(_document(before), compiled.document),
             unchanged=unchanged,
             detail=settled.detail,
+            hours=self._hours(compiled),
         )
+
+    def _hours(self, compiled: Compiled) -> list[QueueHours]:
+        return hours_now(compiled.document, compiled.hours, self._clock.now_ms())
 
     async def _settled(self, stored: Stored) -> Stored:
         """The version as it is when routing has answered, or when `wait_ms` have passed."""

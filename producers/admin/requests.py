@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from producers.admin.hours_now import QueueHours
 from schemas.frame import CommandId
 from schemas.supervision import AnyAct
 from schemas.supervision import Reason as ActReason
@@ -127,7 +128,9 @@ class KeyAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DocumentAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The current version. `state` `waiting`: routing has not answered yet, `applied_version` is still in force."""
+    """The current version. `state` `waiting`: routing has not answered yet, `applied_version` is still in force.
+    `hours`: what this document's opening hours mean now.
+    """
 
     workspace: str
     version: int
@@ -136,3 +139,4 @@ class DocumentAnswer(msgspec.Struct, frozen=True, kw_only=True):
     document: dict[str, Any]
     created_ms: int
     created_by: str
+    hours: list[QueueHours]

@@ -79,6 +79,7 @@ def put_together(settings: Settings, pool: Pool, clock: Clock, metrics: Metrics,
         user_attempts=Attempts(USER_PACE, clock),
         address_attempts=Attempts(ADDRESS_PACE, clock),
         metrics=metrics,
+        clock=clock,
         region=settings.identity.default_region,
     )
 

@@ -13,6 +13,7 @@ from producers.admin.merges import Merges
 from producers.admin.passwords import Attempts, Passwords
 from producers.admin.publication import Publication
 from producers.admin.versions import Versions
+from runtime.clock import Clock
 from runtime.credentials import BearerVerifier, TicketIssuer
 from runtime.metrics import Metrics
 
@@ -35,3 +36,4 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     address_attempts: Attempts
     region: str
     metrics: Metrics
+    clock: Clock

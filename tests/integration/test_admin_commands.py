@@ -17,6 +17,7 @@ from runtime.credentials import KeyVerifier
 from runtime.ids import random_id
 from runtime.kafka import KafkaConnection
 from runtime.settings import Kafka
+from schemas.vocabulary import Role
 from tests.support.admin_service import AdminService, AnsweringRouter, admin_service
 from tests.support.stack import SharedStack
 
@@ -92,6 +93,25 @@ async def test_apply_shows_what_changes_and_returns_when_it_is_in_force(
         second = await console.run("apply", changed)
         assert "version 2 is in force" in second.out
         assert router.configuration.queues["service"].wrap_up_ms == 45_000
+
+
+async def test_apply_shows_what_becomes_of_hours(console: Console, workspace: str, tmp_path: Path) -> None:
+    before = (
+        "hours: {shop: {time_zone: UTC, weekly: {mon-sun: '00:00-24:00'}, closed_on: [2001-01-01, 2001-01-02]}}\n"
+        "queues: {service: {hours: shop}}\n"
+    )
+    async with AnsweringRouter(console.broker, workspace).answering():
+        first = await console.run("apply", a_file(tmp_path, workspace, before), "--yes")
+        assert "service is open for ever (shop, UTC)" in first.out
+        after = before.replace("2001-01-02", "2001-01-03").replace("'00:00-24:00'", "[]")
+        second = await console.run("apply", a_file(tmp_path, workspace, after), "--yes")
+        assert "~ hours.shop.weekly.mon-sun: 00:00-24:00 -> []" in second.out
+        assert "~ hours.shop.closed_on: + 2001-01-03, - 2001-01-02" in second.out
+        assert "service is closed for ever (shop, UTC)" in second.out
+        token = await console.admin.a_user(workspace, "root", Role.ADMINISTRATOR)
+        async with console.admin.client(token) as client:
+            read = (await client.get(f"/v1/workspaces/{workspace}")).json()
+        assert [(one["queue"], one["open"], one["until"]) for one in read["hours"]] == [("service", False, None)]
 
 
 async def test_apply_names_every_error_and_changes_nothing(console: Console, workspace: str, tmp_path: Path) -> None:

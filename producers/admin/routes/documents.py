@@ -13,9 +13,11 @@ from litestar.params import FromPath, FromQuery
 
 from producers.admin import permissions
 from producers.admin.document import Format
+from producers.admin.hours import read_hours
+from producers.admin.hours_now import hours_now
 from producers.admin.permissions import Operation
 from producers.admin.preconditions import entity_tag, expected_version, version_conflict
-from producers.admin.problems import InvalidDocument, Problem
+from producers.admin.problems import InvalidDocument, Problem, Problems
 from producers.admin.publication import Conflict, Draft, Published
 from producers.admin.refusals import Kind, Refusal, invalid
 from producers.admin.requests import DocumentAnswer
@@ -51,7 +53,9 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         if YAML in request.headers.get("accept", ""):
             return Response(as_yaml(stored).encode(), media_type=YAML, headers=headers)
         applied = (await services.versions.applied(workspace)).number
-        return Response(msgspec.json.encode(_answer(stored, applied)), media_type=JSON, headers=headers)
+        return Response(
+            msgspec.json.encode(_answer(stored, applied, services.clock.now_ms())), media_type=JSON, headers=headers
+        )
 
     @put(_WORKSPACE)
     async def write_document(
@@ -104,7 +108,7 @@ def _format(content_type: str) -> Format:
     return found
 
 
-def _answer(stored: Stored, applied: int) -> DocumentAnswer:
+def _answer(stored: Stored, applied: int, now_ms: int) -> DocumentAnswer:
     return DocumentAnswer(
         workspace=stored.workspace,
         version=stored.version,
@@ -113,6 +117,7 @@ def _answer(stored: Stored, applied: int) -> DocumentAnswer:
         document=stored.document,
         created_ms=stored.created_ms,
         created_by=stored.created_by,
+        hours=hours_now(stored.document, read_hours(stored.document.get("hours"), Problems()), now_ms),
     )
 
 
