@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import pytest
+import structlog
+
+from consumers.query.live import Live
+from consumers.query.problems import Problem
+from runtime.clock import SystemClock
+from runtime.events import to_output
+from runtime.memory import MemoryBroker
+from schemas.decisions import EpochStarted
+from schemas.topics import METRICS_LIVE, ROUTING_DECISIONS, VIEW_SNAPSHOTS
+from tests.support.decided import Floor
+from tests.support.waiting import eventually
+
+TOPICS = (ROUTING_DECISIONS, VIEW_SNAPSHOTS, METRICS_LIVE)
+
+
+class Log:
+    """What routing has decided, in memory."""
+
+    def __init__(self) -> None:
+        self.floor = Floor()
+        self.broker = MemoryBroker({topic.name: topic.partitions for topic in TOPICS}, SystemClock())
+        self._told = 0
+
+    def tell(self) -> None:
+        for decision in self.floor.said[self._told :]:
+            name = f"{decision.epoch}/{decision.seq}"
+            output = to_output(decision, ROUTING_DECISIONS, key=decision.workspace, event_id=name, source="test")
+            self.broker.append(output, 0)
+        self._told = len(self.floor.said)
+
+    @contextlib.asynccontextmanager
+    async def followed(self) -> AsyncIterator[Live]:
+        live = Live(self.broker, SystemClock(), cast(Any, structlog.get_logger()))
+        task = asyncio.create_task(live.run())
+        try:
+            yield live
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+            await live.stop()
+
+
+async def test_places_in_line_follow_the_decisions() -> None:
+    log = Log()
+    log.floor.opened("ana")
+    log.floor.arrives("i1")
+    log.floor.arrives("i2")
+    log.tell()
+    async with log.followed() as live:
+
+        def place(leg_id: str) -> int | None:
+            return live.orders(log.floor.workspace).position(leg_id)
+
+        await eventually(lambda: place("i2.1") == 2, what="the second place")
+        log.floor.offered("i1", "ana")
+        log.floor.accepted("i1")
+        log.tell()
+        await eventually(lambda: place("i2.1") == 1, what="the first place")
+        log.floor.said.append(
+            EpochStarted(
+                workspace=log.floor.workspace,
+                epoch=2,
+                seq=1,
+                cause=9,
+                at_ms=log.floor.now_ms,
+                previous_epoch=1,
+                previous_seq=len(log.floor.said),
+            )
+        )
+        log.tell()
+        await eventually(lambda: place("i2.1") is None, what="a new epoch, in which nobody was spoken of yet")
+        assert live.orders("elsewhere").entering("orders", 0).position == 1
+
+
+async def test_before_all_was_read_once_there_is_no_answer() -> None:
+    live = Live(Log().broker, SystemClock(), cast(Any, structlog.get_logger()))
+    with pytest.raises(Problem):
+        live.view("shop")
+    assert live.view_if_any("shop") is None
