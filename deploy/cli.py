@@ -22,6 +22,7 @@ MODULES: Final[tuple[str, ...]] = (
     "customers",
     "agent",
     "watch",
+    "supervise",
     "audit",
     "config",
     "dlq",

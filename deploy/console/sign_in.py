@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 
 TIMEOUT_S = 10.0
@@ -44,6 +46,14 @@ class SignIn:
             answer = await self._post("/v1/tickets")
         return str(_good(answer)["ticket"])
 
+    async def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """Asks for something else. Raises Refused, and OSError when the administration does not answer."""
+        answer = await self._post(path, body)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            await self._sign_in()
+            answer = await self._post(path, body)
+        return answer
+
     async def _sign_in(self) -> None:
         try:
             answer = await self._http.post("/v1/sign-in", json=self._who)
@@ -51,9 +61,9 @@ class SignIn:
             raise ConnectionError(f"the administration does not answer: {error}") from error
         self._token = str(_good(answer)["token"])
 
-    async def _post(self, path: str) -> httpx.Response:
+    async def _post(self, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
         try:
-            return await self._http.post(path, headers=self._bearer())
+            return await self._http.post(path, headers=self._bearer(), json=body)
         except httpx.HTTPError as error:
             raise ConnectionError(f"the administration does not answer: {error}") from error
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from deploy.cli import build
 from deploy.console.client import AgentClient, Wishes
 from runtime.ids import random_id
 from schemas import live
@@ -134,6 +138,35 @@ async def test_a_program_gives_the_same_commands_over_http_once(product: Product
         assert elsewhere.status_code == 403
     async with as_program(product, shop, "ana") as program:
         assert (await program.post(url, json={**command, "command_id": random_id("k")})).status_code == 403
+
+
+async def test_the_terminal_does_the_same(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = await product.open_shop(("ana",))
+    monkeypatch.setenv("HUBLINE_PASSWORD", PASSWORD)
+    who = ["--as", "sue", "--workspace", shop.workspace, "--admin-url", product.admin_url]
+
+    async def supervise(language: str, *words: str) -> tuple[int, str]:
+        command = ["supervise", *who, "--lang", language, *words]
+        found = await asyncio.to_thread(CliRunner().invoke, build(("supervise", "audit")), command)
+        return found.exit_code, found.output.strip()
+
+    async with product.posts(shop) as posts, at_the_desk(product, shop, "sue") as sue:
+        waiting = await posts.post()
+        await sue.until(lambda m: waiting in m.interactions)
+        done = await supervise("en", "prioritise", waiting, "1", "--reason", WHY)
+        assert done == (0, f"done: give {waiting} the priority 1")
+        assert (await supervise("zh-CN", "cancel", waiting, "--reason", "重复来电")) == (0, f"已执行：取消 {waiting}")
+        refused = await supervise("en", "assign", waiting, "ana", "--reason", WHY)
+        assert (refused[0], refused[1].startswith("refused (wrong state)")) == (1, True), refused
+        code, shown = await supervise("en", "log-out", "nobody", "--reason", WHY, "--json")
+        assert (code, json.loads(shown)["reason"]) == (1, "unknown_agent")
+        forbidden = await supervise("en", "hand-over", "ana", "bo", "--preview")
+        assert (forbidden[0], forbidden[1].startswith("not done")) == (1, True)
+        assert (await supervise("en", "cancel", waiting))[0] == 2, "without a reason"
+    acts = await audited(product, shop, 4)
+    assert [one["reason"] for one in acts] == [WHY, "重复来电", WHY, WHY]
+    away = ["supervise", "--as", "sue", "--admin-url", "http://127.0.0.1:9", "cancel", "i", "--reason", WHY]
+    assert (await asyncio.to_thread(CliRunner().invoke, build(("supervise", "audit")), away)).exit_code == 3
 
 
 async def until_known(program: httpx.AsyncClient, url: str, command: dict[str, Any]) -> httpx.Response:
