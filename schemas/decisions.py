@@ -48,7 +48,7 @@ class LegQueued(Decision, frozen=True, kw_only=True, tag="leg.queued"):
 
 
 class LegConnected(Decision, frozen=True, kw_only=True, tag="leg.connected"):
-    """The adapter confirmed: the agent owns the leg."""
+    """The adapter confirmed: the agent owns the leg. Or an owner went and this leg's agent goes on, see `leg.continues`."""
 
 
 class LegHeld(Decision, frozen=True, kw_only=True, tag="leg.held"):
@@ -57,6 +57,10 @@ class LegHeld(Decision, frozen=True, kw_only=True, tag="leg.held"):
 
 class LegResumed(Decision, frozen=True, kw_only=True, tag="leg.resumed"):
     """The customer is connected again."""
+
+
+class LegJoined(Decision, frozen=True, kw_only=True, tag="leg.joined"):
+    """The leg's agent is with customer and owner from now on, in the way of `leg.join_mode`."""
 
 
 class LegWrapUpStarted(Decision, frozen=True, kw_only=True, tag="leg.wrap_up_started"):
@@ -215,6 +219,7 @@ DecisionsTopicEvent = (
     | LegConnected
     | LegHeld
     | LegResumed
+    | LegJoined
     | LegWrapUpStarted
     | LegWrapUpExtended
     | LegEnded

@@ -25,7 +25,11 @@ class TimelineKind(enum.StrEnum):
     OFFER_REJECTED = "offer.rejected"
     OFFER_MISSED = "offer.missed"
     OFFER_RESCINDED = "offer.rescinded"
+    CONSULT_STARTED = "consult.started"
+    CONSULT_ENDED = "consult.ended"
+    JOIN_ENDED = "join.ended"
     AGENT_CONNECTED = "agent.connected"
+    AGENT_JOINED = "agent.joined"
     HOLD_STARTED = "hold.started"
     HOLD_ENDED = "hold.ended"
     AGENT_PART_ENDED = "agent.part_ended"
@@ -43,10 +47,11 @@ class TimelineKind(enum.StrEnum):
 class TimelineEntryAdded(Event, frozen=True, kw_only=True, tag="timeline.entry_added"):
     """One thing that happened. `at_ms`: when, by the event that tells it; `order`: the place among those of one moment.
 
-    `state` is the final state, `reason` an `EndReason` or a `RescindReason`; `duration_ms`: how long that lasted which
-    has just ended (a hold, an agent's part, a wrap-up, the whole contact). `other_customer_id`: with whom a customer was
-    merged. `explanation`: of an offer made, why this agent. `scheduled_for_ms`: of a callback, the moment asked for;
-    None = as soon as somebody can; `agent_id` is then whose callback it is.
+    `state` is the final state (of `agent.joined` the `JoinMode`), `reason` an `EndReason` or a `RescindReason`;
+    `duration_ms`: how long that lasted which has just ended (a hold, an agent's part, a wrap-up, the whole contact).
+    `other_customer_id`: with whom a customer was merged. `explanation`: of an offer made, why this agent. `scheduled_for_ms`: of a callback, the moment asked for;
+    None = as soon as somebody can; `agent_id` is then whose callback it is. A consult, or a
+    supervisor's joining, that ends before anybody was connected is told as such; after that it is an agent's part.
     """
 
     workspace: str

@@ -53,7 +53,9 @@ class LegValue(Value, frozen=True, kw_only=True):
     `place` orders legs of one class and virtual arrival, lower first; None = not told (rules of version 1).
     `wrap_up_ends_ms`: when wrap-up ends if the agents stay attended. `callback_ms`: when the customer last asked to be
     called back; such a leg waits without the customer on the line. `scheduled_for_ms`: the moment that was asked for.
-    `preferred_agent`: whose callback it is; None = anybody's.
+    `preferred_agent`: whose callback it is; None = anybody's. `join_mode`: how the agent of a
+    consult's or a joined leg takes part; a consult that was joined has `barge`. `continues`: number of the leg from which
+    the agent goes on as owner in this main leg, on the same line.
     """
 
     leg_id: str
@@ -80,6 +82,7 @@ class LegValue(Value, frozen=True, kw_only=True):
     join_mode: JoinMode | None = None
     callback_ms: int | None = None
     preferred_agent: str | None = None
+    continues: int | None = None
 
 
 class OfferValue(Value, frozen=True, kw_only=True):
@@ -152,7 +155,8 @@ class Explanation(Value, frozen=True, kw_only=True):
     """Why this agent: what `OfferMade` says of the choice.
 
     `considered` agents serve the queue; `passed_over` counts them by reason; `runner_up` lost to the winner at the
-    score part `tie_break`. `relaxations` are rules set aside on purpose (`assigned`, `transferred_to_agent`).
+    score part `tie_break`. `relaxations` are rules set aside on purpose (`assigned`,
+    `transferred_to_agent`, `consulted_agent`, `joined`).
     """
 
     queue: str | None

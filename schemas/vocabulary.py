@@ -58,6 +58,7 @@ class EndReason(enum.StrEnum):
     CONSULT_COMPLETED = "consult_completed"
     CONSULT_CANCELLED = "consult_cancelled"
     LEFT_CONFERENCE = "left_conference"
+    TOOK_OVER = "took_over"
     REJECTED = "rejected"
     MISSED = "missed"
     CLOSED = "closed"
@@ -70,7 +71,14 @@ class EndReason(enum.StrEnum):
 
 
 HANDED_ON: frozenset[EndReason] = frozenset(
-    {EndReason.TRANSFERRED, EndReason.REQUEUED, EndReason.AGENT_LOST, EndReason.CALLBACK}
+    {
+        EndReason.TRANSFERRED,
+        EndReason.REQUEUED,
+        EndReason.AGENT_LOST,
+        EndReason.CALLBACK,
+        EndReason.CONSULT_COMPLETED,
+        EndReason.LEFT_CONFERENCE,
+    }
 )
 """A main leg that ended so is followed by another in the same breath: its interaction stays."""
 
@@ -161,6 +169,7 @@ class PassedOver(enum.StrEnum):
     REJECTED_BEFORE = "rejected_before"
     DRAINING = "draining"
     DISCONNECTED = "disconnected"
+    TAKES_PART = "takes_part"
 
 
 class Fault(enum.StrEnum):

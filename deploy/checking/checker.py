@@ -17,7 +17,7 @@ from schemas import ids
 from schemas.decisions import ConfigurationApplied, Decision, EpochStarted, OfferMade
 from schemas.inputs import InputsTopicEvent, TimeAdvanced
 from schemas.values import LegValue
-from schemas.vocabulary import LegState, PassedOver
+from schemas.vocabulary import LegKind, LegState, PassedOver
 from streams.routing.breach import BrokenInvariant
 from streams.routing.model import Interaction, Leg
 from streams.routing.world import World
@@ -90,15 +90,19 @@ class Checker:
         leg, offer = decision.leg, decision.offer
         if leg is None or offer is None or self.rules is None:
             raise BrokenInvariant("told", f"{decision.seq}: an offer without its values")
+        scene = Scene(self.rules, self.told.agents, look.loads(self.told), self.clocks.attended_ms)
+        if leg.kind is LegKind.JOIN:
+            self._assigned(scene, leg, offer.agent_id)
+            return
         waiting = self.told.legs.get(leg.leg_id)
         if waiting is None or waiting.state is not LegState.QUEUED:
             raise BrokenInvariant("one_owner", f"{leg.leg_id} is offered while {waiting and waiting.state}")
         claim = self._claim(waiting, world)
-        scene = Scene(self.rules, self.told.agents, look.loads(self.told), self.clocks.attended_ms)
         if "assigned" in decision.explanation.relaxations:
             self._assigned(scene, waiting, offer.agent_id)
         elif claim is not None:
-            if (claim.target == offer.agent_id) != ("transferred_to_agent" in decision.explanation.relaxations):
+            aimed = {"transferred_to_agent", "consulted_agent"} & set(decision.explanation.relaxations)
+            if (claim.target == offer.agent_id) != bool(aimed):
                 raise BrokenInvariant("requirements", f"{offer.offer_id}: relaxed, for {claim.target}")
             _chosen(scene, self.told, waiting, claim, decision)
             if len(self.told.legs) <= ORDER_UP_TO:
@@ -150,7 +154,7 @@ class Checker:
         now = claim_of(interaction, record)
         if before == now:
             return now
-        if now.target or now.passed or now.skipped or self._waits_for_one(leg):
+        if now.target or now.there or now.passed or now.skipped or self._waits_for_one(leg):
             return None
         return None if self._restless.intersection(self._known.get(leg.interaction_id, ())) else now
 
@@ -180,14 +184,17 @@ class Checker:
 
 
 def claim_of(interaction: Interaction, leg: Leg) -> Claim:
-    """What the state says of a waiting leg beyond its value."""
+    """What the state says of a waiting leg beyond its value; who is consulted by name was passed over by nobody."""
+    consults = leg.kind is LegKind.CONSULT
+    others = (one for one in interaction.all_legs() if one is not leg and one.state is not LegState.WRAP_UP)
     return Claim(
         place=leg.place,
         target=leg.target,
         preferred=leg.preferred or interaction.preferred_agent,
         skipped=leg.skipped,
-        passed=dict(interaction.passed or {}),
+        passed={} if consults and leg.target else dict(interaction.passed or {}),
         declined=interaction.declined,
+        there=frozenset(one.agent_id for one in others if one.agent_id is not None) if consults else frozenset(),
     )
 
 

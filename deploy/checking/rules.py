@@ -161,7 +161,8 @@ class Rules:
 class Claim(msgspec.Struct, frozen=True):
     """What decisions do not tell of waiting work: its place among equals, whom it is kept for, who passed it over.
 
-    `target`: the one agent it was transferred to. `preferred`: who goes before rank; `skipped`: the step that waits
+    `target`: the one agent it was transferred to, or who is consulted. `there`: who is with the contact already, of a
+    consult. `preferred`: who goes before rank; `skipped`: the step that waits
     for him does not any more. `passed`: agents to the attended time at which they rejected or missed it; `declined`:
     those who ever did.
     """
@@ -172,6 +173,7 @@ class Claim(msgspec.Struct, frozen=True):
     skipped: bool = False
     passed: dict[str, int] = {}
     declined: tuple[str, ...] = ()
+    there: frozenset[str] = frozenset()
 
 
 class Scene:
@@ -192,6 +194,8 @@ class Scene:
             return PassedOver.OFF_QUEUE
         reason = self._unfit(name, leg, interaction, claim) or self.rules.away(agent)
         reason = reason or self.rules.no_room(settings, self._loads.get(name, []), interaction.channel)
+        if reason is None and name in claim.there:
+            return PassedOver.TAKES_PART
         if reason is None and blocks and name in self._blocked(leg, interaction, claim):
             return PassedOver.REJECTED_BEFORE
         return reason
@@ -234,6 +238,7 @@ class Scene:
             return []
         others = any(
             name not in claim.passed
+            and name not in claim.there
             and self._unfit(name, leg, interaction, claim) is None
             and self.rules.away(self._agents[name]) is None
             for name in self.serving(leg.queue, claim.target)

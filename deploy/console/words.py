@@ -180,6 +180,7 @@ _CHINESE_WORDS: Final = {
     "rejected_before": "曾拒绝或未接",
     "draining": "即将停止接待",
     "disconnected": "连接中断",
+    "takes_part": "已在此接触中",
     "longest_idle": "空闲最久",
     "most_skilled": "技能最高",
     "least_loaded": "负荷最轻",
@@ -192,6 +193,8 @@ _CHINESE_WORDS: Final = {
     "agent_id": "编号次序",
     "assigned": "由主管指派",
     "transferred_to_agent": "转给您本人",
+    "consulted_agent": "向您本人咨询",
+    "joined": "由您自己加入",
     "unknown_interaction": "没有这个接触",
     "unknown_agent": "没有这个坐席",
     "unknown_queue": "没有这个队列",
@@ -214,6 +217,9 @@ _ENGLISH_WORDS: Final = {
     "agent_id": "order of names",
     "assigned": "assigned by a supervisor",
     "transferred_to_agent": "transferred to this agent",
+    "consulted_agent": "this agent is asked in person",
+    "joined": "joined on one's own wish",
+    "takes_part": "is with it already",
     "broker": "broker not reachable",
 }
 WORDS: Final = {Language.CHINESE: _CHINESE_WORDS, Language.ENGLISH: _ENGLISH_WORDS}

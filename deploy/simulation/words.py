@@ -109,6 +109,7 @@ PASSED: Final = {
     PassedOver.REJECTED_BEFORE: ("曾拒绝", "rejected before"),
     PassedOver.DRAINING: ("将离开", "draining"),
     PassedOver.DISCONNECTED: ("断线", "disconnected"),
+    PassedOver.TAKES_PART: ("已在其中", "takes part already"),
 }
 
 

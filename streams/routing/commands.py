@@ -20,7 +20,7 @@ from schemas.inputs import (
     TransferInteraction,
 )
 from schemas.vocabulary import AgentCause, EndReason, LegState, Refusal
-from streams.routing import capacity, endings, handover, offers, presence, statuses
+from streams.routing import capacity, conference, endings, handover, offers, partaking, presence, statuses
 from streams.routing.legs import TALKING
 from streams.routing.model import Agent, Interaction, Leg
 from streams.routing.project import agent_value, leg_value
@@ -40,7 +40,7 @@ def reject(w: World, event: RejectOffer) -> None:
 
 def hold(w: World, event: HoldInteraction) -> None:
     """Connected to on hold."""
-    interaction, leg, agent = _owned(w, event, LegState.CONNECTED)
+    interaction, leg, agent = owned(w, event, LegState.CONNECTED)
     w.transition(interaction, leg, LegState.ON_HOLD)
     w.touch_agent(agent)
     w.decide(LegHeld, leg=leg_value(interaction, leg), agent=agent_value(w, agent))
@@ -48,7 +48,11 @@ def hold(w: World, event: HoldInteraction) -> None:
 
 def resume(w: World, event: ResumeInteraction) -> None:
     """On hold to connected, where there is room again."""
-    interaction, leg, agent = _owned(w, event, LegState.ON_HOLD)
+    connect_again(w, *owned(w, event, LegState.ON_HOLD))
+
+
+def connect_again(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
+    """The customer, who is on hold, is connected again. Raises Refused when there is no room for that any more."""
     channels = w.policy.channels
     number = w.profiles.channel_numbers[interaction.profile]
     if channels.settings[number].hold_frees_units:
@@ -61,16 +65,18 @@ def resume(w: World, event: ResumeInteraction) -> None:
 
 
 def end(w: World, event: EndInteraction) -> None:
-    """The agent ends the contact; wrap-up begins."""
-    interaction, leg, _ = _owned(w, event, *TALKING_STATES)
-    endings.end_part(w, interaction, leg, EndReason.AGENT_ENDED)
+    """The agent ends the contact, or only this part of it where others go on; wrap-up begins."""
+    interaction, leg, _ = owned(w, event, *TALKING_STATES)
+    conference.part_ends(w, interaction, leg, EndReason.AGENT_ENDED)
 
 
 def transfer(w: World, event: TransferInteraction) -> None:
     """Hand over to a queue or to an agent who is on queue."""
-    interaction, leg, agent = _owned(w, event, *TALKING_STATES)
+    interaction, leg, agent = owned(w, event, *TALKING_STATES)
     if leg is not interaction.main or (event.to_queue is None) == (event.to_agent is None):
         raise Refused(Refusal.NOT_PERMITTED, "a main leg goes to a queue or to an agent")
+    if partaking.participants(interaction):
+        raise Refused(Refusal.WRONG_STATE, "in a conference: leave it, or let the others leave first")
     if event.to_queue is not None:
         if event.to_queue not in w.policy.queues:
             raise Refused(Refusal.UNKNOWN_QUEUE)
@@ -84,13 +90,13 @@ def transfer(w: World, event: TransferInteraction) -> None:
 
 def extend_wrap_up(w: World, event: ExtendWrapUp) -> None:
     """Move the end of wrap-up."""
-    interaction, leg, _ = _owned(w, event, LegState.WRAP_UP)
+    interaction, leg, _ = owned(w, event, LegState.WRAP_UP)
     endings.extend_wrap_up(w, interaction, leg, leg.wrap_up_ms if event.for_ms is None else event.for_ms)
 
 
 def finish_wrap_up(w: World, event: FinishWrapUp) -> None:
     """Wrap-up is done."""
-    interaction, leg, _ = _owned(w, event, LegState.WRAP_UP)
+    interaction, leg, _ = owned(w, event, LegState.WRAP_UP)
     leg.disposition = event.disposition
     endings.complete(w, interaction, leg)
 
@@ -175,7 +181,8 @@ def _offered(w: World, agent_id: str, offer_id: str) -> tuple[Interaction, Leg, 
     return interaction, leg, agent
 
 
-def _owned(w: World, event: LegCommand, *states: LegState) -> tuple[Interaction, Leg, Agent]:
+def owned(w: World, event: LegCommand, *states: LegState) -> tuple[Interaction, Leg, Agent]:
+    """The agent's own leg in one of these states."""
     agent = agent_of(w, event.agent_id)
     interaction, leg = find_leg(w, event.leg_id)
     if leg.agent_id != event.agent_id or leg.state is LegState.OFFERED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas.decisions import LegEnded, LegWrapUpExtended, LegWrapUpStarted
 from schemas.values import InteractionValue
 from schemas.vocabulary import ENDED, EndReason, LegState
-from streams.routing import agents, offers
+from streams.routing import agents, deadlines
 from streams.routing.model import Interaction, Leg
 from streams.routing.project import agent_value, leg_value
 from streams.routing.timers import TimerKind
@@ -46,7 +46,7 @@ def end_part(w: World, interaction: Interaction, leg: Leg, reason: EndReason, *,
         return
     w.transition(interaction, leg, LegState.WRAP_UP, reason)
     leg.wrap_up_ms = length
-    offers.deadline(w, interaction, leg, TimerKind.WRAP_UP, length)
+    deadlines.give(w, interaction, leg, TimerKind.WRAP_UP, length)
     w.touch_agent(agent)
     w.decide(LegWrapUpStarted, leg=leg_value(interaction, leg), agent=agent_value(w, agent))
 
@@ -64,7 +64,7 @@ def complete(w: World, interaction: Interaction, leg: Leg) -> None:
 def extend_wrap_up(w: World, interaction: Interaction, leg: Leg, by_ms: int) -> None:
     """Move the end of wrap-up."""
     left = max(0, (leg.due_attended_ms or 0) - w.clocks.attended_ms)
-    offers.deadline(w, interaction, leg, TimerKind.WRAP_UP, left + by_ms)
+    deadlines.give(w, interaction, leg, TimerKind.WRAP_UP, left + by_ms)
     w.decide(LegWrapUpExtended, leg=leg_value(interaction, leg))
 
 

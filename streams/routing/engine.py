@@ -10,7 +10,7 @@ pays nothing for this.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Self
 
 from schemas.decisions import (
@@ -250,12 +250,9 @@ class Engine:
         if not w.memory.command_is_new(_identity(event)):
             w.decide(DuplicateIgnored, command_id=event.command_id)
             return
-        handler: Callable[[World, Any], None] | None = handlers.TABLE.get(type(event))
         answer = {"command_id": event.command_id, "intervention": intervention_of(event, w.engine_version)}
         try:
-            if handler is None:
-                raise Refused(Refusal.NOT_PERMITTED, "not supported yet")
-            handler(w, event)
+            handlers.TABLE[type(event)](w, event)
         except Refused as refused:
             w.decide(CommandRefused, reason=refused.reason, detail=refused.detail, **answer)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from schemas.values import Explanation, ScorePart
-from schemas.vocabulary import LegState, PassedOver
+from schemas.vocabulary import LegKind, LegState, PassedOver
 from streams.routing.audiences import Audience, Free, misfits
 from streams.routing.model import (
     DISCONNECTED,
@@ -16,13 +16,16 @@ from streams.routing.model import (
     Interaction,
     Leg,
 )
-from streams.routing.passing import blocked
+from streams.routing.passing import blocked, present
 from streams.routing.policy import required
 from streams.routing.world import World
 
 TRANSFERRED_TO_AGENT: Final = "transferred_to_agent"
+CONSULTED_AGENT: Final = "consulted_agent"
 ASSIGNED: Final = "assigned"
+JOINED: Final = "joined"
 """Rules of queue, rank and skill set aside on purpose."""
+_TO_AGENT: Final = {LegKind.MAIN: TRANSFERRED_TO_AGENT, LegKind.CONSULT: CONSULTED_AGENT}
 
 AWAY: Final = {
     OFF_QUEUE: PassedOver.OFF_QUEUE,
@@ -50,23 +53,23 @@ def offer(
         step=leg.step,
         requirements=dict(audience.key.requirements),
         considered=audience.serving,
-        passed_over=_passed_over(w, interaction, audience, loose),
+        passed_over=_passed_over(w, interaction, leg, audience, loose),
         score=parts,
         runner_up=None if runner_up is None else runner_up[4],
         tie_break=None if runner_up is None else _tie_break(parts, score(audience, runner_up, preferred)),
-        relaxations=(TRANSFERRED_TO_AGENT,) if leg.target is not None else (),
+        relaxations=() if leg.target is None else (_TO_AGENT[leg.kind],),
         configuration_version=w.policy.version,
     )
 
 
-def assigned(w: World, interaction: Interaction, leg: Leg) -> Explanation:
-    """What `OfferMade` says of a supervisor's choice."""
+def chosen(w: World, interaction: Interaction, leg: Leg, relaxation: str) -> Explanation:
+    """What `OfferMade` says of a supervisor's choice: an agent assigned, or himself who joins."""
     return Explanation(
         queue=leg.queue,
         step=leg.step,
         requirements=requirements(w, interaction, leg),
         considered=1,
-        relaxations=(ASSIGNED,),
+        relaxations=(relaxation,),
         configuration_version=w.policy.version,
     )
 
@@ -82,8 +85,10 @@ def reasons(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> tuple
         found.append(PassedOver.NO_CAPACITY)
     if w.capacity.is_at_limit(agent, number):
         found.append(PassedOver.CHANNEL_LIMIT)
-    passed = blocked(w, interaction, audience) if leg.state is LegState.QUEUED else tuple(interaction.passed or ())
-    if agent.agent_id in passed:
+    passed = blocked(w, interaction, leg, audience) if leg.state is LegState.QUEUED else tuple(interaction.passed or ())
+    if agent.agent_id in present(interaction, leg):
+        found.append(PassedOver.TAKES_PART)
+    elif agent.agent_id in passed:
         found.append(PassedOver.REJECTED_BEFORE)
     return tuple(found)
 
@@ -95,7 +100,7 @@ def requirements(w: World, interaction: Interaction, leg: Leg) -> dict[str, int]
 
 
 def _passed_over(
-    w: World, interaction: Interaction, audience: Audience, loose: dict[str, Agent]
+    w: World, interaction: Interaction, leg: Leg, audience: Audience, loose: dict[str, Agent]
 ) -> dict[PassedOver, int]:
     counts = dict(audience.counts)
     for agent in loose.values():
@@ -116,13 +121,13 @@ def _passed_over(
             continue
         if count:
             found[reason] = found.get(reason, 0) + count
-    rejected = 0
-    for agent_id in blocked(w, interaction, audience):
-        passed = w.agents.get(agent_id)
-        if passed is not None and agent_id in audience.members and passed.take >> number & 1:
-            rejected += 1
-    if rejected:
-        found[PassedOver.REJECTED_BEFORE] = rejected
+    there = present(interaction, leg)
+    rejected = tuple(agent_id for agent_id in blocked(w, interaction, leg, audience) if agent_id not in there)
+    for reason, agent_ids in ((PassedOver.TAKES_PART, there), (PassedOver.REJECTED_BEFORE, rejected)):
+        with_room = [w.agents[name] for name in agent_ids if name in w.agents and name in audience.members]
+        count = sum(1 for agent in with_room if agent.take >> number & 1)
+        if count:
+            found[reason] = count
     return dict(sorted(found.items()))
 
 

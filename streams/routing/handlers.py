@@ -1,4 +1,4 @@
-"""Which rule takes which input: the literal dispatch table. A command that is not in it is refused."""
+"""Which rule takes which input: the literal dispatch table of all but the log's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from typing import Any, Final
 
 from schemas import inputs, interactions
 from schemas.vocabulary import Refusal
-from streams.routing import callbacks, commands, configure, presence, succession, supervising, work
+from streams.routing import (
+    callbacks,
+    commands,
+    configure,
+    consulting,
+    joining,
+    presence,
+    succession,
+    supervising,
+    work,
+)
 from streams.routing.refusals import Refused
 from streams.routing.world import World
 
@@ -39,6 +49,9 @@ TABLE: Final[dict[type[Any], Handler]] = {
     inputs.HoldInteraction: commands.hold,
     inputs.ResumeInteraction: commands.resume,
     inputs.EndInteraction: commands.end,
+    inputs.StartConsult: consulting.start,
+    inputs.FinishConsult: consulting.finish,
+    inputs.LeaveConference: joining.leave,
     inputs.TransferInteraction: commands.transfer,
     inputs.ExtendWrapUp: commands.extend_wrap_up,
     inputs.FinishWrapUp: commands.finish_wrap_up,
@@ -49,6 +62,7 @@ TABLE: Final[dict[type[Any], Handler]] = {
     inputs.ReprioritiseInteraction: supervising.reprioritise,
     inputs.CancelInteraction: supervising.cancel,
     inputs.HandOverAgent: succession.hand_over,
+    inputs.JoinInteraction: joining.join,
     inputs.ConfigurationPublished: configure.published,
     inputs.QueueOpened: configure.queue_opened,
     inputs.QueueClosed: configure.queue_closed,

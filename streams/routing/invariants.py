@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from schemas import ids
 from schemas.decisions import OfferMade
-from schemas.vocabulary import ACTIVE, ENDED, LegState
-from streams.routing import explain
+from schemas.vocabulary import ACTIVE, ENDED, LegKind, LegState
+from streams.routing import explain, partaking
 from streams.routing.breach import BrokenInvariant
-from streams.routing.legs import IN_HAND, WAITING
-from streams.routing.model import Agent
+from streams.routing.legs import IN_HAND, TALKING, WAITING
+from streams.routing.model import Agent, Interaction
 from streams.routing.world import World
 
 
@@ -58,8 +58,9 @@ def check(w: World) -> None:
             key = (interaction.interaction_id, leg.number)
             if (leg.state in IN_HAND or leg.state is LegState.OFFERED) != (key in held):
                 raise BrokenInvariant("one_owner", f"{key} is {leg.state} with {held.get(key)}")
-            if leg.state is LegState.QUEUED:
-                waiting[leg.queue or ""] = waiting.get(leg.queue or "", 0) + 1
+            if leg.state is LegState.QUEUED and leg.queue is not None:
+                waiting[leg.queue] = waiting.get(leg.queue, 0) + 1
+        _check_company(interaction)
     counted = {name: queue.waiting for name, queue in w.queues.items() if queue.waiting}
     if counted != waiting:
         raise BrokenInvariant("accepted_is_accounted_for", f"queues count {counted}, waiting are {waiting}")
@@ -98,6 +99,22 @@ def _check_work(agent: Agent) -> None:
             raise BrokenInvariant("one_owner", f"{name} is {leg.state} with {leg.agent_id}, not {agent.agent_id}")
 
 
+def _check_company(interaction: Interaction) -> None:
+    """Who is beside an owner is so only while the owner is with the customer, once, and in one consult at a time."""
+    beside = partaking.companions(interaction)
+    if beside and interaction.main.state not in TALKING:
+        raise BrokenInvariant("one_owner", f"{interaction.interaction_id}: {len(beside)} beside no owner")
+    there = partaking.with_it(interaction)
+    if len(set(there)) < len(there):
+        raise BrokenInvariant("one_owner", f"{interaction.interaction_id}: twice with one agent of {there}")
+    consults = [leg for leg in beside if leg.kind is LegKind.CONSULT and leg.join_mode is None]
+    older = [leg for leg in interaction.others if leg.kind is LegKind.MAIN and leg.state is not LegState.WRAP_UP]
+    if len(consults) > 1 or older:
+        raise BrokenInvariant(
+            "one_owner", f"{interaction.interaction_id}: {len(consults)} consults, {len(older)} owners"
+        )
+
+
 def _check_nobody_idles(w: World) -> None:
     free = [agent for agent in w.agents.values() if agent.code_now >= 0]
     for interaction in w.interactions.values():
@@ -105,7 +122,8 @@ def _check_nobody_idles(w: World) -> None:
             if leg.state is not LegState.QUEUED:
                 continue
             for agent in free:
-                if leg.queue in agent.settings.queues and not explain.reasons(w, interaction, leg, agent):
+                asked = leg.queue in agent.settings.queues or leg.target == agent.agent_id
+                if asked and not explain.reasons(w, interaction, leg, agent):
                     name = ids.leg_id(interaction.interaction_id, leg.number)
                     raise BrokenInvariant("nobody_idles_while_work_waits", f"{agent.agent_id} could take {name}")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 from typing import Final
 
-from schemas.vocabulary import LegState
+from schemas.vocabulary import LegKind, LegState
 from streams.routing import agents, explain, offers, statuses, steps, waiting
 from streams.routing.audiences import Audience, Free, seniority
 from streams.routing.lanes import is_waiting
@@ -95,9 +95,9 @@ def index(agent: Agent) -> None:
 
 
 def stand_in_lane(w: World, interaction: Interaction, leg: Leg) -> None:
-    """The queued leg waits where freed agents look."""
+    """The queued leg waits where freed agents look; alone where somebody is passed over for it."""
     audience = w.audience(interaction, leg)
-    if interaction.passed:
+    if interaction.passed or leg.kind is LegKind.CONSULT:
         audience.alone[interaction.interaction_id, leg.number] = (interaction, leg, leg.turn)
         return
     audience.lane(w.profiles.channel_numbers[interaction.profile]).enter(interaction, leg)
@@ -137,7 +137,7 @@ def _best_alone(w: World, agent: Agent, audience: Audience, rank: int, best: Can
         order = (audience.class_, rank, leg.virtual_arrival_ms, leg.place, leg.turn)
         if best is not None and best[0] <= order:
             continue
-        if agent.take & w.channel_bit(interaction) and agent.agent_id not in blocked(w, interaction, audience):
+        if agent.take & w.channel_bit(interaction) and agent.agent_id not in blocked(w, interaction, leg, audience):
             best = (order, 0, interaction, leg, agent)
     return best
 
@@ -181,7 +181,7 @@ def choose(
 ) -> tuple[Free, Free | None] | None:
     """The best agent for the leg and the runner-up; None when nobody has room."""
     bit = w.channel_bit(interaction)
-    passed = blocked(w, interaction, audience) if interaction.passed else ()
+    passed = blocked(w, interaction, leg, audience) if interaction.passed or leg.kind is LegKind.CONSULT else ()
     found: list[Free] = []
     aside: list[Free] = []
     while len(found) < 2:

@@ -44,7 +44,8 @@ class Leg(msgspec.Struct, gc=False, omit_defaults=True):
 
     `place` orders legs of one virtual arrival; `turn` rises with every entry into a lane, so that what lies in a
     lane from before is known to be stale. `agent_id` is also set while an offer to that agent is pending.
-    `target`: the one agent it was transferred or assigned to, whatever his queues, rank and skills.
+    `target`: the one agent it was transferred or assigned to, whatever his queues, rank and skills. `continues`: the
+    number of the consult's or joined leg from which its agent goes on as owner, 0 = none.
     `only`: the preferred agent while nobody else is asked; `skipped`: that was given up for this step. `tried`: queues
     that it has left by overflow.
     `wakes_ms`: when waiting brings the next step or the expiry. `due_attended_ms`: the deadline of the offer, of the
@@ -87,10 +88,11 @@ class Leg(msgspec.Struct, gc=False, omit_defaults=True):
     join_mode: JoinMode | None = None
     callback_ms: int | None = None
     own_place: int | None = None
+    continues: int = 0
 
 
 class Interaction(msgspec.Struct, gc=False, omit_defaults=True):
-    """One contact. `main` is its newest main leg; `others` are older ones still wrapping up, consults and joins.
+    """One contact. `main` is its newest main leg; `others` are older ones still wrapping up, consults and joined ones.
 
     `passed` maps agents who rejected or missed it to the attended time of that, for a while; `declined` names them.
     It has 15 fields and may have no more: with a sixteenth its encoding, and so every old fingerprint, would change.
@@ -120,6 +122,10 @@ class Interaction(msgspec.Struct, gc=False, omit_defaults=True):
             if leg.number == number:
                 return leg
         return None
+
+    def line(self, number: int) -> Leg | None:
+        """The live leg that the line of that leg's agent serves: the leg, or the main leg that goes on from it."""
+        return self.main if number and self.main.continues == number else self.leg(number)
 
     def all_legs(self) -> tuple[Leg, ...]:
         """Every leg still kept, the newest main leg first."""

@@ -1,9 +1,16 @@
-"""Offers: one agent held for one leg until a deadline of attended time."""
+"""Offers: one agent held for one leg until a deadline of attended time.
+
+A main leg whose offer fails is queued again in its place. A consult's or a joined leg rings once: it ends then, and
+nobody is passed over for the interaction because of it.
+"""
 
 from __future__ import annotations
 
+from typing import Final
+
 from schemas.decisions import (
     LegConnected,
+    LegEnded,
     LegQueued,
     OfferAccepted,
     OfferMade,
@@ -12,8 +19,8 @@ from schemas.decisions import (
     OfferTimedOut,
 )
 from schemas.values import Explanation
-from schemas.vocabulary import LegState, OfferState, RescindReason
-from streams.routing import agents, passing, waiting
+from schemas.vocabulary import EndReason, LegKind, LegState, OfferState, RescindReason
+from streams.routing import agents, deadlines, endings, partaking, passing, waiting
 from streams.routing.model import Agent, Interaction, Leg
 from streams.routing.project import agent_value, leg_value, offer_value
 from streams.routing.timers import TimerKind
@@ -21,6 +28,23 @@ from streams.routing.world import World
 
 SILENT_AFTER_MS: int = 6_000
 """An offer that is due while all the agent's gateways have been silent for longer is not the agent's fault."""
+Ending = tuple[LegState, EndReason]
+REJECTED: Final[Ending] = (LegState.FAILED, EndReason.REJECTED)
+MISSED: Final[Ending] = (LegState.FAILED, EndReason.MISSED)
+UNCONNECTED: Final[Ending] = (LegState.FAILED, EndReason.CHANNEL_FAILED)
+_AGENT_LOST: Final[Ending] = (LegState.FAILED, EndReason.AGENT_LOST)
+RINGS_ONCE: Final[dict[RescindReason, Ending]] = {
+    RescindReason.CUSTOMER_LEFT: (LegState.CANCELLED, EndReason.CUSTOMER_LEFT),
+    RescindReason.AGENT_UNREACHABLE: _AGENT_LOST,
+    RescindReason.STATUS_CHANGED: _AGENT_LOST,
+    RescindReason.NO_LONGER_QUALIFIES: _AGENT_LOST,
+    RescindReason.AGENT_REMOVED: _AGENT_LOST,
+    RescindReason.TRANSFERRED: (LegState.CANCELLED, EndReason.TRANSFERRED),
+    RescindReason.CANCELLED: (LegState.CANCELLED, EndReason.CANCELLED),
+    RescindReason.CONSULT_CANCELLED: (LegState.CANCELLED, EndReason.CONSULT_CANCELLED),
+    RescindReason.EXPIRED: (LegState.EXPIRED, EndReason.EXPIRED),
+}
+"""How a leg that rings once ends when its offer is taken back; main legs only are moved or assigned."""
 
 
 def make(w: World, interaction: Interaction, leg: Leg, agent: Agent, explanation: Explanation) -> None:
@@ -29,7 +53,7 @@ def make(w: World, interaction: Interaction, leg: Leg, agent: Agent, explanation
     w.transition(interaction, leg, LegState.OFFERED)
     leg.offers += 1
     leg.agent_id = agent.agent_id
-    deadline(w, interaction, leg, TimerKind.OFFER, channel.offer_timeout_ms)
+    deadlines.give(w, interaction, leg, TimerKind.OFFER, channel.offer_timeout_ms)
     agent.work[interaction.interaction_id, leg.number] = (interaction, leg)
     w.offers_made += 1
     if leg.queue is not None:
@@ -46,13 +70,6 @@ def make(w: World, interaction: Interaction, leg: Leg, agent: Agent, explanation
         accept(w, interaction, leg, agent)
 
 
-def deadline(w: World, interaction: Interaction, leg: Leg, kind: TimerKind, after_ms: int) -> None:
-    """Give the leg a deadline on attended time, in place of any it had."""
-    leg.due_attended_ms = w.clocks.attended_ms + after_ms
-    leg.due_ms = w.now_ms + after_ms
-    leg.timer = w.timers.set(kind, leg.due_attended_ms, interaction.interaction_id, leg.number)
-
-
 def accept(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
     """The agent takes the leg: connected, or connecting until the adapter confirms."""
     made_ms = leg.since_ms
@@ -61,7 +78,7 @@ def accept(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
     leg.wakes_ms = leg.due_attended_ms = leg.due_ms = None
     leg.wake_timer = leg.timer = 0
     if confirms:
-        deadline(w, interaction, leg, TimerKind.CONNECT, w.policy.settings.connect_timeout_ms)
+        deadlines.give(w, interaction, leg, TimerKind.CONNECT, w.policy.settings.connect_timeout_ms)
     else:
         leg.connected_ms = w.now_ms
     agent.last_accepted_ms = w.now_ms
@@ -91,8 +108,8 @@ def connected(w: World, interaction: Interaction, leg: Leg) -> None:
 def reject(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
     """The agent declines: others go first for a while."""
     made_ms = leg.since_ms
-    passing.decline(w, interaction, agent)
-    _take_back(w, interaction, leg, agent)
+    _pass_over(w, interaction, leg, agent)
+    _take_back(w, interaction, leg, agent, REJECTED)
     w.decide(
         OfferRejected,
         offer=offer_value(interaction, leg, agent, OfferState.REJECTED, made_ms),
@@ -108,9 +125,9 @@ def time_out(w: World, interaction: Interaction, leg: Leg) -> None:
         rescind(w, interaction, leg, RescindReason.AGENT_UNREACHABLE)
         return
     made_ms = leg.since_ms
-    passing.decline(w, interaction, agent)
+    _pass_over(w, interaction, leg, agent)
     agents.miss(w, agent)
-    _take_back(w, interaction, leg, agent)
+    _take_back(w, interaction, leg, agent, MISSED)
     w.decide(
         OfferTimedOut,
         offer=offer_value(interaction, leg, agent, OfferState.TIMED_OUT, made_ms),
@@ -120,10 +137,10 @@ def time_out(w: World, interaction: Interaction, leg: Leg) -> None:
 
 
 def rescind(w: World, interaction: Interaction, leg: Leg, reason: RescindReason) -> None:
-    """Take the pending offer back without blame; the leg is queued again in its place."""
+    """Take the pending offer back without blame."""
     agent = w.agents[leg.agent_id or ""]
     made_ms = leg.since_ms
-    _take_back(w, interaction, leg, agent)
+    _take_back(w, interaction, leg, agent, RINGS_ONCE.get(reason, _AGENT_LOST))
     w.decide(
         OfferRescinded,
         offer=offer_value(interaction, leg, agent, OfferState.RESCINDED, made_ms, reason),
@@ -136,16 +153,28 @@ def unconnected(w: World, interaction: Interaction, leg: Leg, *, missed: bool) -
     """The connection did not come about: back in its place; `missed` makes it the agent's fault."""
     agent = w.agents[leg.agent_id or ""]
     if missed:
-        passing.decline(w, interaction, agent)
+        _pass_over(w, interaction, leg, agent)
         agents.miss(w, agent)
-    _take_back(w, interaction, leg, agent)
+    _take_back(w, interaction, leg, agent, MISSED if missed else UNCONNECTED)
     agents.left_work(w, agent)
-    w.decide(LegQueued, leg=leg_value(interaction, leg), agent=agent_value(w, agent))
+    kind = LegQueued if leg.kind is LegKind.MAIN else LegEnded
+    w.decide(kind, leg=leg_value(interaction, leg), agent=agent_value(w, agent))
 
 
-def _take_back(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
+def _pass_over(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
+    if leg.kind is LegKind.MAIN:
+        passing.decline(w, interaction, agent)
+
+
+def _take_back(w: World, interaction: Interaction, leg: Leg, agent: Agent, ending: Ending) -> None:
     del agent.work[interaction.interaction_id, leg.number]
     w.touch_agent(agent)
+    if leg.kind is not LegKind.MAIN:
+        leg.agent_id = None
+        w.transition(interaction, leg, *ending)
+        endings.forget(w, interaction, leg)
+        partaking.look_again(w, interaction)
+        return
     if leg.state is LegState.CONNECTING:
         waiting.give_back(w, interaction, leg)
     waiting.stand(w, interaction, leg)

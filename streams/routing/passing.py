@@ -1,26 +1,35 @@
-"""Who is passed over for an interaction because he rejected it, missed it or transferred it away."""
+"""Who is passed over for an interaction because he rejected it, missed it or transferred it away.
+
+A consult passes over who is with the interaction already too; one with a named agent passes over nobody else.
+"""
 
 from __future__ import annotations
 
-from schemas.vocabulary import LegState
-from streams.routing import rules, waiting
+from schemas.vocabulary import LegKind, LegState
+from streams.routing import partaking, rules, waiting
 from streams.routing.audiences import Audience
-from streams.routing.model import Agent, Interaction
+from streams.routing.model import Agent, Interaction, Leg
 from streams.routing.timers import TimerKind
 from streams.routing.world import World
 
 
-def blocked(w: World, interaction: Interaction, audience: Audience) -> tuple[str, ...]:
+def present(interaction: Interaction, leg: Leg) -> tuple[str, ...]:
+    """The agents who are with the interaction already, of a consult."""
+    return partaking.with_it(interaction) if leg.kind is LegKind.CONSULT else ()
+
+
+def blocked(w: World, interaction: Interaction, leg: Leg, audience: Audience) -> tuple[str, ...]:
     """The agents who may not be asked now.
 
     While others on queue meet the step and are not passed over, for `reoffer_after`, even if they are busy; when
     there are none, for `reoffer_pause`.
     """
-    if not interaction.passed:
-        return ()
+    there = present(interaction, leg)
+    if not interaction.passed or (there and leg.target is not None):
+        return there
     settings = w.policy.settings
     others = audience.on_queue
-    for agent_id in interaction.passed:
+    for agent_id in dict.fromkeys((*interaction.passed, *there)):
         agent = w.agents.get(agent_id)
         if agent is not None and agent_id in audience.members and agent.code_now >= 0:
             others -= 1
@@ -28,7 +37,8 @@ def blocked(w: World, interaction: Interaction, audience: Audience) -> tuple[str
     if others <= 0:
         wait = min(wait, settings.reoffer_pause_ms)
     now = w.clocks.attended_ms
-    return tuple(agent_id for agent_id, at in interaction.passed.items() if now < at + wait)
+    passed = tuple(agent_id for agent_id, at in interaction.passed.items() if now < at + wait)
+    return (*there, *passed) if there else passed
 
 
 def pass_over(w: World, interaction: Interaction, agent: Agent) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from schemas import ids
 from schemas.configuration import DEFAULT_FORMULA, SHORT_ABANDON_MS
 from schemas.values import AgentValue, InteractionValue, LegValue, OfferValue, QueueValue, ReportingValue
-from schemas.vocabulary import LegState, OfferState, RescindReason, RoutingStatus
+from schemas.vocabulary import LegKind, LegState, OfferState, RescindReason, RoutingStatus
 from streams.routing import legs
 from streams.routing.model import Agent, Interaction, Leg
 from streams.routing.world import World
@@ -76,12 +76,14 @@ def leg_value(interaction: Interaction, leg: Leg) -> LegValue:
         join_mode=leg.join_mode,
         callback_ms=leg.callback_ms,
         preferred_agent=None if leg.callback_ms is None else leg.preferred,
+        continues=leg.continues or None,
     )
 
 
 def _place(leg: Leg) -> int | None:
     """The virtual arrival of what has or had a place in a queue; what is scheduled has none yet."""
-    return None if leg.queue is None or leg.state is LegState.SCHEDULED else leg.virtual_arrival_ms
+    stands = leg.queue is not None or leg.kind is LegKind.CONSULT
+    return leg.virtual_arrival_ms if stands and leg.state is not LegState.SCHEDULED else None
 
 
 def offer_value(

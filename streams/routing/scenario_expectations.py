@@ -20,7 +20,7 @@ Answer = str | None
 
 
 class Seen:
-    """What has happened so far: how main legs ended, and the answer to the last command."""
+    """What has happened so far: how each contact's newest main leg ended, and the answer to the last command."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -185,11 +185,12 @@ def _passed(seen: Seen, said: dict[str, Any]) -> Answer:
         return (
             f"{said['passed']} is {seen.state(said['passed'])}" if interaction is None else "there is no such agent now"
         )
-    if agent.agent_id not in {one.agent_id for one in world.serving.get(interaction.main.queue or "", ())}:
+    leg = next((one for one in interaction.all_legs() if one.state is LegState.QUEUED), interaction.main)
+    if agent.agent_id not in {one.agent_id for one in world.serving.get(leg.queue or "", ())}:
         return "the agent does not serve the queue"
-    if interaction.main.agent_id == agent.agent_id:
-        return f"it is {interaction.main.state.value} with that agent"
-    reasons = explain.reasons(world, interaction, interaction.main, agent)
+    if leg.agent_id == agent.agent_id:
+        return f"it is {leg.state.value} with that agent"
+    reasons = explain.reasons(world, interaction, leg, agent)
     if PassedOver(said["reason"]) in reasons:
         return None
     return f"what keeps the agent away is {', '.join(reasons) or 'nothing'}"

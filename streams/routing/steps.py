@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from schemas.decisions import LegQueued, StepAdvanced
-from schemas.vocabulary import EndReason, LegState, RescindReason
-from streams.routing import endings, entry, offers, rules, waiting
+from schemas.vocabulary import EndReason, LegKind, LegState, RescindReason
+from streams.routing import endings, entry, offers, passing, rules, waiting
 from streams.routing.audiences import AudienceKey, unfit
 from streams.routing.model import Interaction, Leg
 from streams.routing.policy import Step, required
@@ -39,20 +39,27 @@ def expire_if_due(w: World, interaction: Interaction, leg: Leg) -> None:
 
 
 def expire(w: World, interaction: Interaction, leg: Leg) -> None:
-    """Waiting has lasted too long: a pending offer is taken back without blame, and the interaction ends."""
+    """Waiting has lasted too long: a pending offer is taken back without blame, and the leg ends, the interaction with
+    a main leg."""
     if leg.state is LegState.OFFERED:
         offers.rescind(w, interaction, leg, RescindReason.EXPIRED)
+    if leg.state is LegState.EXPIRED:
+        return
     endings.end_waiting(w, interaction, leg, LegState.EXPIRED, EndReason.EXPIRED)
 
 
 def stand(w: World, interaction: Interaction, leg: Leg) -> None:
     """What the queued leg's step asks for before it is matched: another queue, or one agent only.
 
-    An agent whom it is transferred to, or whom a step prefers, is given up when he is not there.
+    An agent whom it is transferred to, or whom a step prefers, is given up when he is not there; a consult with an
+    agent ends then.
     """
     if leg.target is not None:
         agent = w.agents.get(leg.target)
         if agent is not None and agent.code_now >= 0:
+            return
+        if leg.kind is LegKind.CONSULT:
+            endings.end_waiting(w, interaction, leg, LegState.FAILED, EndReason.AGENT_LOST)
             return
         leg.target = None
     step = w.policy.queue(leg.queue or "").steps[leg.step]
@@ -93,7 +100,7 @@ def _is_there(w: World, interaction: Interaction, leg: Leg, step: Step, wanted: 
     if agent is None or agent.code_now < 0 or leg.queue not in agent.settings.queues:
         return False
     declined = interaction.declined if rules.remembers_who_declined(w.engine_version) else interaction.passed or {}
-    if agent.agent_id in declined:
+    if agent.agent_id in declined or agent.agent_id in passing.present(interaction, leg):
         return False
     profile = w.profile(interaction)
     key = AudienceKey(

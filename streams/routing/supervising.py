@@ -57,7 +57,7 @@ def assign(w: World, event: AssignInteraction) -> None:
     if leg.state is LegState.OFFERED:
         offers.rescind(w, interaction, leg, RescindReason.ASSIGNED)
     leg.target = agent.agent_id
-    offers.make(w, interaction, leg, agent, explain.assigned(w, interaction, leg))
+    offers.make(w, interaction, leg, agent, explain.chosen(w, interaction, leg, explain.ASSIGNED))
 
 
 def reprioritise(w: World, event: ReprioritiseInteraction) -> None:

@@ -220,7 +220,7 @@ def because(w: World, interaction: Interaction, leg: Leg, audience: Audience, ma
     other = made.leg
     if made.explanation.relaxations:
         return Because.TAKEN_ON_PURPOSE
-    if agent.agent_id in blocked(w, interaction, audience):
+    if agent.agent_id in blocked(w, interaction, leg, audience):
         return Because.PASSED_OVER_HERE
     class_ = w.policy.queue((other.queue if other else None) or "").class_
     if class_ != audience.class_:

@@ -17,7 +17,7 @@ from schemas.interactions import (
     InteractionEvent,
 )
 from schemas.vocabulary import EndReason, Fault, LegKind, LegState, RescindReason
-from streams.routing import callbacks, endings, entry, offers, resuming, succession, waiting
+from streams.routing import callbacks, conference, endings, entry, offers, resuming, succession, waiting
 from streams.routing.legs import TALKING, WAITING
 from streams.routing.memory import Held
 from streams.routing.model import Interaction, Leg, Profile
@@ -69,7 +69,8 @@ def updated(w: World, event: InteractionUpdated) -> None:
             waiting.place(w, interaction, leg)
             if leg.state is LegState.QUEUED:
                 waiting.touch(w, interaction, leg)
-    w.decide(InteractionChanged, interaction=after, leg=leg_value(interaction, interaction.main))
+    placed = next((leg for leg in interaction.all_legs() if leg.state in WAITING), interaction.main)
+    w.decide(InteractionChanged, interaction=after, leg=leg_value(interaction, placed))
 
 
 def customer_left(w: World, event: CustomerLeft) -> None:
@@ -85,7 +86,7 @@ def customer_left(w: World, event: CustomerLeft) -> None:
     if leg.state is LegState.CONNECTING:
         endings.end_connecting(w, interaction, leg, LegState.ABANDONED, EndReason.CUSTOMER_LEFT)
     elif leg.state in TALKING:
-        endings.end_part(w, interaction, leg, EndReason.CUSTOMER_LEFT)
+        conference.all_end(w, interaction, EndReason.CUSTOMER_LEFT)
     elif leg.state is LegState.QUEUED:
         endings.end_waiting(w, interaction, leg, LegState.ABANDONED, EndReason.CUSTOMER_LEFT)
 
@@ -105,14 +106,18 @@ def channel_connected(w: World, event: ChannelConnected) -> None:
 
 
 def channel_failed(w: World, event: ChannelFailed) -> None:
-    """A line failed: while connecting back in place, while connected the end."""
+    """A line failed: while connecting back in place, while connected the end; where the fault is the agent's, the
+    others of a conference go on."""
     found = _leg(w, event, event.leg_id)
     if found is None:
         return
-    if found[1].state is LegState.CONNECTING:
-        offers.unconnected(w, *found, missed=event.fault is Fault.AGENT)
-    elif found[1].state in TALKING:
-        endings.end_part(w, *found, EndReason.CHANNEL_FAILED)
+    interaction, leg = found
+    if leg.state is LegState.CONNECTING:
+        offers.unconnected(w, interaction, leg, missed=event.fault is Fault.AGENT)
+    elif leg.state in TALKING and leg is interaction.main and event.fault is Fault.CHANNEL:
+        conference.all_end(w, interaction, EndReason.CHANNEL_FAILED)
+    elif leg.state in TALKING:
+        conference.part_ends(w, interaction, leg, EndReason.CHANNEL_FAILED)
 
 
 def channel_ended(w: World, event: ChannelEnded) -> None:
@@ -123,7 +128,7 @@ def channel_ended(w: World, event: ChannelEnded) -> None:
     if found[1].state is LegState.CONNECTING:
         offers.unconnected(w, *found, missed=True)
     elif found[1].state in TALKING:
-        endings.end_part(w, *found, EndReason.CHANNEL_ENDED)
+        conference.part_ends(w, *found, EndReason.CHANNEL_ENDED)
 
 
 def _open(w: World, event: InteractionIdentified) -> Interaction:
@@ -211,7 +216,7 @@ def _keep(held: Held, event: InteractionEvent) -> None:
 def _leg(w: World, event: InteractionEvent, leg_id: str) -> tuple[Interaction, Leg] | None:
     interaction = _known(w, event)
     number = leg_id.rpartition(".")[2]
-    leg = interaction.leg(int(number)) if interaction is not None and number.isdecimal() else None
+    leg = interaction.line(int(number)) if interaction is not None and number.isdecimal() else None
     return None if interaction is None or leg is None else (interaction, leg)
 
 

@@ -16,6 +16,7 @@ from schemas.decisions import (
     LegConnected,
     LegEnded,
     LegHeld,
+    LegJoined,
     LegQueued,
     LegResumed,
     LegScheduled,
@@ -28,12 +29,16 @@ from schemas.decisions import (
 )
 from schemas.timeline import TimelineEntryAdded, TimelineKind
 from schemas.values import LegValue
-from schemas.vocabulary import LegState
+from schemas.vocabulary import ENDED, LegKind, LegState
 from streams.timeline.known import NOBODY, Known, KnownLeg, ends_contact, interaction_of, learn
 
 Said = tuple[TimelineKind, dict[str, Any]]
 """An entry's kind and the fields that only this kind has."""
 
+_UNCONNECTED: Final[dict[LegKind, TimelineKind]] = {
+    LegKind.CONSULT: TimelineKind.CONSULT_ENDED,
+    LegKind.JOIN: TimelineKind.JOIN_ENDED,
+}
 _OF_CONTACT: Final[dict[str, Any]] = {"leg_id": None, "leg_kind": None, "agent_id": None, "queue": None}
 
 
@@ -139,10 +144,28 @@ def _ended(moment: Moment) -> Iterator[Said]:
         yield TimelineKind.AGENT_DONE, {"duration_ms": moment.since(was.since_ms), "disposition": leg.disposition}
     elif leg.connected_ms is not None and leg.agent_id is not None:
         yield from _part_ended(moment, leg)
+    yield from _unconnected(leg)
     if ends_contact(moment.before, leg):
         lasted = moment.since(learn(*moment).arrived_ms)
         ended: dict[str, Any] = {"state": leg.state, "reason": leg.reason, "disposition": leg.disposition}
         yield TimelineKind.CONTACT_ENDED, {**ended, "duration_ms": lasted}
+
+
+def _unconnected(leg: LegValue) -> Iterator[Said]:
+    """A consult or a joining is over, and nobody was connected."""
+    kind = _UNCONNECTED.get(leg.kind)
+    if kind is not None and leg.connected_ms is None and leg.state in ENDED:
+        yield kind, {"state": leg.state, "reason": leg.reason}
+
+
+def _queued(moment: Moment) -> Iterator[Said]:
+    consults = moment.decision.leg is not None and moment.decision.leg.kind is LegKind.CONSULT
+    yield TimelineKind.CONSULT_STARTED if consults else TimelineKind.CONTACT_QUEUED, {}
+
+
+def _joined(moment: Moment) -> Iterator[Said]:
+    if moment.decision.leg is not None:
+        yield TimelineKind.AGENT_JOINED, {"state": moment.decision.leg.join_mode}
 
 
 def _part_ended(moment: Moment, leg: LegValue) -> Iterator[Said]:
@@ -176,6 +199,8 @@ def _offer_ended(kind: TimelineKind) -> Tell:
         offer = moment.decision.offer
         if offer is not None:
             yield kind, {"reason": offer.rescind_reason, "duration_ms": moment.since(offer.made_ms)}
+        if moment.decision.leg is not None:
+            yield from _unconnected(moment.decision.leg)
 
     return tell
 
@@ -183,10 +208,11 @@ def _offer_ended(kind: TimelineKind) -> Tell:
 Tell = Callable[[Moment], Iterator[Said]]
 _TELL: Final[dict[type[Decision], Tell]] = {
     LegScheduled: _nothing,
-    LegQueued: _one(TimelineKind.CONTACT_QUEUED),
+    LegQueued: _queued,
     LegConnected: _one(TimelineKind.AGENT_CONNECTED),
     LegHeld: _one(TimelineKind.HOLD_STARTED),
     LegResumed: _resumed,
+    LegJoined: _joined,
     LegWrapUpStarted: _wrap_up_started,
     LegEnded: _ended,
     InteractionChanged: _changed,

@@ -10,7 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from schemas import codec, inputs
+from schemas import codec, inputs, interactions
 from schemas.configuration import (
     AgentSettings,
     ChannelSettings,
@@ -22,9 +22,10 @@ from schemas.configuration import (
     StatusSettings,
     StepSettings,
 )
-from schemas.vocabulary import Fault, LegState
+from schemas.vocabulary import ConsultEnd, Fault, JoinMode, LegState
 from streams.routing import invariants
 from streams.routing.engine import Engine
+from streams.routing.model import Leg
 from tests.support.engine_driver import WORKSPACE, Driver
 
 NAMES = tuple(f"a{n}" for n in range(6))
@@ -90,7 +91,7 @@ class Chance:
         self.actions: list[Callable[[], Any]] = [
             self.arrive, self.arrive, self.arrive, self.answer, self.answer, self.answer, self.work, self.work, self.adapter,
             self.session, self.status, self.supervise, self.transfer, self.time, self.time, self.time, self.gateway, self.hours,
-            self.leave,
+            self.leave, self.consult, self.consult, self.together, self.join,
         ]  # fmt: skip
 
     def act(self) -> None:
@@ -117,9 +118,12 @@ class Chance:
         )
 
     def answer(self) -> None:
-        found = self._pick(LegState.OFFERED)
+        found = self._any_leg(LegState.OFFERED)
         if found is not None:
-            self.chance.choice([self.driver.accept, self.driver.accept, self.driver.reject])(*found)
+            contact, leg = found
+            kind: Any = self.chance.choice([inputs.AcceptOffer, inputs.AcceptOffer, inputs.RejectOffer])
+            offer_id = f"{contact}.{leg.number}/{leg.offers}"
+            self.driver.command(kind, agent_id=leg.agent_id, offer_id=offer_id)
 
     def work(self) -> None:
         found = self._pick(LegState.CONNECTED, LegState.ON_HOLD, LegState.WRAP_UP)
@@ -141,10 +145,48 @@ class Chance:
         if found is not None:
             self.driver.about(inputs.TransferInteraction, *found, keep_place=self.chance.random() < 0.5, **to)
 
-    def adapter(self) -> None:
-        found = self._pick(LegState.CONNECTING, LegState.CONNECTED)
+    def consult(self) -> None:
+        found = self._pick(LegState.CONNECTED, LegState.ON_HOLD)
+        to: dict[str, Any] = self.chance.choice(
+            [{"to_queue": self.chance.choice(QUEUES)}, {"to_agent": self.chance.choice(NAMES)}]
+        )
         if found is not None:
-            self.driver.fail(found[0], self.chance.choice([Fault.AGENT, Fault.CHANNEL]))
+            self.driver.about(inputs.StartConsult, *found, **to)
+
+    def together(self) -> None:
+        found = self._any_leg(LegState.CONNECTED, LegState.ON_HOLD)
+        if found is None:
+            return
+        contact, leg = found
+        kinds: list[tuple[type[inputs.LegCommand], dict[str, Any]]] = [
+            (inputs.FinishConsult, {"how": how}) for how in ConsultEnd
+        ]
+        kinds += [(inputs.LeaveConference, {}), (inputs.EndInteraction, {}), (inputs.HoldInteraction, {})]
+        kind, said = self.chance.choice(kinds)
+        self.driver.command(kind, agent_id=leg.agent_id, leg_id=f"{contact}.{leg.number}", **said)
+
+    def join(self) -> None:
+        contact = f"c{self.chance.randint(1, self.contacts + 1)}"
+        said = {"agent_id": self.chance.choice(NAMES), "mode": self.chance.choice(list(JoinMode))}
+        self.driver.command(inputs.JoinInteraction, interaction_id=contact, **said)
+
+    def adapter(self) -> None:
+        found = self._any_leg(LegState.CONNECTING, LegState.CONNECTING, LegState.CONNECTED)
+        if found is None:
+            return
+        said: dict[str, Any] = {
+            "workspace": WORKSPACE,
+            "interaction_id": found[0],
+            "leg_id": f"{found[0]}.{found[1].number}",
+        }
+        words: list[Any] = [
+            interactions.ChannelFailed(fault=Fault.AGENT, **said),
+            interactions.ChannelFailed(fault=Fault.CHANNEL, **said),
+            interactions.ChannelEnded(**said),
+            interactions.ChannelConnected(**said),
+            interactions.ChannelConnected(**said),
+        ]
+        self.driver.feed(self.chance.choice(words))
 
     def leave(self) -> None:
         self.driver.leave(f"c{self.chance.randint(1, self.contacts + 2)}")
@@ -187,6 +229,15 @@ class Chance:
             self.driver.now_ms += self.chance.choice([500, 2_000, 60_000])
         else:
             self.driver.attend(self.chance.choice([0, 1_000, 3_000, 6_000]))
+
+    def _any_leg(self, *states: LegState) -> tuple[str, Leg] | None:
+        found = [
+            (name, leg)
+            for name, one in self.driver.world.interactions.items()
+            for leg in one.all_legs()
+            if leg.state in states
+        ]
+        return self.chance.choice(found) if found else None
 
     def _pick(self, *states: LegState) -> tuple[str, str] | None:
         found = [

@@ -19,7 +19,7 @@ from schemas.configuration import (
     StepSettings,
     TierSettings,
 )
-from schemas.vocabulary import Fault, LegState, Strategy
+from schemas.vocabulary import ConsultEnd, Fault, JoinMode, LegState, Strategy
 from streams.routing.engine import Engine
 from tests.support.routing_pair import WORKSPACE, RoutingPair, replayed
 
@@ -184,18 +184,22 @@ class Routing(RuleBasedStateMachine):
         kind = inputs.AcceptOffer if accepts else inputs.RejectOffer
         self.pair.command(kind, agent_id=agent, offer_id=f"{name}.{number}/{offers + wrong}")
 
-    @rule(pick=picks, outcome=st.sampled_from(["connected", "connected", Fault.AGENT, Fault.CHANNEL]))
-    def adapter_says(self, pick: int, outcome: str) -> None:
-        found = self._in_state(pick, LegState.CONNECTING)
+    @rule(
+        pick=picks,
+        outcome=st.sampled_from(["connected", "connected", "ended", Fault.AGENT, Fault.CHANNEL]),
+        late=st.sampled_from([False, False, True]),
+    )
+    def adapter_says(self, pick: int, outcome: str, late: bool = False) -> None:
+        found = self._in_state(pick, LegState.CONNECTED if late else LegState.CONNECTING)
         if found is None:
             return
-        values: dict[str, Any] = {
-            "workspace": WORKSPACE,
-            "interaction_id": found[0],
-            "leg_id": f"{found[0]}.{found[1]}",
-        }
+        main = self.pair.engine.world.interactions[found[0]].main
+        line = main.continues if late and main.continues else found[1]
+        values: dict[str, Any] = {"workspace": WORKSPACE, "interaction_id": found[0], "leg_id": f"{found[0]}.{line}"}
         if outcome == "connected":
             self.pair.feed(interactions.ChannelConnected(**values))
+        elif outcome == "ended":
+            self.pair.feed(interactions.ChannelEnded(**values))
         else:
             self.pair.feed(interactions.ChannelFailed(fault=Fault(outcome), **values))
 
@@ -214,7 +218,28 @@ class Routing(RuleBasedStateMachine):
     def work(self, pick: int, kind: type[inputs.LegCommand]) -> None:
         found = self._in_state(pick, LegState.CONNECTED, LegState.ON_HOLD, LegState.WRAP_UP, LegState.CONNECTING)
         if found is not None:
-            self.pair.command(kind, agent_id=found[3], leg_id=f"{found[0]}.{found[1]}")
+            self._about(kind, found)
+
+    @rule(pick=picks, to=st.sampled_from([*AGENTS, *QUEUES, "nowhere"]))
+    def consult(self, pick: int, to: str) -> None:
+        found = self._in_state(pick, LegState.CONNECTED, LegState.ON_HOLD)
+        if found is not None:
+            asked = {"to_agent": to} if to in AGENTS else {"to_queue": to}
+            self._about(inputs.StartConsult, found, **asked)
+
+    @rule(pick=picks, how=st.sampled_from([*ConsultEnd, None]))
+    def finish_consult_or_leave(self, pick: int, how: ConsultEnd | None) -> None:
+        found = self._in_state(pick, LegState.CONNECTED, LegState.ON_HOLD)
+        if found is not None and how is not None:
+            self._about(inputs.FinishConsult, found, how=how)
+        elif found is not None:
+            self._about(inputs.LeaveConference, found)
+
+    @rule(agent=agents, pick=picks, mode=st.sampled_from(list(JoinMode)))
+    def join(self, agent: str, pick: int, mode: JoinMode) -> None:
+        found = self._in_state(pick, LegState.CONNECTED, LegState.QUEUED)
+        if found is not None:
+            self.pair.command(inputs.JoinInteraction, interaction_id=found[0], agent_id=agent, mode=mode)
 
     @rule(for_ms=st.sampled_from([1, 500, 1_000, 2_500, 5_000, 9_000]))
     def attend(self, for_ms: int) -> None:
@@ -241,11 +266,15 @@ class Routing(RuleBasedStateMachine):
         values = {"workspace": WORKSPACE, "agent_id": agent, "gateway": "g", "incarnation": 1, "session": session}
         self.pair.feed(kind(**values, **more))
 
+    def _about(self, kind: type[inputs.LegCommand], found: tuple[str, int, int, str], **more: Any) -> None:
+        self.pair.command(kind, agent_id=found[3], leg_id=f"{found[0]}.{found[1]}", **more)
+
     def _in_state(self, pick: int, *states: LegState) -> tuple[str, int, int, str] | None:
         found = [
-            (name, one.main.number, one.main.offers, one.main.agent_id or "")
+            (name, leg.number, leg.offers, leg.agent_id or "")
             for name, one in self.pair.engine.world.interactions.items()
-            if one.main.state in states
+            for leg in one.all_legs()
+            if leg.state in states
         ]
         return found[pick % len(found)] if found else None
 

@@ -1,7 +1,6 @@
 """Callbacks and resumed places, written a second time, obviously: a set of legs that are callbacks, a list of places.
 
-Nothing is shared with the engine but the contracts. What an agent still wraps up while the contact goes on elsewhere
-is a contact of its own here, a part.
+Nothing is shared with the engine but the contracts.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ import msgspec
 
 from schemas import inputs, interactions
 from schemas.configuration import RoutingConfiguration
-from tests.support.naive_router import NaiveRouter
-from tests.support.naive_rules import Contact, Person, Timer
+from tests.support.naive_company import NaiveCompany
+from tests.support.naive_rules import Contact, Timer
 
 YEAR_MS = 366 * 86_400_000
 ON_THE_WAY = ("scheduled", "queued", "offered", "connecting")
@@ -33,15 +32,13 @@ class Place:
     head_start: int
 
 
-class NaiveCallbacks(NaiveRouter):
+class NaiveCallbacks(NaiveCompany):
     """The naive router, and who is to be called back."""
 
     def __init__(self, configuration: RoutingConfiguration) -> None:
         super().__init__(configuration)
-        self.parts: list[Contact] = []
         self.callbacks: set[tuple[str, int]] = set()
         self.held_wishes: dict[str, tuple[int | None, str | None]] = {}
-        self.first_preferred: dict[str, str | None] = {}
         self.customers: dict[str, str | None] = {}
         self.own: dict[str, tuple[int, int]] = {}
         self.came: dict[str, int] = {}
@@ -77,7 +74,6 @@ class NaiveCallbacks(NaiveRouter):
         contact = self.contacts.get(name)
         if contact is None:
             return
-        self.first_preferred[name] = event.preferred_agent
         self.customers[name] = event.customer_id
         self.came[name] = self.entered[name] = self.now
         if wish is not None:
@@ -122,7 +118,7 @@ class NaiveCallbacks(NaiveRouter):
     # Callbacks
 
     def _call_back(self, contact: Contact, at: int | None, agent: str | None, place: int) -> None:
-        if at is not None and at > self.now + YEAR_MS:
+        if self._companions(contact) or (at is not None and at > self.now + YEAR_MS):
             return
         if contact.state in ("offered", "connecting"):
             self._back(contact)
@@ -132,7 +128,7 @@ class NaiveCallbacks(NaiveRouter):
         if agent is not None:
             contact.preferred = agent
             contact.passed.pop(agent, None)
-        for one in (contact, *self.parts):
+        for one in (contact, *self.beside):
             if one.name == contact.name:
                 one.channel = "callback"
         if at is not None and at > self.now:
@@ -144,16 +140,17 @@ class NaiveCallbacks(NaiveRouter):
     def _leave_a_part(self, contact: Contact) -> None:
         """The agent wraps up; the contact itself goes on as a new leg."""
         part = dataclasses.replace(contact, passed={})
-        self.parts.append(part)
+        self.beside.append(part)
         for timer in self.timers:
             if timer.kind == "wrap_up" and timer.of is contact:
                 timer.of = part
-        contact.number += 1
-        contact.offers = contact.step = contact.waited = 0
+        contact.legs += 1
+        contact.number = contact.legs
+        contact.continues = contact.offers = contact.step = contact.waited = 0
         contact.agent = None
         contact.failed = False
         self.own.pop(contact.name, None)
-        contact.preferred = self.first_preferred[contact.name]
+        contact.preferred = contact.wished
         self._state(contact, "created")
         if part.state != "wrap_up":
             self._end_part(part)
@@ -177,7 +174,7 @@ class NaiveCallbacks(NaiveRouter):
 
     def _leave_place(self, contact: Contact) -> None:
         customer = self.customers[contact.name]
-        if not self.rules.settings.resume_within_ms or customer is None:
+        if not self.rules.settings.resume_within_ms or customer is None or contact.queue is None:
             return
         arrived, place, head_start = contact.arrived, contact.place, contact.head_start
         if contact.name in self.own:
@@ -198,22 +195,3 @@ class NaiveCallbacks(NaiveRouter):
                 contact.arrived, contact.place = one.arrived, one.place
                 contact.head_start = one.head_start or contact.head_start
                 return
-
-    # Parts
-
-    def _work(self, person: Person) -> list[Contact]:
-        return [*super()._work(person), *(part for part in self.parts if part.agent == person.name)]
-
-    def _finish(self, contact: Contact) -> None:
-        if not any(part is contact for part in self.parts):
-            super()._finish(contact)
-            return
-        self.cancel("wrap_up", contact)
-        self.parts = [part for part in self.parts if part is not contact]
-        self._idle(self.people[contact.agent or ""])
-
-    def _owned(self, event: inputs.LegCommand) -> Contact | None:
-        for part in self.parts:
-            if (part.agent, f"{part.name}.{part.number}") == (event.agent_id, event.leg_id):
-                return part
-        return super()._owned(event)

@@ -10,49 +10,12 @@ from typing import Any
 
 from schemas import inputs, interactions
 from schemas.vocabulary import Fault
-from tests.support.naive_rules import HELD, WAITS, Contact, NaiveRules, Person, Timer
+from tests.support.naive_rules import HELD, WAITS, Contact, Person, Timer
+from tests.support.naive_time import NaiveTime
 
 
-class NaiveRouter(NaiveRules):
+class NaiveRouter(NaiveTime):
     """One workspace: inputs in, offers and states to be looked at."""
-
-    # Time
-
-    def advance(self, to: int) -> None:
-        while True:
-            found = [
-                (max(timer.due, self.now), timer.order, self.log_timers, timer)
-                for timer in self.log_timers
-                if timer.due <= to
-            ]
-            for timer in self.timers:
-                moment = self.now + max(0, timer.due - self.attended)
-                if moment <= to and (moment <= self.attends_until or moment == self.now):
-                    found.append((moment, timer.order, self.timers, timer))
-            if not found:
-                break
-            moment, _, pile, timer = min(found, key=lambda entry: entry[:2])
-            pile.remove(timer)
-            self._pass_to(moment)
-            self._fire(timer)
-            self.match()
-        self._pass_to(to)
-
-    def _pass_to(self, moment: int) -> None:
-        if moment > self.now:
-            self.attended += max(0, min(moment, self.attends_until) - self.now)
-            self.now = moment
-
-    def set(self, kind: str, due: int, of: Any, order: int = 0) -> None:
-        """`order`: the turn of a timer that this one goes on for, instead of a new one."""
-        self.order += not order
-        order = order or self.order
-        pile = self.log_timers if kind == "waiting" else self.timers
-        pile.append(Timer(due, order, kind, of))
-
-    def cancel(self, kind: str, of: Any) -> None:
-        for pile in (self.timers, self.log_timers):
-            pile[:] = [timer for timer in pile if not (timer.kind == kind and timer.of is of)]
 
     def _fire(self, timer: Timer) -> None:
         of = timer.of
@@ -99,7 +62,7 @@ class NaiveRouter(NaiveRules):
             return
         contact = Contact(
             name, queue, event.channel, event.priority, event.tier, dict(event.requirements), event.preferred_agent,
-            event.confirms_connection, self.now, place, since=self.now,
+            event.confirms_connection, self.now, place, since=self.now, wished=event.preferred_agent,
         )  # fmt: skip
         contact.head_start = self._step(contact).head_start_ms or 0
         self.contacts[name] = contact
@@ -130,7 +93,8 @@ class NaiveRouter(NaiveRules):
             self.set("connect", self.attended + self.rules.settings.connect_timeout_ms, contact)
         person = self.people[event.agent_id]
         person.last_accepted = self.now
-        person.handled[contact.queue] = person.handled.get(contact.queue, 0) + 1
+        if contact.queue is not None:
+            person.handled[contact.queue] = person.handled.get(contact.queue, 0) + 1
         self._respond(person)
 
     def _on_RejectOffer(self, event: inputs.RejectOffer, _: int) -> None:
@@ -140,13 +104,13 @@ class NaiveRouter(NaiveRules):
             self._back(contact)
 
     def _on_ChannelConnected(self, event: interactions.ChannelConnected, _: int) -> None:
-        contact = self.contacts.get(event.interaction_id)
+        contact = self._spoken_of(event.leg_id)
         if contact is not None and contact.state == "connecting":
             self.cancel("connect", contact)
             self._state(contact, "connected")
 
     def _on_ChannelFailed(self, event: interactions.ChannelFailed, _: int) -> None:
-        contact = self.contacts.get(event.interaction_id)
+        contact = self._spoken_of(event.leg_id)
         if contact is None:
             return
         if contact.state == "connecting":
@@ -155,8 +119,11 @@ class NaiveRouter(NaiveRules):
             else:
                 self._back(contact)
         elif contact.state in HELD:
-            contact.failed = True
-            self._end_part(contact)
+            self._failed(contact, event.fault)
+
+    def _failed(self, contact: Contact, _: Fault) -> None:
+        contact.failed = True
+        self._end_part(contact)
 
     def _on_HoldInteraction(self, event: inputs.HoldInteraction, _: int) -> None:
         contact = self._owned(event)
@@ -168,14 +135,17 @@ class NaiveRouter(NaiveRules):
         if contact is None or contact.state != "on_hold":
             return
         channel = self._channel(contact.channel)
-        if channel.hold_frees_units and not self._fits(event.agent_id, contact.channel):
+        if channel.hold_frees_units and not self._has_units(event.agent_id, contact.channel):
             return
         self._state(contact, "connected")
 
     def _on_EndInteraction(self, event: inputs.EndInteraction, _: int) -> None:
         contact = self._owned(event)
         if contact is not None and contact.state in ("connected", "on_hold"):
-            self._end_part(contact)
+            self._part_ends(contact)
+
+    def _part_ends(self, contact: Contact) -> None:
+        self._end_part(contact)
 
     def _on_FinishWrapUp(self, event: inputs.FinishWrapUp, _: int) -> None:
         contact = self._owned(event)
@@ -267,7 +237,7 @@ class NaiveRouter(NaiveRules):
     def _end_part(self, contact: Contact) -> None:
         settings = self.rules
         own = settings.agents[contact.agent or ""].wrap_up_ms
-        of_queue = settings.queues[contact.queue].wrap_up_ms
+        of_queue = None if contact.queue is None else settings.queues[contact.queue].wrap_up_ms
         length = next(x for x in (own, of_queue, self._channel(contact.channel).wrap_up_ms) if x is not None)
         self._state(contact, "wrap_up")
         if length:
@@ -288,7 +258,7 @@ class NaiveRouter(NaiveRules):
 
     def _woken(self, contact: Contact, order: int) -> None:
         waited = contact.waited + self.now - contact.since
-        expiry = self.rules.queues[contact.queue].expire_after_ms
+        expiry = None if contact.queue is None else self.rules.queues[contact.queue].expire_after_ms
         if expiry is not None and waited >= expiry:
             self._drop(contact, "expired")
             return
@@ -301,7 +271,7 @@ class NaiveRouter(NaiveRules):
     def _wake(self, contact: Contact, order: int = 0) -> None:
         steps = self._steps(contact)
         moments = [steps[contact.step + 1].at_ms] if contact.step + 1 < len(steps) else []
-        expiry = self.rules.queues[contact.queue].expire_after_ms
+        expiry = None if contact.queue is None else self.rules.queues[contact.queue].expire_after_ms
         if expiry is not None:
             moments.append(expiry)
         if moments:
@@ -343,10 +313,14 @@ class NaiveRouter(NaiveRules):
                 contact.preferred = person.name
                 self._back(contact)
             elif contact.state in HELD:
-                contact.preferred = person.name
-                contact.number += 1
-                contact.offers = 0
-                self._back(contact)
+                self._lost(contact)
+
+    def _lost(self, contact: Contact) -> None:
+        contact.preferred = contact.agent
+        contact.legs += 1
+        contact.number = contact.legs
+        contact.offers = contact.continues = 0
+        self._back(contact)
 
     def _rescind(self, person: Person) -> None:
         for contact in self._work(person):
@@ -359,21 +333,27 @@ class NaiveRouter(NaiveRules):
         self._drain()
         while True:
             pairs = []
-            for contact in self.contacts.values():
+            for contact in self.every():
                 agent = self._best(contact) if contact.state == "queued" else None
                 if agent is not None:
-                    rank = self.rules.agents[agent].queues[contact.queue] if self.rules.settings.rank_first else 0
-                    class_ = self.rules.queues[contact.queue].class_
+                    rank = class_ = 0
+                    if contact.queue is not None:
+                        rank = self.rules.agents[agent].queues[contact.queue] if self.rules.settings.rank_first else 0
+                        class_ = self.rules.queues[contact.queue].class_
                     pairs.append(((class_, rank, self.virtual_arrival(contact), contact.place), contact, agent))
             if not pairs:
                 return
             _, contact, agent = min(pairs, key=lambda pair: pair[0])
-            contact.offers += 1
             contact.waited += self.now - contact.since
-            contact.agent = agent
-            self._state(contact, "offered")
-            self.set("offer", self.attended + self._channel(contact.channel).offer_timeout_ms, contact)
-            self.offers.append((contact.name, agent))
+            self._offer(contact, agent)
+
+    def _offer(self, contact: Contact, agent: str) -> None:
+        contact.offers += 1
+        contact.agent = agent
+        self._state(contact, "offered")
+        self.set("offer", self.attended + self._channel(contact.channel).offer_timeout_ms, contact)
+        self.offers.append((contact.name, agent))
+        if contact.queue is not None:
             self.people[agent].last_offered[contact.queue] = len(self.offers)
 
     def _drain(self) -> None:
@@ -386,15 +366,23 @@ class NaiveRouter(NaiveRules):
     def _offered(self, event: inputs.AcceptOffer | inputs.RejectOffer) -> Contact | None:
         """The contact whose pending offer is answered."""
         leg, _, number = event.offer_id.rpartition("/")
-        contact = self.contacts.get(leg.rpartition(".")[0])
+        contact = self._find(leg)
         if contact is None or contact.state != "offered" or contact.agent != event.agent_id:
             return None
-        same = (str(contact.number), str(contact.offers)) == (leg.rpartition(".")[2], number)
-        return contact if same else None
+        return contact if str(contact.offers) == number else None
 
     def _owned(self, event: inputs.LegCommand) -> Contact | None:
-        name, _, number = event.leg_id.rpartition(".")
-        contact = self.contacts.get(name)
+        contact = self._find(event.leg_id)
         if contact is None or contact.agent != event.agent_id or contact.state == "offered":
             return None
-        return contact if str(contact.number) == number else None
+        return contact
+
+    def _find(self, leg_id: str) -> Contact | None:
+        return next((leg for leg in self.every() if f"{leg.name}.{leg.number}" == leg_id), None)
+
+    def _spoken_of(self, leg_id: str) -> Contact | None:
+        """The leg that the adapter's line serves: a new owner speaks on the line of the leg from which he goes on."""
+        for leg in self.contacts.values():
+            if leg.continues and f"{leg.name}.{leg.continues}" == leg_id:
+                return leg
+        return self._find(leg_id)

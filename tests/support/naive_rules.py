@@ -20,10 +20,12 @@ class Timer:
     of: Any
 
 
-@dataclass
+@dataclass(eq=False)
 class Contact:
+    """A leg: of those of one name, the one in `contacts` is the newest main leg."""
+
     name: str
-    queue: str
+    queue: str | None
     channel: str
     priority: int
     tier: str | None
@@ -43,6 +45,12 @@ class Contact:
     number: int = 1
     wrap: int = 0
     failed: bool = False
+    kind: str = "main"
+    mode: str | None = None
+    target: str | None = None
+    legs: int = 1
+    continues: int = 0
+    wished: str | None = None
 
 
 @dataclass
@@ -67,6 +75,7 @@ class NaiveRules:
         self.attended = 0
         self.attends_until = 0
         self.contacts: dict[str, Contact] = {}
+        self.beside: list[Contact] = []
         self.ended: dict[str, str] = {}
         self.left: set[str] = set()
         self.people: dict[str, Person] = {name: Person(name) for name in configuration.agents}
@@ -75,8 +84,15 @@ class NaiveRules:
         self.order = 0
         self.offers: list[tuple[str, str]] = []
 
+    def every(self) -> list[Contact]:
+        return [*self.contacts.values(), *self.beside]
+
+    def with_it(self, name: str) -> set[str | None]:
+        """Who holds a leg of the contact or is offered one."""
+        return {leg.agent for leg in self.every() if leg.name == name and leg.state != "wrap_up"}
+
     def _work(self, person: Person) -> list[Contact]:
-        return [contact for contact in self.contacts.values() if contact.agent == person.name]
+        return [contact for contact in self.every() if contact.agent == person.name]
 
     def _in_hand(self, person: Person) -> bool:
         return any(contact.state != "offered" for contact in self._work(person))
@@ -115,7 +131,7 @@ class NaiveRules:
             name
             for name in self.people
             if self.on_queue(self.people[name])
-            and self._meets(name, contact)
+            and (contact.target == name or (contact.target is None and self._meets(name, contact)))
             and self._fits(name, contact.channel)
             and not self._is_passed(name, contact)
         ]
@@ -123,6 +139,8 @@ class NaiveRules:
 
     def _score(self, name: str, contact: Contact) -> tuple[Any, ...]:
         person, agent = self.people[name], self.rules.agents[name]
+        if contact.queue is None:
+            return (name,)
         strategy = self.rules.queues[contact.queue].strategy
         value = {
             Strategy.LONGEST_IDLE: 0,
@@ -136,19 +154,21 @@ class NaiveRules:
         return (name != contact.preferred, agent.queues[contact.queue], value, busy, since, name)
 
     def _is_passed(self, name: str, contact: Contact) -> bool:
-        if name not in contact.passed:
-            return False
+        there = self.with_it(contact.name) if contact.kind == "consult" else set()
+        passed = self.contacts[contact.name].passed if contact.target is None else {}
+        if name in there or name not in passed:
+            return name in there
         settings = self.rules.settings
         others = any(
-            self.on_queue(person) and self._meets(person.name, contact) and person.name not in contact.passed
+            self.on_queue(person) and self._meets(person.name, contact) and person.name not in {*passed, *there}
             for person in self.people.values()
         )
         wait = settings.reoffer_after_ms if others else min(settings.reoffer_pause_ms, settings.reoffer_after_ms)
-        return self.attended < contact.passed[name] + wait
+        return self.attended < passed[name] + wait
 
     def _meets(self, name: str, contact: Contact) -> bool:
         agent = self.rules.agents[name]
-        if contact.queue not in agent.queues:
+        if contact.queue is None or contact.queue not in agent.queues:
             return False
         step = self._step(contact)
         rank = agent.queues[contact.queue]
@@ -164,7 +184,7 @@ class NaiveRules:
         return wanted
 
     def _steps(self, contact: Contact) -> list[StepSettings]:
-        steps = list(self.rules.queues[contact.queue].steps)
+        steps = [] if contact.queue is None else list(self.rules.queues[contact.queue].steps)
         return steps if steps and steps[0].at_ms == 0 else [StepSettings(), *steps]
 
     def _step(self, contact: Contact) -> StepSettings:
@@ -196,16 +216,17 @@ class NaiveRules:
         return found
 
     def _fits(self, name: str, arriving: str) -> bool:
-        agent = self.rules.agents[name]
-        counting = self._counting(name)
+        limit = self.rules.agents[name].max.get(arriving)
+        within = limit is None or sum(1 for channel, _ in self._counting(name) if channel == arriving) < limit
+        return within and self._has_units(name, arriving)
+
+    def _has_units(self, name: str, arriving: str) -> bool:
         used = sum(
             self._channel(channel).units
-            for channel, holds in counting
+            for channel, holds in self._counting(name)
             if holds and arriving not in self._channel(channel).interrupted_by
         )
-        limit = agent.max.get(arriving)
-        within = limit is None or sum(1 for channel, _ in counting if channel == arriving) < limit
-        return within and used + self._channel(arriving).units <= agent.capacity
+        return used + self._channel(arriving).units <= self.rules.agents[name].capacity
 
     def units(self, name: str) -> int:
         total = 0

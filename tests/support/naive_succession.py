@@ -31,8 +31,11 @@ class NaiveSuccession(NaiveCallbacks):
         for contact in self.contacts.values():
             if contact.preferred == old:
                 contact.preferred = new
-            if self.first_preferred[contact.name] == old:
-                self.first_preferred[contact.name] = new
+            if contact.wished == old:
+                contact.wished = new
+        for leg in self.beside:
+            if leg.target == old:
+                leg.target = new
         later = [(left, new if heir == old else heir, at) for left, heir, at in self.took_over]
         self.took_over = [entry for entry in later if entry[0] not in (old, new)] + [(old, new, self.now)]
 

@@ -14,7 +14,7 @@ from schemas.decisions import Decision
 from schemas.messages import MessagePosted
 
 FINAL = {"completed", "abandoned", "flowed_out", "cancelled", "expired", "failed"}
-GOES_ON = {"transferred", "requeued", "agent_lost", "callback"}
+GOES_ON = {"transferred", "requeued", "agent_lost", "callback", "consult_completed", "left_conference"}
 
 Row = dict[str, Any]
 
@@ -121,7 +121,9 @@ def _of_leg(tag: str, story: Sequence[Decision], now: Decision, say: Any, values
     last = before[-1] if before else None
     was = str(last.state) if last is not None else ""
     if tag == "leg.queued":
-        say("contact.queued")
+        say("consult.started" if leg.kind == "consult" else "contact.queued")
+    if tag == "leg.joined":
+        say("agent.joined", state=str(leg.join_mode))
     if tag == "leg.connected" or (tag == "offer.accepted" and leg.state == "connected"):
         say("agent.connected")
     if tag == "leg.held":
@@ -133,6 +135,8 @@ def _of_leg(tag: str, story: Sequence[Decision], now: Decision, say: Any, values
         say("agent.part_ended", duration_ms=now.at_ms - (leg.connected_ms or 0), reason=str(leg.reason))
     if tag == "leg.ended" and was == "wrap_up" and last is not None:
         say("agent.done", duration_ms=now.at_ms - last.since_ms, disposition=leg.disposition)
+    if leg.kind != "main" and leg.connected_ms is None and leg.state in FINAL and tag != "interaction.changed":
+        say(f"{leg.kind}.ended", state=str(leg.state), reason=str(leg.reason))
     mains = [one.leg.number for one in same_epoch if one.leg is not None and one.leg.kind == "main"]
     if tag == "leg.ended" and leg.kind == "main" and leg.number >= max(mains, default=0):
         assert leg.state in FINAL

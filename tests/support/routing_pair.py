@@ -29,6 +29,7 @@ class RoutingPair:
         self.offset = -1
         self.commands = 0
         self.offers: list[tuple[str, str]] = []
+        self.decisions: list[Decision] = []
         self.log: list[tuple[int, int, InputsTopicEvent]] = []
         self.feed(
             inputs.ConfigurationPublished(
@@ -46,6 +47,7 @@ class RoutingPair:
         self.offset += 1
         self.log.append((self.offset, self.now_ms, event))
         decisions: tuple[Decision, ...] = self.engine.apply(event, offset=self.offset, stamp_ms=self.now_ms)
+        self.decisions += decisions
         self.naive.take(event, self.offset, self.now_ms)
         for decision in decisions:
             if isinstance(decision, OfferMade) and decision.offer is not None:
@@ -90,8 +92,19 @@ class RoutingPair:
             if one.main.state not in ENDED
         }
         assert contacts == {one.name: (one.state, one.agent, one.queue, one.step) for one in naive.contacts.values()}
-        assert {name: one.main.preferred or one.preferred_agent for name, one in world.interactions.items()} == {
-            one.name: one.preferred for one in naive.contacts.values()
+        preferred = {
+            name: one.main.preferred or one.preferred_agent
+            for name, one in world.interactions.items()
+            if one.main.state not in ENDED
+        }
+        assert preferred == {one.name: one.preferred for one in naive.contacts.values()}
+        beside = {
+            (name, leg.number): (leg.kind.value, leg.join_mode, leg.state.value, leg.agent_id, leg.queue)
+            for name, one in world.interactions.items()
+            for leg in one.others
+        }
+        assert beside == {
+            (leg.name, leg.number): (leg.kind, leg.mode, leg.state, leg.agent, leg.queue) for leg in naive.beside
         }
         agents = {
             name: (one.status, project.routing_status(world, one).value, world.capacity.room(one)[2])
@@ -101,12 +114,13 @@ class RoutingPair:
             name: (one.status, naive.routing_status(one), naive.units(name)) for name, one in naive.people.items()
         }
         arrivals = {
-            name: one.main.virtual_arrival_ms
+            (name, leg.number): leg.virtual_arrival_ms
             for name, one in world.interactions.items()
-            if one.main.state is LegState.QUEUED
+            for leg in one.all_legs()
+            if leg.state is LegState.QUEUED
         }
         assert arrivals == {
-            one.name: naive.virtual_arrival(one) for one in naive.contacts.values() if one.state == "queued"
+            (one.name, one.number): naive.virtual_arrival(one) for one in naive.every() if one.state == "queued"
         }
 
 

@@ -55,14 +55,6 @@ def test_a_repeated_command_does_nothing() -> None:
     assert [type(one) for one in driver.decisions] == [DuplicateIgnored]
 
 
-def test_a_command_that_is_not_obeyed_yet_is_refused_visibly() -> None:
-    driver = a_connected_call("ana", "bo")
-    driver.about(inputs.StartConsult, to_agent="bo")
-    assert [(one.reason, one.detail) for one in driver.said(CommandRefused)] == [
-        (Refusal.NOT_PERMITTED, "not supported yet")
-    ]
-
-
 def test_offsets_rise() -> None:
     driver = Driver(a_configuration("ana"))
     tick = inputs.TimeAdvanced(workspace=WORKSPACE)

@@ -10,7 +10,8 @@ from tests.support.engine_driver import Driver, a_configuration, a_connected_cal
 
 def blocked_now(driver: Driver, contact: str = "c1") -> tuple[str, ...]:
     interaction = driver.interaction(contact)
-    return blocked(driver.world, interaction, driver.world.audience(interaction, interaction.main))
+    leg = interaction.main
+    return blocked(driver.world, interaction, leg, driver.world.audience(interaction, leg))
 
 
 def a_rejected_call(*agents: str) -> Driver:
