@@ -191,10 +191,11 @@ class CallbackNow(Answer, frozen=True, kw_only=True):
 class QueueNow(ShownQueue, frozen=True, kw_only=True, omit_defaults=False):
     """A queue with who waits in it; every field is written, so that 0 and null are told apart.
 
-    `callbacks`: of those `scheduled` the next ones, the earliest first.
+    `callbacks`: of those `scheduled` the next ones, the earliest first. `expected_wait_ms`: of somebody who would enter now.
     """
 
     callbacks: tuple[CallbackNow, ...] = ()
+    expected_wait_ms: int | None = None
 
 
 class AgentNow(AgentValue, frozen=True, kw_only=True, omit_defaults=False):
@@ -216,7 +217,9 @@ class OfferExplained(Answer, frozen=True, kw_only=True):
 
 
 class WaitingNow(Answer, frozen=True, kw_only=True):
-    """Where a live leg waits: its queue as it stands, for how long, and what it asks for."""
+    """Where a live leg waits: its queue as it stands, for how long, what it asks for, its place in line and how long it may
+    take from now on.
+    """
 
     leg_id: str
     state: str
@@ -226,6 +229,8 @@ class WaitingNow(Answer, frozen=True, kw_only=True):
     waited_ms: int
     requirements: dict[str, int]
     preferred_agent: str | None
+    position: int | None = None
+    expected_wait_ms: int | None = None
 
 
 class ExplanationOf(Answer, frozen=True, kw_only=True):

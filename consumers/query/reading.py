@@ -184,7 +184,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         return ExplanationOf(
             interaction_id=interaction_id,
             offers=offers,
-            waiting=floor.waiting(view, interaction_id),
+            waiting=waits.of_legs(floor.waiting(view, interaction_id), self.live.orders(workspace), view.at_ms),
             as_of=None if known is None else floor.as_of(view, at_ms),
         )
 
@@ -211,7 +211,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     def queues(self, workspace: str) -> Queues:
         """All queues as they stand."""
-        return floor.queues(*self.live.view(workspace))
+        view, at_ms = self.live.view(workspace)
+        return waits.in_queues(floor.queues(view, at_ms), self.live.orders(workspace), view.at_ms)
 
     def agents(self, workspace: str) -> Agents:
         """All agents as they stand."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from consumers.query.answers import AsOf, QueueWait, WaitOf
-from schemas.estimate import QueueOrders
+import msgspec
+
+from consumers.query.answers import AsOf, Queues, QueueWait, WaitingNow, WaitOf
+from schemas.estimate import QueueOrders, Standing
 from schemas.pace import RANGE_PERCENT
 from schemas.view import View
 from schemas.vocabulary import LegKind
@@ -49,3 +51,25 @@ def before_entering(view: View, orders: QueueOrders, queue: str, head_start_ms: 
         range_percent=RANGE_PERCENT,
         as_of=as_of,
     )
+
+
+def in_queues(queues: Queues, orders: QueueOrders, now_ms: int) -> Queues:
+    """The queues, each with the wait of somebody who would enter it now."""
+    told = (
+        msgspec.structs.replace(one, expected_wait_ms=_expected_ms(orders.entering(one.queue, now_ms)))
+        for one in queues.queues
+    )
+    return msgspec.structs.replace(queues, queues=tuple(told))
+
+
+def of_legs(waiting: tuple[WaitingNow, ...], orders: QueueOrders, now_ms: int) -> tuple[WaitingNow, ...]:
+    """The legs that wait, each with its place and its wait."""
+    standings = ((one, orders.standing(one.leg_id, now_ms)) for one in waiting)
+    return tuple(
+        msgspec.structs.replace(one, position=standing.position, expected_wait_ms=_expected_ms(standing))
+        for one, standing in standings
+    )
+
+
+def _expected_ms(standing: Standing) -> int | None:
+    return None if standing.estimate is None else standing.estimate.expected_ms

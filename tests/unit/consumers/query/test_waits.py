@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from consumers.query.answers import AsOf
-from consumers.query.waits import before_entering, of_interaction
+from consumers.query.floor import queues, waiting
+from consumers.query.waits import before_entering, in_queues, of_interaction, of_legs
 from schemas.estimate import QueueOrders
 from schemas.view import View
 from tests.support.decided import Floor
@@ -66,3 +67,18 @@ def test_where_an_agent_is_free_there_is_no_wait() -> None:
     found = before_entering(seen.view, seen.orders, "orders", 0, AS_OF)
     assert found is not None
     assert (found.position, found.expected_ms, found.high_ms) == (1, 0, 0)
+
+
+def test_queues_and_explanations_say_it_too() -> None:
+    seen = Seen()
+    seen.floor.opened("ana")
+    seen.floor.agent("ana", connected=True)
+    seen.follow()
+    [free] = in_queues(queues(seen.view, 0), seen.orders, seen.view.at_ms).queues
+    assert (free.queue, free.expected_wait_ms) == ("orders", 0)
+    seen.floor.arrives("i1")
+    seen.follow()
+    [leg] = of_legs(waiting(seen.view, "i1"), seen.orders, seen.view.at_ms)
+    assert (leg.position, leg.expected_wait_ms) == (1, None)
+    [busy] = in_queues(queues(seen.view, 0), seen.orders, seen.view.at_ms).queues
+    assert busy.expected_wait_ms is None
