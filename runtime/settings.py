@@ -206,6 +206,22 @@ class Routing(msgspec.Struct, frozen=True, kw_only=True):
     upgrade: bool = True
 
 
+class Explainer(msgspec.Struct, frozen=True, kw_only=True):
+    """streams/routing/explainer, and whoever asks it at `url` (None = nobody does).
+
+    At most `at_once` replays run and `most_waiting` are asked for, each for `patience_ms`. States on the way through a
+    log are kept every `keep_every_records` inputs, `keep_bytes` of them in all.
+    """
+
+    port: Port = 8085
+    url: str | None = None
+    at_once: Positive = 1
+    most_waiting: Positive = 8
+    patience_ms: Positive = 20_000
+    keep_every_records: Positive = 20_000
+    keep_bytes: Positive = 128 * 1024 * 1024
+
+
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """streams/view."""
 
@@ -239,6 +255,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker: Worker = Worker()
     identity: Identity = Identity()
     routing: Routing = Routing()
+    explainer: Explainer = Explainer()
     view: View = View()
     timeline: Timeline = Timeline()
 
@@ -248,7 +265,7 @@ NAMES: Final = Names(
     unprefixed_group="process",
     foreign={("kafka", "bootstrap_servers"): "KAFKA_BOOTSTRAP_SERVERS", ("postgres", "url"): "DATABASE_URL"},
     secrets=frozenset({("ticket", "key")}),
-    urls=frozenset({("postgres", "url"), ("trace", "otlp_endpoint"), ("web", "attachments_url")}),
+    urls=frozenset({("postgres", "url"), ("trace", "otlp_endpoint"), ("web", "attachments_url"), ("explainer", "url")}),
 )
 
 

@@ -12,6 +12,7 @@ from schemas.live import Message
 from schemas.metrics import Counts, Derived, Dimension, LiveGroup
 from schemas.shown import ShownQueue
 from schemas.timeline import TimelineKind
+from schemas.trace import Trace
 from schemas.values import AgentValue, Explanation, InteractionValue, LegValue
 from schemas.vocabulary import CustomerKind
 
@@ -234,12 +235,17 @@ class WaitingNow(Answer, frozen=True, kw_only=True):
 
 
 class ExplanationOf(Answer, frozen=True, kw_only=True):
-    """Why an interaction went where it went: every offer, oldest first, and where it waits now."""
+    """Why an interaction went where it went: every offer, oldest first, and where it waits now.
+
+    `trace`: every agent and every reason at every moment, recomputed from the routing log. null: it was not asked for,
+    the role does not see how agents stand, the log does not have the interaction, or there is no explainer.
+    """
 
     interaction_id: str
     offers: tuple[OfferExplained, ...]
     waiting: tuple[WaitingNow, ...]
     as_of: AsOf | None
+    trace: Trace | None = None
 
 
 class Wait(Answer, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from consumers.query.openapi import document
 from consumers.query.parameters import (
     AuditOf,
     Entering,
+    ExplanationWanted,
     MetricsNow,
     MetricsOf,
     NoParameters,
@@ -27,7 +28,7 @@ from consumers.query.parameters import (
 )
 from consumers.query.permissions import Operation, check
 from consumers.query.problems import MEDIA_TYPE, Kind, Problem, not_ready
-from consumers.query.reading import Reading
+from consumers.query.reading import Asker, Reading
 from consumers.query.turns import Turns
 from runtime.credentials import BearerVerifier, Principal
 from runtime.docs_page import HEADERS, ProblemRow, page
@@ -52,6 +53,12 @@ class Question(msgspec.Struct, frozen=True):
     workspace: str
     subject: str
     query: Parameters
+    authorization: str = ""
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks, for who is asked on their behalf."""
+        return Asker(self.who, self.authorization)
 
     def parameters(self, wanted: type[ParametersT]) -> ParametersT:
         """The query, of the kind that was read."""
@@ -69,13 +76,14 @@ def build(reading: Reading, verifier: BearerVerifier, turns: Turns, log: Logger)
     def answering(path: str, operation: Operation, wanted: type[Parameters], answer: Answering) -> HTTPRouteHandler:
         @get(_WORKSPACE + path, name=path)
         async def handler(request: HttpRequest) -> Response[bytes]:
-            who = await principal_of(verifier, request.headers.get("authorization"))
+            authorization = request.headers.get("authorization")
+            who = await principal_of(verifier, authorization)
             workspace = request.path_params["workspace"]
             check(who, operation, workspace)
             subject = _subject(request.path_params.get("subject"))
             query = read(request.query_params.multi_items(), wanted)
             with turns.taken(f"{who.workspace}/{who.user}"):
-                found = await answer(Question(who, workspace, subject, query))
+                found = await answer(Question(who, workspace, subject, query, authorization or ""))
             return Response(msgspec.json.encode(found), media_type=_JSON, headers=_PRIVATE)
 
         return handler
@@ -130,10 +138,10 @@ def routes(reading: Reading) -> tuple[tuple[str, Operation, type[Parameters], An
             lambda it: reading.interaction(it.who, it.workspace, it.subject)),
         ("/interactions/{subject:str}/transcript", Operation.READ_TRANSCRIPT, TranscriptFrom,
             lambda it: reading.transcript(it.workspace, it.subject, it.parameters(TranscriptFrom).from_offset)),
-        ("/interactions/{subject:str}/explanation", Operation.READ_INTERACTION, NoParameters,
-            lambda it: reading.explanation(it.workspace, it.subject)),
         ("/interactions/{subject:str}/wait", Operation.READ_WAIT, NoParameters, wait),
         ("/queues/{subject:str}/wait", Operation.READ_WAIT, Entering, queue_wait),
+        ("/interactions/{subject:str}/explanation", Operation.READ_INTERACTION, ExplanationWanted,
+            lambda it: reading.explanation(it.asker, it.workspace, it.subject, it.parameters(ExplanationWanted))),
         ("/queues", Operation.READ_QUEUES, NoParameters, queues),
         ("/agents", Operation.READ_AGENTS, NoParameters, agents),
         ("/metrics", Operation.READ_METRICS, MetricsOf,

@@ -38,6 +38,7 @@ from schemas.messages import Author, MessagePosted
 from schemas.metrics import Counts, Dimension, LiveGroup, Now
 from schemas.metrics_derived import derive
 from schemas.timeline import TimelineKind
+from schemas.trace import Because, Changed, ChangedAgent, Happened, Looked, PassedAgents, Trace, WentFirst
 from schemas.values import Explanation, InteractionValue, LegValue, ScorePart
 from schemas.vocabulary import CustomerKind, LegKind, LegState, PassedOver, RoutingStatus
 
@@ -183,6 +184,55 @@ TRANSCRIPT: Final = Transcript(
     complete_to=42,
     complete=True,
 )
+_TRACE: Final = Trace(
+    workspace="bookcity",
+    interaction_id=INTERACTION_ID,
+    interaction=None,
+    moments=(
+        Happened(
+            at_ms=_AT_MS + 900,
+            offset=11,
+            leg_id=_LEG.leg_id,
+            epoch=1,
+            seq=31,
+            decision="leg.queued",
+            state=LegState.QUEUED,
+            queue="service",
+            ahead=0,
+        ),
+        Looked(
+            at_ms=_AT_MS + 900,
+            offset=11,
+            leg_id=_LEG.leg_id,
+            queue="service",
+            step=0,
+            requirements={"mandarin": 3},
+            passed_over=(PassedAgents(reasons=(PassedOver.NO_CAPACITY,), agents=("ana", "bo")),),
+            not_serving=4,
+        ),
+        WentFirst(
+            at_ms=_AT_MS + 1_400,
+            offset=14,
+            leg_id=_LEG.leg_id,
+            agent_id="bo",
+            interaction_id="i_before",
+            queue="service",
+            because=Because.ARRIVED_BEFORE,
+            earlier_ms=12_000,
+        ),
+        Changed(
+            at_ms=_AT_MS + 1_900,
+            offset=15,
+            leg_id=_LEG.leg_id,
+            agents=(ChangedAgent(agent_id="bo", before=(PassedOver.NO_CAPACITY,), now=(PassedOver.OFF_QUEUE,)),),
+        ),
+    ),
+    ended=False,
+    until_ms=_AT_MS + 60_000,
+    until_offset=60,
+    engine_version=2,
+    time_zone="Asia/Shanghai",
+)
 EXPLANATION: Final = ExplanationOf(
     interaction_id=INTERACTION_ID,
     offers=(
@@ -219,6 +269,7 @@ EXPLANATION: Final = ExplanationOf(
         ),
     ),
     as_of=_AS_OF,
+    trace=_TRACE,
 )
 WAIT: Final = WaitOf(
     interaction_id=INTERACTION_ID,

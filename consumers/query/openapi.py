@@ -14,6 +14,7 @@ from consumers.query.answers import ANSWERS, Answer
 from consumers.query.parameters import (
     AuditOf,
     Entering,
+    ExplanationWanted,
     MetricsNow,
     MetricsOf,
     NoParameters,
@@ -89,8 +90,8 @@ QUESTIONS: Final = (
     Described(
         path="/interactions/{subject}/explanation",
         operation="getExplanation",
-        summary="Why an interaction went to whom it went, and where it waits",
-        takes=NoParameters,
+        summary="Why an interaction went to whom it went, where it waits, and the whole trace of how that came about",
+        takes=ExplanationWanted,
         example=examples.EXPLANATION,
         about=examples.INTERACTION_ID,
     ),
@@ -159,6 +160,8 @@ MEANINGS: Final = {
     "to_ms": "Up to, not including, this moment",
     "cursor": "older or newer of another page with the same filters",
     "head_start_ms": "As if they had come so much earlier: of a tier or a priority; may be negative",
+    "trace": "false: without the trace, which takes a replay; true: it must be there, or the answer is a refusal",
+    "at_ms": "The trace as of this moment, in milliseconds since 1970",
     "from_offset": "From this offset on: complete_to of the answer before",
     "dimension": "By what figures are kept apart",
     "id": "Only this group of the dimension",

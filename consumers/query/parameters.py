@@ -70,6 +70,13 @@ class Entering(Parameters, frozen=True, kw_only=True):
     head_start_ms: Annotated[int, msgspec.Meta(ge=-86_400_000, le=86_400_000)] = 0
 
 
+class ExplanationWanted(Parameters, frozen=True, kw_only=True):
+    """`trace` false: the offers only, at once. `at_ms`: the trace as of then."""
+
+    trace: bool | None = None
+    at_ms: Moment | None = None
+
+
 class By(StrEnum):
     """The length of the spans that figures are added up for."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -27,6 +28,7 @@ from consumers.query.answers import (
 from consumers.query.audit import AuditTrail, WantedActs
 from consumers.query.cursor import BadCursor, Cursor, decode, mark_of
 from consumers.query.customers import Customers, TooShort
+from consumers.query.explainer import Explainer
 from consumers.query.interactions import Interactions, KeptInteraction
 from consumers.query.intervals import Intervals, TooMany
 from consumers.query.live import Live
@@ -35,6 +37,7 @@ from consumers.query.parameters import (
     MAX_MS,
     AuditOf,
     Entering,
+    ExplanationWanted,
     MetricsNow,
     MetricsOf,
     SearchBy,
@@ -58,9 +61,19 @@ from runtime.transcripts import Wanted as WantedMessages
 from runtime.validation import FieldError
 from schemas.interactions import ContactPoint
 from schemas.topics import MESSAGES
+from schemas.trace import Trace
 from schemas.view import View
 
+CLOCKS_APART_MS: Final = 60_000
+"""By so much at most the clock that stamps an arrival and the broker's may differ."""
 _UNNAMED = "no customer has this id"
+
+
+class Asker(msgspec.Struct, frozen=True):
+    """Who asks, and how they said so: for who is asked on their behalf."""
+
+    who: Principal
+    authorization: str
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +86,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     transcripts: Transcripts
     trail: AuditTrail
     live: Live
+    explainer: Explainer
     clock: Clock
     region: str
 
@@ -172,8 +186,10 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             complete=found.complete,
         )
 
-    async def explanation(self, workspace: str, interaction_id: str) -> ExplanationOf:
-        """Why it went where it went, and where it waits now."""
+    async def explanation(
+        self, asker: Asker, workspace: str, interaction_id: str, query: ExplanationWanted
+    ) -> ExplanationOf:
+        """Why it went where it went, where it waits now, and how that came about."""
         known = self.live.view_if_any(workspace)
         view, at_ms = known or (View(workspace), 0)
         offers = await self.timelines.offers(workspace, interaction_id)
@@ -186,6 +202,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             offers=offers,
             waiting=waits.of_legs(floor.waiting(view, interaction_id), self.live.orders(workspace), view.at_ms),
             as_of=None if known is None else floor.as_of(view, at_ms),
+            trace=await self._trace(asker, workspace, interaction_id, query),
         )
 
     def wait(self, who: Principal, workspace: str, interaction_id: str) -> WaitOf:
@@ -255,6 +272,17 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         if found is None:
             raise not_ready("the live figures")
         return found
+
+    async def _trace(self, asker: Asker, workspace: str, interaction_id: str, query: ExplanationWanted) -> Trace | None:
+        """How every agent stood: for those who may see that. Who asks for it expressly gets it or a refusal."""
+        if query.trace is False:
+            return None
+        if query.trace is None and not (self.explainer.is_there and may(asker.who, Operation.READ_AGENTS)):
+            return None
+        check(asker.who, Operation.READ_AGENTS, workspace)
+        kept = await self.interactions.read(workspace, interaction_id)
+        since_ms = None if kept is None else max(0, kept.received_ms - CLOCKS_APART_MS)
+        return await self.explainer.trace(workspace, interaction_id, asker.authorization, query.at_ms, since_ms)
 
     def _point(self, way: str, value: str) -> NormalPoint:
         point = (

@@ -11,6 +11,7 @@ import asyncio
 from consumers.query.app import build, route_of
 from consumers.query.audit import AuditTrail
 from consumers.query.customers import Customers
+from consumers.query.explainer import Explainer
 from consumers.query.interactions import Interactions
 from consumers.query.intervals import Intervals
 from consumers.query.live import Live
@@ -39,9 +40,10 @@ async def main(context: Context) -> None:
     settings, clock = context.settings, context.clock
     broker = KafkaConnection(settings.kafka, clock, context.instance)
     live = Live(broker, clock, context.log)
-    async with connect_pool(settings.postgres, SESSION) as pool:
+    explainer = Explainer(settings.explainer.url, context.log)
+    async with connect_pool(settings.postgres, SESSION) as pool, explainer:
         verifier = BearerVerifier(PostgresCredentialStore(pool), clock)
-        reading = put_together(settings, pool, live, broker, clock)
+        reading = put_together(settings, pool, live, explainer, broker, clock)
         app = Measured(
             build(reading, verifier, Turns(settings.query.open_count), context.log),
             clock,
@@ -56,7 +58,9 @@ async def main(context: Context) -> None:
     await live.stop()
 
 
-def put_together(settings: Settings, pool: Pool, live: Live, broker: Broker, clock: Clock) -> Reading:
+def put_together(
+    settings: Settings, pool: Pool, live: Live, explainer: Explainer, broker: Broker, clock: Clock
+) -> Reading:
     """What questions are answered from."""
     return Reading(
         customers=Customers(pool),
@@ -66,6 +70,7 @@ def put_together(settings: Settings, pool: Pool, live: Live, broker: Broker, clo
         trail=AuditTrail(pool),
         transcripts=Transcripts(PostgresMessages(pool), broker.reader()),
         live=live,
+        explainer=explainer,
         clock=clock,
         region=settings.identity.default_region,
     )

@@ -78,8 +78,7 @@ def moment_of(text: str) -> Callable[[str | None], int]:
 
 async def traced(source: LogSource, interaction: str, limit: Callable[[str | None], int] | None) -> Trace:
     """The trace, from the nearest snapshot. Raises NotInLog."""
-    from streams.routing.explaining import Until
-    from streams.routing.explaining import explain as found
+    from streams.routing import explaining
 
-    snapshots, stops = await source.snapshots(), await source.stops()
-    return await found(source, interaction, until=Until(limit), snapshots=snapshots, stops=stops)
+    until, stops = explaining.Until(limit), await source.stops()
+    return await explaining.explain(source, interaction, until=until, snapshots=explaining.kept(source), stops=stops)

@@ -67,6 +67,8 @@ TEXTS: Final = {
     "changed_interaction": "接触的资料有变",
     "held_input": "在接触到达之前先有了消息，已记下",
     "duplicate": "重复的消息，不再处理",
+    "routing_stopped": "整个工作区的路由停止了",
+    "routing_resumed": "整个工作区的路由恢复了",
     "other": "{decision}",
     "leg": "［{kind} {number}］",
     "by": "，由 {who}（{command}）",

@@ -67,6 +67,8 @@ TEXTS: Final = {
     "changed_interaction": "what is known of the contact changed",
     "held_input": "word of it came before the contact itself: kept",
     "duplicate": "a repetition, ignored",
+    "routing_stopped": "routing of the whole workspace stopped",
+    "routing_resumed": "routing of the whole workspace went on",
     "other": "{decision}",
     "leg": "[{kind} {number}] ",
     "by": ", by {who} ({command})",

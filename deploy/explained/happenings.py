@@ -76,6 +76,8 @@ _KEYS: Final = {
     "interaction.changed": "changed_interaction",
     "input.held": "held_input",
     "duplicate.ignored": "duplicate",
+    "workspace.stopped": "routing_stopped",
+    "workspace.resumed": "routing_resumed",
 }
 """The text of a decision that needs no more than its values."""
 

@@ -56,6 +56,7 @@ PROGRAMS: Final[tuple[Program, ...]] = (
     Program("audit_writer", "consumers.audit_writer", STAGES),
     Program("metrics", "streams.metrics", STAGES),
     Program("metrics_writer", "consumers.metrics_writer", STAGES),
+    Program("explainer", "streams.routing.explainer", SCREENS, port="explainer"),
     Program("gateway", "consumers.gateway", SCREENS, port="gateway"),
     Program("query", "consumers.query", SCREENS, port="query"),
     Program("http", "producers.http", INTAKE, port="http"),

@@ -60,9 +60,11 @@ class Endpoints(msgspec.Struct, frozen=True):
     def environ(self) -> dict[str, str]:
         """The same as a process's environment."""
         listening = {f"HUBLINE_{name.upper()}_PORT": str(self.ports[name]) for name in PUBLIC if name in self.ports}
-        return {KAFKA_VARIABLE: self.kafka, POSTGRES_VARIABLE: self.database_url, **listening}
+        explained = {EXPLAINER: f"http://{HOST}:{self.ports['explainer']}"} if "explainer" in self.ports else {}
+        return {KAFKA_VARIABLE: self.kafka, POSTGRES_VARIABLE: self.database_url, **listening, **explained}
 
 
+EXPLAINER: Final = "HUBLINE_EXPLAINER_URL"
 MIGRATIONS: Final = Path(__file__).resolve().parents[1] / "postgres"
 LED_PATIENCE_S: Final = 30.0
 LED_POLL_S: Final = 0.05

@@ -29,7 +29,14 @@ PORTS: Final = 12_000
 SUPERVISOR: Final = "supervisor"
 ENDING: Final = Ending(patience_ms=90_000, rank=9)
 """A supervisor ends all of its own first, which takes its time."""
-PREFERRED_PORTS: Final[dict[str, int]] = {"http": 8080, "admin": 8081, "gateway": 8082, "query": 8083, "web": 8084}
+PREFERRED_PORTS: Final[dict[str, int]] = {
+    "http": 8080,
+    "admin": 8081,
+    "gateway": 8082,
+    "query": 8083,
+    "web": 8084,
+    "explainer": 8085,
+}
 
 
 class State(msgspec.Struct, frozen=True):

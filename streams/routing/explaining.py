@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -47,44 +47,59 @@ async def explain(
     interaction_id: str,
     *,
     until: Until | None = None,
-    snapshots: Sequence[Snapshot] = (),
+    snapshots: AsyncIterable[Snapshot] | None = None,
     stops: Sequence[WorkspaceStopped] = (),
+    since_ms: int | None = None,
     turn: Turn = _no_turn,
 ) -> Trace:
     """The trace of the interaction, from its arrival to its end, or to the end of the log or `until`.
 
-    `snapshots`, newest first, are where a replay may begin; `stops` what the decisions log knows of them.
+    `snapshots`, newest first, are where a replay may begin (none is looked at behind the one that will do); `stops` is
+    what the decisions log knows of them. `since_ms`: it is known not to have come before that; else a snapshot that does
+    not know it may have forgotten it, and then the log is read from its start.
 
     Raises:
         NotInLog: there is no such interaction in the log, or it had not arrived yet.
     """
     wanted = until or Until()
-    for snapshot in snapshots:
-        fold = _begun(source, stops, snapshot, interaction_id)
-        if fold is None:
-            continue
+    fold = None if snapshots is None else await _begun(source, stops, snapshots, interaction_id, since_ms)
+    if fold is not None:
         try:
             trace = await _follow(fold, interaction_id, wanted, turn)
         except Broke:
-            break
+            trace = None
         if trace is not None:
             return trace
-        break
+        if since_ms is not None:
+            raise NotInLog(f"no interaction {interaction_id} in the log of {source.workspace}")
     return await _from_the_start(source, list(stops), interaction_id, wanted, turn)
 
 
-def _begun(
-    source: LogSource, stops: Sequence[WorkspaceStopped], snapshot: Snapshot, interaction_id: str
+async def kept(source: LogSource) -> AsyncIterator[Snapshot]:
+    """The snapshots that the log has, newest first."""
+    for snapshot in await source.snapshots():
+        yield snapshot
+
+
+async def _begun(
+    source: LogSource,
+    stops: Sequence[WorkspaceStopped],
+    snapshots: AsyncIterable[Snapshot],
+    interaction_id: str,
+    since_ms: int | None,
 ) -> Fold | None:
-    """A fold from the snapshot, if it can be read and the interaction arrives later."""
-    try:
-        fold = Fold(source, stops, snapshot)
-    except ValueError:
-        return None
-    world = fold.engine.world
-    if interaction_id in world.interactions or world.memory.has_ended(interaction_id):
-        return None
-    return fold
+    """A fold from the first snapshot that can be read and does not know the interaction: it arrives later."""
+    async for snapshot in snapshots:
+        if since_ms is not None and snapshot.manifest.at_ms > since_ms:
+            continue
+        try:
+            fold = Fold(source, stops, snapshot)
+        except ValueError:
+            continue
+        world = fold.engine.world
+        if interaction_id not in world.interactions and not world.memory.has_ended(interaction_id):
+            return fold
+    return None
 
 
 async def _from_the_start(

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from schemas.decisions import Decision, LegQueued, OfferMade
+from schemas.decisions import Decision, LegQueued, OfferMade, WorkspaceResumed, WorkspaceStopped
 from schemas.event import wire_type
 from schemas.ids import interaction_of
 from schemas.inputs import Command
@@ -123,7 +123,8 @@ class Tracer:
         leg, offer, value = decision.leg, decision.offer, decision.interaction
         named = [one.interaction_id for one in (leg, offer, value) if one is not None]
         held = getattr(decision, "interaction_id", None)
-        if self.interaction_id in named or held == self.interaction_id:
+        concerned = self.known and not self.ended and isinstance(decision, WorkspaceStopped | WorkspaceResumed)
+        if self.interaction_id in named or held == self.interaction_id or concerned:
             if value is not None:
                 self._value = value
             if leg is not None:

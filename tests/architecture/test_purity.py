@@ -14,11 +14,15 @@ from tests.architecture.sets import set_fields
 ENGINE_SHELL = frozenset(
     {
         "__main__",
+        "checkpoints",
+        "explainer",
+        "explainer_app",
         "explaining",
         "fold",
         "hosted",
         "live_log",
         "logged",
+        "past",
         "position",
         "records",
         "recovery",

@@ -24,5 +24,6 @@ class _NeverAsked(Reading, frozen=True, kw_only=True):
     trail: Any = None
     transcripts: Any = None
     live: Any = None
+    explainer: Any = None
     clock: Any = None
     region: str = "CN"

@@ -11,6 +11,7 @@ import httpx
 import msgspec
 
 from consumers.query.app import build
+from consumers.query.explainer import Explainer
 from consumers.query.live import Live
 from consumers.query.server import SESSION, put_together
 from consumers.query.turns import Turns
@@ -118,7 +119,12 @@ def a_broker() -> MemoryBroker:
 
 @contextlib.asynccontextmanager
 async def query_service(
-    database_url: str, *, workspace: str | None = None, follows: bool = True, open_count: int = 16
+    database_url: str,
+    *,
+    workspace: str | None = None,
+    follows: bool = True,
+    open_count: int = 16,
+    explainer_url: str | None = None,
 ) -> AsyncIterator[QueryService]:
     """Serves while the block runs; with `follows` once the live view is there."""
     broker, clock = a_broker(), SystemClock()
@@ -126,8 +132,9 @@ async def query_service(
     settings = Settings(postgres=Postgres(url=database_url))
     live = Live(broker, clock, logger)
     credentials = MemoryCredentials()
-    async with connect_pool(settings.postgres, SESSION) as pool:
-        reading = put_together(settings, pool, live, broker, clock)
+    explainer = Explainer(explainer_url, logger)
+    async with connect_pool(settings.postgres, SESSION) as pool, explainer:
+        reading = put_together(settings, pool, live, explainer, broker, clock)
         app = build(reading, BearerVerifier(credentials, clock), Turns(open_count), logger)
         following = asyncio.create_task(live.run()) if follows else None
         async with serving(app, "127.0.0.1", 0, stop_timeout_ms=1_000) as port:
