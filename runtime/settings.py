@@ -209,13 +209,13 @@ class Routing(msgspec.Struct, frozen=True, kw_only=True):
 class Explainer(msgspec.Struct, frozen=True, kw_only=True):
     """streams/routing/explainer, and whoever asks it at `url` (None = nobody does).
 
-    At most `at_once` replays run and `most_waiting` are asked for, each for `patience_ms`. States on the way through a
+    At most `open_count` replays run at once and `most_waiting` are asked for, each for `patience_ms`. States on the way through a
     log are kept every `keep_every_records` inputs, `keep_bytes` of them in all.
     """
 
     port: Port = 8085
     url: str | None = None
-    at_once: Positive = 1
+    open_count: Positive = 1
     most_waiting: Positive = 8
     patience_ms: Positive = 20_000
     keep_every_records: Positive = 20_000

@@ -45,7 +45,7 @@ class Past:
         self._reader = reader
         self._clock = clock
         self._policy = policy
-        self._turns = asyncio.Semaphore(policy.at_once)
+        self._turns = asyncio.Semaphore(policy.open_count)
         self._waiting = 0
         self._checkpoints = Checkpoints(policy.keep_bytes)
         self._stops: dict[int, tuple[int, dict[str, Emitted]]] = {}
