@@ -1,6 +1,6 @@
 """Benchmark `theory`: the engine beside a Kiefer-Wolfowitz recursion on one sample path, and that beside Erlang's formulas.
 
-Two lines for each load. First, how many waits of the engine equal the recursion's to the millisecond: all must. Then how far
+Two lines for each load. First, how many waits of the engine equal the recursion's to the millisecond: all must, or the run breaks. Then how far
 the recursion's mean lies from Erlang's, against half of its own confidence interval (batch means, 99 %): not farther.
 """
 
@@ -81,6 +81,14 @@ def routed(visits: list[Visit], agents: int) -> list[Wait]:
     ]
 
 
+def equal_waits(name: str, ours: list[Wait], recursion: list[Wait]) -> int:
+    """How many waits are equal, which is all of them. Raises RuntimeError at the first that is not."""
+    for number, (one, other) in enumerate(zip(ours, recursion, strict=False)):
+        if one != other:
+            raise RuntimeError(f"theory-{name}: call {number} is {one} in the engine and {other} in the recursion")
+    return len(ours)
+
+
 def measure(effort: Effort, note: Note) -> list[Series]:
     """Both lines of every load; each repeat has a path of its own."""
     return [one for name, of in LOADS.items() for one in _measure(name, of, effort, note)]
@@ -93,7 +101,7 @@ def _measure(name: str, of: Load, effort: Effort, note: Note) -> list[Series]:
         visits = path(of, effort.calls, seed)
         recursion = waits(visits, of.agents)
         ours = routed(visits[: effort.routed], of.agents)
-        same = sum(one == other for one, other in zip(ours, recursion, strict=False))
+        same = equal_waits(name, ours, recursion)
         found = batch_means([one.waited_ms / 1000 for one in recursion])
         off_s = abs(found.mean - theory_s)
         equal.append(Repeat(same, effort.routed, same))

@@ -51,8 +51,13 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
         Raises:
             InvalidDocument: the document has errors.
+            NothingToRun: it has no place for some of the calls.
         """
-        return staffed(document or plain_document(call.queue for call in self.calls), self.skills)
+        found = staffed(document or plain_document(call.queue for call in self.calls), self.skills)
+        missing = sorted({call.queue for call in self.calls} - set(found.queues))
+        if missing and found.settings.default_queue is None:
+            raise NothingToRun(f"the document has no default_queue and no queue {', '.join(missing)}")
+        return found
 
 
 class Backtest(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,6 +76,15 @@ def test_without_calls_there_is_nothing_to_run() -> None:
         prepare(a_log(*DAY_OF_CALLS), "2027-03-01", None)
 
 
+def test_a_document_without_a_place_for_the_calls_is_refused_and_one_with_a_default_takes_them() -> None:
+    prepared = prepare(a_log(*DAY_OF_CALLS), None, None)
+    with pytest.raises(NothingToRun, match="no queue regular"):
+        prepared.configuration({"workspace": "w", "queues": {"all": {}}})
+    taken = prepared.configuration({"workspace": "w", "settings": {"default_queue": "all"}, "queues": {"all": {}}})
+    found = backtest(prepared, taken, "1")
+    assert (found.ended_otherwise, found.problems) == ({}, ())
+
+
 def test_a_document_with_errors_is_refused() -> None:
     with pytest.raises(InvalidDocument):
         prepare(a_log(*DAY_OF_CALLS), None, None).configuration({"workspace": "w", "queus": {}})
