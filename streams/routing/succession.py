@@ -56,22 +56,28 @@ def now_named(w: World, agent_id: str | None) -> str | None:
 
 
 def _rename(w: World, interaction: Interaction, old: str, new: str) -> None:
-    before = (interaction.preferred_agent, interaction.owner)
+    main = interaction.main
+    before = _named(interaction)
     if interaction.preferred_agent == old:
         interaction.preferred_agent = new
     if interaction.owner == old:
         interaction.owner = new
-    for leg in interaction.all_legs():
-        if leg.preferred == old:
-            leg.preferred = new
+    if main.preferred == old:
+        main.preferred = new
     w.names.note(interaction)
-    main = interaction.main
     if main.state in WAITING and (main.preferred or interaction.preferred_agent) == new:
         main.skipped = False
     if main.state is LegState.QUEUED:
         waiting.touch(w, interaction, main)
-    if (interaction.preferred_agent, interaction.owner) != before:
+    if _named(interaction) != before:
         w.decide(InteractionChanged, interaction=interaction_value(w, interaction), leg=leg_value(interaction, main))
+
+
+def _named(interaction: Interaction) -> tuple[str | None, ...]:
+    """Whom the interaction names as far as its values tell; whose callback it is, too."""
+    main = interaction.main
+    callback_of = None if main.callback_ms is None else main.preferred
+    return interaction.preferred_agent, interaction.owner, callback_of
 
 
 def _aimed_at(w: World, agent_id: str) -> Iterator[tuple[Interaction, Leg]]:

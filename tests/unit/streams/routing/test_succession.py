@@ -164,3 +164,14 @@ def test_the_same_act_again_changes_nothing_more() -> None:
     hand_over(driver)
     assert driver.said(InteractionChanged) == []
     assert len(driver.said(CommandApplied)) == 1
+
+
+def test_an_agents_own_callback_is_told_as_the_heirs() -> None:
+    driver = Driver(a_configuration("ana", "bo"))
+    driver.arrive()
+    at_ms = driver.now_ms + 600_000
+    driver.command(inputs.RequestCallback, interaction_id="c1", at_ms=at_ms, agent_id="ana")
+    driver.command(inputs.HandOverAgent, agent_id="ana", to_agent="bo", reason="leaves")
+    [changed] = driver.said(InteractionChanged)
+    assert changed.leg is not None
+    assert changed.leg.preferred_agent == "bo"
