@@ -40,4 +40,5 @@ def test_the_page_on_a_new_channel_does_as_printed(own_stack: Callable[..., Runn
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert '"type": "leg.queued"' in ran.stdout
     assert "leg.ended abandoned" in ran.stdout
+    assert "leg.scheduled scheduled" in ran.stdout
     assert re.search(r'"message_id":"m_[0-9a-f]{30}"', ran.stdout)
