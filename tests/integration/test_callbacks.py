@@ -99,13 +99,13 @@ async def test_what_is_scheduled_outlives_a_killed_router_and_enters_at_its_time
         await say(promised, "callback.requested", at_ms=at_ms, agent_id="ana")
         [mine] = await ana.until(lambda m: m.callbacks_of("ana"))
         assert (mine.scheduled_for_ms, mine.interaction_id) == (at_ms, promised)
-        assert sue.mirror.queues["orders"].scheduled == 1
+        await sue.until(lambda m: m.queues["orders"].scheduled == 1)
         product.supervisor.kill("routing")
         offers = await ana.until(lambda m: m.offers_to("ana"), within_s=90)
         assert [offer.interaction_id for offer in offers] == [promised]
         leg = ana.mirror.legs[offers[0].leg_id]
         assert (leg.arrived_ms, leg.entered_queue_ms, leg.scheduled_for_ms) == (at_ms, at_ms, at_ms)
-        assert sue.mirror.queues["orders"].scheduled == 0
+        await sue.until(lambda m: m.queues["orders"].scheduled == 0)
 
 
 async def test_an_agent_promises_on_the_line_and_a_supervisor_brings_it_forward(product: Product) -> None:
