@@ -8,7 +8,7 @@ import pytest
 from producers.admin.compile import compile_document
 from producers.admin.document import Format, parse
 from producers.admin.problems import InvalidDocument
-from schemas.configuration import AgentSettings, canonical
+from schemas.configuration import AgentSettings, OverflowRule, canonical
 
 EXAMPLE = Path(__file__).parents[4] / "deploy" / "examples" / "bookcity.yaml"
 
@@ -27,6 +27,14 @@ def test_the_example_is_right_and_no_name_of_it_reaches_routing() -> None:
     assert compiled.card_types == ("ordinary", "student", "senior", "vip")
     assert compiled.names["card_types"]["senior"]["zh-CN"] == "乐龄卡"
     assert canonical(compiled.routing).isascii()
+
+
+def test_the_example_takes_contacts_at_any_hour() -> None:
+    """The demo runs at night, too."""
+    compiled = compile_document(parse(EXAMPLE.read_text(encoding="utf-8"), Format.YAML))
+    with_hours = {name: queue for name, queue in compiled.routing.queues.items() if queue.hours is not None}
+    assert list(with_hours) == ["group_purchases"]
+    assert all(queue.overflow.when_closed == OverflowRule() for queue in with_hours.values())
 
 
 def test_errors_of_every_section_come_together() -> None:
