@@ -30,11 +30,6 @@ def agent(agent_id: str) -> str:
     return "a:" + agent_id
 
 
-def agents_in(concerned: Concerned) -> list[str]:
-    """The ids of the agents among them."""
-    return [key[2:] for key in concerned if key.startswith("a:")]
-
-
 def by_agent(value: AgentValue) -> Concerned:
     """Whom an agent's value concerns: the agent, and whoever watches a queue that the agent serves."""
     return (ALL, agent(value.agent_id), *(watch(queue) for queue in value.queues))

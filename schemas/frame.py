@@ -17,5 +17,9 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_de
     """Base of all frames."""
 
 
+class Do(msgspec.Struct, frozen=True, kw_only=True, tag_field="name", omit_defaults=True):
+    """Base of an agent's commands."""
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Base of what frames carry."""

@@ -10,7 +10,7 @@ import heapq
 from typing import Final
 
 from schemas.values import LegValue
-from schemas.vocabulary import LegState
+from schemas.vocabulary import JoinMode, LegKind, LegState
 
 _SLACK: Final = 64
 
@@ -20,6 +20,14 @@ _Entry = tuple[int, str]
 def waits(leg: LegValue) -> bool:
     """Whether the leg stands in its queue's line."""
     return leg.queue is not None and (leg.state is LegState.QUEUED or leg.state is LegState.OFFERED)
+
+
+def is_with_customer(leg: LegValue) -> bool:
+    """Whether the leg's agent and the customer are together: the owner, and whoever takes part in the conference. Who is
+    only consulted, or monitors or whispers, is not.
+    """
+    together = leg.state is LegState.CONNECTED or leg.state is LegState.ON_HOLD
+    return together and (leg.kind is LegKind.MAIN or leg.join_mode is JoinMode.BARGE)
 
 
 class Line:

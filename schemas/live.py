@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from schemas import frame, live_conversation, live_metrics, supervision
+from schemas import frame, live_company, live_conversation, live_metrics, supervision
 from schemas.metrics import Dimension
 from schemas.shown import ShownOffer, ShownQueue, Stopped
 from schemas.values import AgentValue, InteractionValue, LegValue
@@ -31,6 +31,12 @@ Transcript = live_conversation.Transcript
 DetailsState = live_conversation.DetailsState
 ShownContactPoint = live_conversation.ShownContactPoint
 Details = live_conversation.Details
+
+Do = frame.Do
+Transfer = live_company.Transfer
+StartConsult = live_company.StartConsult
+FinishConsult = live_company.FinishConsult
+LeaveConference = live_company.LeaveConference
 
 Id = frame.Id
 Name = frame.Name
@@ -60,10 +66,6 @@ RETRY: Final = frozenset({Close.GOING_AWAY, Close.RESTART, Close.TRY_AGAIN, Clos
 
 
 # What a client asks for
-
-
-class Do(msgspec.Struct, frozen=True, kw_only=True, tag_field="name", omit_defaults=True):
-    """Base of an agent's commands."""
 
 
 class Accept(Do, frozen=True, kw_only=True, tag="accept"):
@@ -126,6 +128,10 @@ AnyDo = (
     | Hold
     | Resume
     | End
+    | Transfer
+    | StartConsult
+    | FinishConsult
+    | LeaveConference
     | ExtendWrapUp
     | FinishWrapUp
     | RequestCallback

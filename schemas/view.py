@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from schemas.concerned import ALL, Concerned, agent, agents_in, by_agent, by_offer, by_queue, watch
+from schemas.concerned import ALL, Concerned, agent, by_agent, by_offer, by_queue, watch
 from schemas.decisions import (
     AgentRemoved,
     ConfigurationApplied,
@@ -36,6 +36,7 @@ from schemas.shown import (
     shown_queue,
 )
 from schemas.values import AgentValue, InteractionValue, LegValue, OfferValue, QueueValue
+from schemas.view_index import drop, interaction_of, leg_of
 from schemas.vocabulary import ENDED, HANDED_ON, LegKind, LegState, OfferState
 
 AnyValue = InteractionValue | LegValue | ShownOffer | AgentValue | ShownQueue
@@ -158,19 +159,20 @@ class View:
         return shown_queue(value or QueueValue(queue=queue), standing, scheduled)
 
     def concerned_by_leg(self, leg: LegValue) -> Concerned:
-        """Whom a live leg concerns."""
-        concerned = (ALL,) if leg.queue is None else (ALL, watch(leg.queue))
-        return concerned + tuple(agent(agent_id) for agent_id in self._agents_of(leg))
+        """Whom a live leg concerns, those included whom other legs of its interaction concern."""
+        held = self._held.get(leg.interaction_id)
+        others = () if held is None else tuple(leg_id for leg_id in held.legs if leg_id != leg.leg_id)
+        if not others:
+            return self._concerned_alone(leg)
+        every = (one for leg_id in others for one in self._concerned_alone(self.legs[leg_id]))
+        return tuple(dict.fromkeys((*self._concerned_alone(leg), *every)))
 
     def concerned_by_interaction(self, interaction_id: str) -> Concerned:
         """Whom any of its live legs concerns."""
         held = self._held.get(interaction_id)
         if held is None or not held.legs:
             return ()
-        if len(held.legs) == 1:
-            return self.concerned_by_leg(self.legs[held.legs[0]])
-        every = (one for leg_id in held.legs for one in self.concerned_by_leg(self.legs[leg_id]))
-        return tuple(dict.fromkeys(every))
+        return self.concerned_by_leg(self.legs[held.legs[0]])
 
     # Following
 
@@ -281,7 +283,7 @@ class View:
             touches.append(Touch(Kind.AGENT, value.agent_id, was, by_agent(value), value, live=True))
 
     def _apply_work(self, decision: Decision, touches: list[Touch]) -> None:
-        interaction_id = _interaction_of(decision)
+        interaction_id = interaction_of(decision)
         if interaction_id is None:
             return
         was_concerned = self.concerned_by_interaction(interaction_id)
@@ -290,14 +292,19 @@ class View:
             held = self._held[interaction_id] = _Held()
         if decision.interaction is not None:
             held.value = decision.interaction
-        leg_id = _leg_of(decision)
+        leg_id = leg_of(decision)
         old = None if leg_id is None else self.legs.get(leg_id)
         leg_concerned = () if old is None else self.concerned_by_leg(old)
+        agents = () if old is None else self._agents_of(old)
+        others = {one: self.concerned_by_leg(self.legs[one]) for one in held.legs if one != leg_id}
         if decision.offer is not None:
             self._set_offer(decision, decision.offer, touches)
         new = old if decision.leg is None else decision.leg
         if new is not None:
+            for agent_id in agents:
+                drop(self._legs_of_agent, agent_id, new.leg_id)
             self._set_leg(held, old, new, leg_concerned, touches)
+            self._touch_others(others, touches)
         if not held.legs and not held.handed_on:
             del self._held[interaction_id]
         self._touch_interaction(interaction_id, held, was_concerned, decision.interaction is None, touches)
@@ -308,7 +315,7 @@ class View:
         why = decision.explanation if isinstance(decision, OfferMade) else None
         shown = shown_offer(value, why if known is None else known.why)
         if known is not None:
-            _drop(self._offers_of_agent, known.agent_id, known.offer_id)
+            drop(self._offers_of_agent, known.agent_id, known.offer_id)
         if pending:
             self.offers[value.offer_id] = shown
             self._offers_of_agent.setdefault(value.agent_id, {})[value.offer_id] = None
@@ -320,9 +327,6 @@ class View:
         self, held: _Held, old: LegValue | None, new: LegValue, was_concerned: Concerned, touches: list[Touch]
     ) -> None:
         live = new.state not in ENDED
-        if old is not None:
-            for agent_id in agents_in(was_concerned):
-                _drop(self._legs_of_agent, agent_id, new.leg_id)
         concerned = self.concerned_by_leg(new)
         self._set_line(old, new, touches)
         if new.kind is LegKind.MAIN and new.number >= held.newest_main:
@@ -338,6 +342,13 @@ class View:
             self.legs.pop(new.leg_id, None)
             held.legs = tuple(leg_id for leg_id in held.legs if leg_id != new.leg_id)
         touches.append(Touch(Kind.LEG, new.leg_id, was_concerned, concerned, new, live, same=new is old))
+
+    def _touch_others(self, before: dict[str, Concerned], touches: list[Touch]) -> None:
+        """Legs beside one that changed may concern others now."""
+        for leg_id, was in before.items():
+            after = self.concerned_by_leg(self.legs[leg_id])
+            if after != was:
+                touches.append(Touch(Kind.LEG, leg_id, was, after, self.legs[leg_id], live=True, same=True))
 
     def _set_line(self, old: LegValue | None, new: LegValue, touches: list[Touch]) -> None:
         before = old.queue if old is not None and waits(old) else None
@@ -365,6 +376,10 @@ class View:
             after = next((touch.after for touch in reversed(touches) if touch.kind is Kind.LEG), (ALL,))
         touches.append(Touch(Kind.INTERACTION, interaction_id, before, after, held.value, live, same))
 
+    def _concerned_alone(self, leg: LegValue) -> Concerned:
+        concerned = (ALL,) if leg.queue is None else (ALL, watch(leg.queue))
+        return concerned + tuple(agent(agent_id) for agent_id in self._agents_of(leg))
+
     def _agents_of(self, leg: LegValue) -> tuple[str, ...]:
         offer = None if leg.offer_id is None else self.offers.get(leg.offer_id)
         offered = None if offer is None else offer.agent_id
@@ -373,24 +388,3 @@ class View:
         if leg.agent_id is None:
             return () if offered is None else (offered,)
         return (leg.agent_id,) if offered in (None, leg.agent_id) else (leg.agent_id, offered)
-
-
-def _drop(index: dict[str, dict[str, None]], key: str, entry: str) -> None:
-    entries = index.get(key)
-    if entries is not None:
-        entries.pop(entry, None)
-        if not entries:
-            del index[key]
-
-
-def _interaction_of(decision: Decision) -> str | None:
-    for value in (decision.leg, decision.offer, decision.interaction):
-        if value is not None:
-            return value.interaction_id
-    return None
-
-
-def _leg_of(decision: Decision) -> str | None:
-    if decision.leg is not None:
-        return decision.leg.leg_id
-    return None if decision.offer is None else decision.offer.leg_id

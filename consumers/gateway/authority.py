@@ -10,14 +10,14 @@ import msgspec
 from consumers.gateway.scopes import WHOLE, Scope, Sight
 from runtime.credential_store import Principal
 from schemas import ids, inputs, live
+from schemas.line import is_with_customer
 from schemas.messages import Author, MessagePosted
 from schemas.typing import TypingSignalled
 from schemas.view import View
-from schemas.vocabulary import LegState, Refusal, Role
+from schemas.vocabulary import Refusal, Role
 
 WATCHING_ROLES: Final = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 """They see the whole workspace, or the queues that they wish for, and intervene there (`intervening`)."""
-WRITABLE: Final = frozenset({LegState.CONNECTED, LegState.ON_HOLD})
 MESSAGE_SOURCE: Final = "gateway"
 
 
@@ -64,6 +64,24 @@ def _end(do: live.End, **who: Any) -> inputs.AgentCommand:
     return inputs.EndInteraction(leg_id=do.leg_id, **who)
 
 
+def _transfer(do: live.Transfer, **who: Any) -> inputs.AgentCommand:
+    return inputs.TransferInteraction(
+        leg_id=do.leg_id, to_queue=do.to_queue, to_agent=do.to_agent, keep_place=do.keep_place, **who
+    )
+
+
+def _start_consult(do: live.StartConsult, **who: Any) -> inputs.AgentCommand:
+    return inputs.StartConsult(leg_id=do.leg_id, to_queue=do.to_queue, to_agent=do.to_agent, **who)
+
+
+def _finish_consult(do: live.FinishConsult, **who: Any) -> inputs.AgentCommand:
+    return inputs.FinishConsult(leg_id=do.leg_id, how=do.how, **who)
+
+
+def _leave_conference(do: live.LeaveConference, **who: Any) -> inputs.AgentCommand:
+    return inputs.LeaveConference(leg_id=do.leg_id, **who)
+
+
 def _extend_wrap_up(do: live.ExtendWrapUp, **who: Any) -> inputs.AgentCommand:
     return inputs.ExtendWrapUp(leg_id=do.leg_id, for_ms=do.for_ms, **who)
 
@@ -96,6 +114,10 @@ COMMANDS: Final[Mapping[type[live.Do], _Builder]] = {
     live.Hold: _hold,
     live.Resume: _resume,
     live.End: _end,
+    live.Transfer: _transfer,
+    live.StartConsult: _start_consult,
+    live.FinishConsult: _finish_consult,
+    live.LeaveConference: _leave_conference,
     live.ExtendWrapUp: _extend_wrap_up,
     live.FinishWrapUp: _finish_wrap_up,
     live.RequestCallback: _request_callback,
@@ -124,7 +146,7 @@ def typing_input(
     """That an agent writes, if it is one who may write to that customer now."""
     leg = view.legs.get(frame.leg_id)
     agent_id = admitted.scope.agent_id
-    if leg is None or agent_id is None or leg.agent_id != agent_id or leg.state not in WRITABLE:
+    if leg is None or agent_id is None or leg.agent_id != agent_id or not is_with_customer(leg):
         return None
     return TypingSignalled(
         workspace=principal.workspace,
@@ -139,7 +161,8 @@ def typing_input(
 def message_input(
     principal: Principal, admitted: Admitted, view: View, frame: live.SendMessage, now_ms: int
 ) -> MessagePosted | Refusal:
-    """The message that an agent writes, or why not: only the owner of a connected leg writes to its customer.
+    """The message that an agent writes, or why not: only the owner, or who takes part in the conference, writes to the
+    customer.
 
     Its id follows from agent and command: the same command again is the same message.
     """
@@ -151,7 +174,7 @@ def message_input(
         return Refusal.UNKNOWN_INTERACTION
     if leg.agent_id != agent_id:
         return Refusal.NOT_OWNER
-    if leg.state not in WRITABLE:
+    if not is_with_customer(leg):
         return Refusal.WRONG_STATE
     return MessagePosted(
         workspace=principal.workspace,

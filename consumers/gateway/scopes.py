@@ -90,9 +90,12 @@ def snapshot(view: View, scope: Scope, mark: str) -> Snapshot:
 
 
 def _agents_screen(view: View, agent_id: str) -> Iterator[tuple[Item, AnyValue]]:
-    """Found from the agent: the size of the workspace does not matter."""
+    """Found from the agent: the size of the workspace does not matter. Whose contact an agent has or is offered, of that
+    the agent sees every leg: who else is with it.
+    """
     for leg in view.legs_of_agent(agent_id):
-        yield (Kind.LEG, leg.leg_id), leg
+        for one in view.legs_of(leg.interaction_id):
+            yield (Kind.LEG, one.leg_id), one
         interaction = view.interaction(leg.interaction_id)
         if interaction is not None:
             yield (Kind.INTERACTION, interaction.interaction_id), interaction

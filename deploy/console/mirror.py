@@ -10,7 +10,7 @@ from schemas import live
 from schemas.messages import Author, MessagePosted
 from schemas.shown import ShownOffer, ShownQueue, Stopped
 from schemas.values import AgentValue, InteractionValue, LegValue
-from schemas.vocabulary import LegState
+from schemas.vocabulary import LegKind, LegState
 
 TYPING_MS: Final = 6_000
 """How long a sign that somebody writes holds."""
@@ -95,6 +95,14 @@ class Mirror:
         """The legs that the agent owns, oldest first."""
         mine = (leg for leg in self.legs.values() if leg.agent_id == agent_id)
         return sorted(mine, key=lambda leg: (leg.connected_ms or leg.since_ms, leg.leg_id))
+
+    def open_consult(self, owner: LegValue) -> LegValue | None:
+        """The consult that the owner of this leg has begun and not finished."""
+        for leg in self.legs.values():
+            of_owner = leg.interaction_id == owner.interaction_id and owner.kind is LegKind.MAIN
+            if of_owner and leg.kind is LegKind.CONSULT and leg.join_mode is None and leg.state is not LegState.WRAP_UP:
+                return leg
+        return None
 
     def callbacks_of(self, agent_id: str) -> list[LegValue]:
         """The scheduled callbacks that are the agent's, the next one first."""

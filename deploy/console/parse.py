@@ -16,8 +16,9 @@ import msgspec
 from deploy.console.mirror import Mirror
 from deploy.console.times import moment_ms
 from schemas import live
+from schemas.line import is_with_customer
 from schemas.values import LegValue
-from schemas.vocabulary import LegState
+from schemas.vocabulary import ConsultEnd, LegKind, LegState
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -117,7 +118,7 @@ def _reject(rest: str, desk: Desk) -> Wish:
 
 
 def _say(rest: str, desk: Desk) -> Wish:
-    leg = desk.leg(*WRITABLE)
+    leg = desk.choose([leg for leg in desk.legs() if is_with_customer(leg)])
     if isinstance(leg, Wrong):
         return leg
     return Write(leg.leg_id, rest) if rest else Wrong("needs_text")
@@ -136,6 +137,54 @@ def _resume(_rest: str, desk: Desk) -> Wish:
 def _end(_rest: str, desk: Desk) -> Wish:
     leg = desk.leg(LegState.CONNECTING, *WRITABLE)
     return leg if isinstance(leg, Wrong) else Ask(live.End(leg_id=leg.leg_id))
+
+
+class _Aim(msgspec.Struct, frozen=True):
+    leg_id: str
+    to_queue: str | None
+    to_agent: str | None
+
+
+def _aim(rest: str, desk: Desk) -> _Aim | Wrong:
+    """The work that is owned, and the queue or @AGENT that it goes to."""
+    if not rest.lstrip("@"):
+        return Wrong("needs_aim")
+    leg = desk.choose([leg for leg in desk.legs(*WRITABLE) if leg.kind is LegKind.MAIN])
+    if isinstance(leg, Wrong):
+        return leg
+    to_agent = rest[1:] if rest.startswith("@") else None
+    return _Aim(leg.leg_id, None if to_agent else rest, to_agent)
+
+
+def _transfer(rest: str, desk: Desk) -> Wish:
+    """`transfer QUEUE | @AGENT`"""
+    aim = _aim(rest, desk)
+    if isinstance(aim, Wrong):
+        return aim
+    return Ask(live.Transfer(leg_id=aim.leg_id, to_queue=aim.to_queue, to_agent=aim.to_agent))
+
+
+def _consult(rest: str, desk: Desk) -> Wish:
+    """`consult QUEUE | @AGENT`"""
+    aim = _aim(rest, desk)
+    if isinstance(aim, Wrong):
+        return aim
+    return Ask(live.StartConsult(leg_id=aim.leg_id, to_queue=aim.to_queue, to_agent=aim.to_agent))
+
+
+def _finish(how: ConsultEnd) -> Callable[[str, Desk], Wish]:
+    """Of the work with an open consult."""
+
+    def finish(_rest: str, desk: Desk) -> Wish:
+        leg = desk.choose([leg for leg in desk.legs(*WRITABLE) if desk.mirror.open_consult(leg) is not None])
+        return leg if isinstance(leg, Wrong) else Ask(live.FinishConsult(leg_id=leg.leg_id, how=how))
+
+    return finish
+
+
+def _leave(_rest: str, desk: Desk) -> Wish:
+    leg = desk.leg(*WRITABLE)
+    return leg if isinstance(leg, Wrong) else Ask(live.LeaveConference(leg_id=leg.leg_id))
 
 
 def _extend(rest: str, desk: Desk) -> Wish:
@@ -192,6 +241,12 @@ _WORDS: Final[dict[str, Callable[[str, Desk], Wish]]] = {
     "hold": _hold,
     "resume": _resume,
     "end": _end,
+    "transfer": _transfer,
+    "consult": _consult,
+    "complete": _finish(ConsultEnd.COMPLETE),
+    "cancel": _finish(ConsultEnd.CANCEL),
+    "join": _finish(ConsultEnd.JOIN),
+    "leave": _leave,
     "extend": _extend,
     "done": _done,
     "callback": _callback,

@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from deploy.console.company import company, part
 from deploy.console.mirror import Mirror
 from deploy.console.times import written
 from deploy.console.words import Words, duration
@@ -18,7 +19,7 @@ from schemas import live
 from schemas.messages import MessagePosted
 from schemas.shown import ShownOffer
 from schemas.values import Explanation, LegValue
-from schemas.vocabulary import LegState, OfferState
+from schemas.vocabulary import LegKind, LegState, OfferState
 
 VOICE: Final = frozenset({"phone", "callback"})
 TRANSCRIPT_LINES: Final = 8
@@ -166,6 +167,9 @@ def _leg(number: int, leg: LegValue, sight: Sight, words: Words) -> list[str]:
         f" {mark}{number}  {_what(leg.interaction_id, leg.queue, sight, words)}  {words.word(leg.state)} {since}{ends}",
         f"     {_customer(leg.interaction_id, sight.mirror, words)}",
     ]
+    if leg.state is not LegState.WRAP_UP:
+        own = [] if leg.kind is LegKind.MAIN else [words.say("your_part", part=part(leg, words))]
+        lines += [f"     {sentence}" for sentence in (*own, *company(leg, sight.mirror, words))]
     interaction = sight.mirror.interactions.get(leg.interaction_id)
     if interaction is not None and interaction.channel in VOICE:
         lines.append(f"     {words.say('voice')}")

@@ -40,6 +40,9 @@ _CHINESE: Final = {
     "why_runner_up": "优先于 {agent}（按 {by}）",
     "why_alone": "没有其他合适的人",
     "between": "；",
+    "with": "一同在场：{who}（{part}，{state}）",
+    "your_part": "您的角色：{part}",
+    "needs_aim": "请写明队列，或 @坐席",
     "voice": "语音在您的电话上，不在这里",
     "customer": "客户：{who}",
     "unknown_customer": "未识别的客户",
@@ -70,7 +73,8 @@ _CHINESE: Final = {
     "bad_seconds": "秒数应为正整数",
     "bad_time": "看不懂时间 {time}：可写 30m、2h、15:30、12-24 15:30",
     "which": "有多项工作，请先用 open N 选择",
-    "help": "accept [N] 接受 · reject [N] 拒绝 · say 文字 · hold 保持 · resume 恢复 · end 结束 · extend [秒] 延长整理 · "
+    "help": "accept [N] 接受 · reject [N] 拒绝 · say 文字 · hold 保持 · resume 恢复 · end 结束 · transfer 队列 | @坐席 转接 · "
+    "consult 队列 | @坐席 咨询 · complete 交给受咨询者 · cancel 取消咨询 · join 三方会议 · leave 离开会议 · extend [秒] 延长整理 · "
     "done [结果码] 完成整理 · callback [时间] [me | @坐席] 约定回电 · status 状态 · next 下一状态 · open N 选择 · out 签退 · quit 离开",
 }
 _ENGLISH: Final = {
@@ -100,6 +104,9 @@ _ENGLISH: Final = {
     "why_runner_up": "before {agent} (by {by})",
     "why_alone": "nobody else fits",
     "between": "; ",
+    "with": "with you: {who} ({part}, {state})",
+    "your_part": "your part: {part}",
+    "needs_aim": "name a queue, or @AGENT",
     "voice": "the voice is on your telephone, not here",
     "customer": "Customer: {who}",
     "unknown_customer": "not identified",
@@ -130,7 +137,8 @@ _ENGLISH: Final = {
     "bad_seconds": "seconds are a positive whole number",
     "bad_time": "{time} is no time: write 30m, 2h, 15:30, 12-24 15:30",
     "which": "several in hand: choose one with open N",
-    "help": "accept [N] · reject [N] · say TEXT · hold · resume · end · extend [SECONDS] · done [CODE] · "
+    "help": "accept [N] · reject [N] · say TEXT · hold · resume · end · transfer QUEUE | @AGENT · "
+    "consult QUEUE | @AGENT · complete · cancel · join · leave · extend [SECONDS] · done [CODE] · "
     "callback [TIME] [me | @AGENT] · status NAME · next NAME · open N · out · quit",
 }
 _CHINESE_WORDS: Final = {
@@ -194,6 +202,12 @@ _CHINESE_WORDS: Final = {
     "assigned": "由主管指派",
     "transferred_to_agent": "转给您本人",
     "consulted_agent": "向您本人咨询",
+    "owner": "负责人",
+    "consulted": "受咨询",
+    "monitor": "旁听",
+    "whisper": "耳语指导",
+    "barge": "参加会议",
+    "took_over": "已接手",
     "joined": "由您自己加入",
     "unknown_interaction": "没有这个接触",
     "unknown_agent": "没有这个坐席",
@@ -220,6 +234,9 @@ _ENGLISH_WORDS: Final = {
     "consulted_agent": "this agent is asked in person",
     "joined": "joined on one's own wish",
     "takes_part": "is with it already",
+    "barge": "in the conference",
+    "monitor": "monitors",
+    "whisper": "whispers",
     "broker": "broker not reachable",
 }
 WORDS: Final = {Language.CHINESE: _CHINESE_WORDS, Language.ENGLISH: _ENGLISH_WORDS}

@@ -18,6 +18,7 @@ from schemas.values import AgentValue, Explanation, InteractionValue, LegValue, 
 from schemas.vocabulary import (
     AgentCause,
     EndReason,
+    JoinMode,
     LegKind,
     LegState,
     OfferState,
@@ -147,6 +148,10 @@ class Floor:
 
     def another_leg(self, name: str, leg: int, queue: str = "orders", kind: LegKind = LegKind.MAIN) -> d.Decision:
         return self.say(d.LegQueued, leg=self._leg(name, leg, queue=queue, kind=kind))
+
+    def joined(self, name: str, leg: int, mode: JoinMode = JoinMode.BARGE) -> d.Decision:
+        """The leg's agent takes part in that mode."""
+        return self.say(d.LegJoined, leg=self._change(ids.leg_id(name, leg), join_mode=mode))
 
     def scheduled(self, name: str, at_ms: int, agent: str | None = None, leg: int = 1) -> d.Decision:
         """The leg, or a new one, is promised as a callback."""

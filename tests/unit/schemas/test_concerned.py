@@ -22,7 +22,3 @@ def test_an_offer_concerns_its_agent_and_who_watches_its_queue() -> None:
 
 def test_the_figures_of_a_queue_concern_more_than_who_watches_it() -> None:
     assert concerned.by_queue("orders") == ("*", "q:orders", "w:orders")
-
-
-def test_agents_are_found_among_those_concerned() -> None:
-    assert concerned.agents_in(("*", "a:ana", "w:a:b", "a:bo")) == ["ana", "bo"]

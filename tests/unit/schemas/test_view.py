@@ -8,6 +8,7 @@ from schemas.view import Gap, View
 from schemas.view_parts import parts, restore
 from schemas.vocabulary import EndReason, LegKind, LegState
 from tests.support.decided import Floor
+from tests.support.desks import a_consult
 
 
 def a_view(floor: Floor) -> View:
@@ -186,3 +187,16 @@ def test_a_promised_interaction_stays_while_the_agent_wraps_up_or_is_done(floor:
     assert [one.interaction_id for one in view.interactions()] == ["i1"]
     view.apply(floor.scheduled("i1", 9_000, leg=2))
     assert [leg.state for leg in view.legs_of("i1")] == [LegState.SCHEDULED]
+
+
+def test_each_agent_with_an_interaction_is_told_of_every_leg_of_it() -> None:
+    floor = a_consult(accepted=False)
+    view = a_view(floor)
+    touches = {touch.id: touch for touch in view.apply(floor.accepted("i1", 2)) if touch.kind is Kind.LEG}
+    assert {"a:ana", "a:bo"} <= set(touches["i1.2"].after)
+    assert {"a:ana", "a:bo"} <= set(view.concerned_by_leg(view.legs["i1.1"]))
+    assert [leg.leg_id for leg in view.legs_of_agent("bo")] == ["i1.2"]
+    touches = {touch.id: touch for touch in view.apply(floor.ended("i1", 2)) if touch.kind is Kind.LEG}
+    assert "a:bo" in touches["i1.1"].before
+    assert "a:bo" not in touches["i1.1"].after
+    assert touches["i1.1"].same

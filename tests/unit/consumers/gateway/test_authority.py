@@ -4,7 +4,7 @@ import typing
 
 import pytest
 
-from consumers.gateway.authority import COMMANDS, Admitted, admit, command_input, message_input
+from consumers.gateway.authority import COMMANDS, Admitted, admit, command_input, message_input, typing_input
 from consumers.gateway.scopes import WHOLE, Scope, Sight
 from runtime.credential_store import Principal
 from schemas import inputs, live, supervision
@@ -12,6 +12,7 @@ from schemas.messages import MessagePosted
 from schemas.view import View
 from schemas.vocabulary import Refusal, Role
 from tests.support.decided import Floor
+from tests.support.desks import a_consult
 
 ANA = Principal(user="u_ana", workspace="shop", roles=frozenset({Role.AGENT, Role.SUPERVISOR}), agent_id="ana")
 AS_ANA = Admitted(Role.AGENT, Scope(Sight.AGENT, "ana"))
@@ -106,6 +107,17 @@ def test_nobody_else_writes(admitted: Admitted, leg_id: str, reason: Refusal) ->
     assert message_input(ANA, admitted, view, frame, 1) is reason
 
 
+def test_who_is_only_consulted_does_not_write_to_the_customer_and_who_is_joined_does() -> None:
+    floor = a_consult()
+    frame = live.SendMessage(command_id="k_12345678", leg_id="i1.2", text="hello")
+    as_bo = Admitted(Role.AGENT, Scope(Sight.AGENT, "bo"))
+    view = a_view_of(floor)
+    assert message_input(ANA, as_bo, view, frame, 1) is Refusal.WRONG_STATE
+    assert typing_input(ANA, as_bo, view, live.Typing(leg_id="i1.2"), 1) is None
+    floor.joined("i1", 2)
+    assert isinstance(message_input(ANA, as_bo, a_view_of(floor), frame, 1), MessagePosted)
+
+
 def a_view_with_ana_connected() -> View:
     """Connected on i1, wrapping up i2."""
     floor = Floor()
@@ -115,6 +127,10 @@ def a_view_with_ana_connected() -> View:
         floor.offered(name, "ana")
         floor.accepted(name)
     floor.wraps_up("i2")
+    return a_view_of(floor)
+
+
+def a_view_of(floor: Floor) -> View:
     view = View("shop")
     for decision in floor.said:
         view.apply(decision)

@@ -6,8 +6,9 @@ import pytest
 
 from deploy.console.parse import Ask, Desk, Plain, Select, Wish, Write, Wrong, wish_of
 from schemas import live
+from schemas.vocabulary import ConsultEnd
 from tests.support.decided import Floor
-from tests.support.desks import a_floor, ana_s_mirror
+from tests.support.desks import a_consult, a_floor, ana_s_mirror
 
 NOW_MS = 600_000
 
@@ -22,6 +23,7 @@ def promise(contact: str, agent: str | None = None, at_ms: int = NOW_MS + 30 * 6
 
 ONE = a_floor("i1")
 TWO = a_floor("i1", "i2")
+CONSULTING = a_consult()
 RINGING = a_floor("i1", offered=("i2", "i3"))
 
 
@@ -41,6 +43,17 @@ RINGING = a_floor("i1", offered=("i2", "i3"))
         ("END", ONE, Ask(live.End(leg_id="i1.1"))),
         ("done", ONE, Wrong("no_work")),
         ("extend x", ONE, Wrong("bad_seconds")),
+        ("transfer sales", ONE, Ask(live.Transfer(leg_id="i1.1", to_queue="sales"))),
+        ("transfer @bo", ONE, Ask(live.Transfer(leg_id="i1.1", to_agent="bo"))),
+        ("consult @bo", ONE, Ask(live.StartConsult(leg_id="i1.1", to_agent="bo"))),
+        ("consult sales", TWO, Wrong("which")),
+        ("consult", ONE, Wrong("needs_aim")),
+        ("consult @", ONE, Wrong("needs_aim")),
+        ("complete", ONE, Wrong("no_work")),
+        ("complete", CONSULTING, Ask(live.FinishConsult(leg_id="i1.1", how=ConsultEnd.COMPLETE))),
+        ("cancel", CONSULTING, Ask(live.FinishConsult(leg_id="i1.1", how=ConsultEnd.CANCEL))),
+        ("join", CONSULTING, Ask(live.FinishConsult(leg_id="i1.1", how=ConsultEnd.JOIN))),
+        ("leave", ONE, Ask(live.LeaveConference(leg_id="i1.1"))),
         ("callback", ONE, Ask(live.RequestCallback(interaction_id="i1"))),
         ("callback 30m me", ONE, promise("i1", "ana")),
         ("callback 1970-01-01 00:31 @bo", ONE, promise("i1", "bo", 31 * 60_000)),

@@ -12,7 +12,7 @@ from schemas.messages import Author, MessagePosted
 from schemas.values import Explanation
 from schemas.vocabulary import Refusal, Role
 from tests.support.decided import START_MS
-from tests.support.desks import a_floor, ana_s_mirror
+from tests.support.desks import a_consult, a_floor, ana_s_mirror, mirror_of
 
 ENGLISH = Words(Language.ENGLISH)
 CHINESE = Words(Language.CHINESE)
@@ -30,6 +30,14 @@ def test_an_offer_is_shown_with_the_reason_and_the_time_left() -> None:
     assert "accept within 0:0" in text
     reasons = "asks for mandarin 3; 3 considered; passed over: lacks skill 1; before bo (by longest idle)"
     assert f"why ana: {reasons}" in text
+
+
+def test_who_else_is_with_the_contact_is_shown_and_the_own_part() -> None:
+    assert "with you: bo (consulted, connected)" in shown(ana_s_mirror(a_consult()))
+    mirror = mirror_of(a_consult(), "bo")
+    sight = Sight(mirror=mirror, agent_id="bo", workspace="shop", now_ms=START_MS, connected=True)
+    assert "your part: consulted" in "\n".join(picture(sight, ENGLISH))
+    assert "your part" not in shown(ana_s_mirror(a_consult()))
 
 
 @pytest.mark.parametrize(
