@@ -29,6 +29,7 @@ async def main(context: Context) -> None:
             measured = Measured(app, clock, context.metrics, route_of)
             async with serving(measured, settings.process.bind, settings.explainer.port) as port:
                 context.log.info("explainer.listening", port=port)
+                context.health.set_ready("serving")
                 await context.stop.wait()
                 context.health.set_ready("stop", "stopping")
     finally:
