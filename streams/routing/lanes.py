@@ -34,6 +34,12 @@ class Lane:
             self._sweep_at = 2 * len(self.heap) + _SWEEP_ABOVE
         heapq.heappush(self.heap, (leg.virtual_arrival_ms, leg.place, leg.turn, interaction, leg))
 
+    def enter_all(self, entries: list[Waiting]) -> None:
+        """These wait here too from now on."""
+        self.heap.extend(entries)
+        heapq.heapify(self.heap)
+        self._sweep_at = 2 * len(self.heap) + _SWEEP_ABOVE
+
     def head(self) -> Waiting | None:
         """The first that waits, left in place."""
         heap = self.heap

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import enum
 import hashlib
-import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from schemas.configuration import AgentSettings, RoutingConfiguration, canonical
-from schemas.vocabulary import LegState, RoutingStatus
+from schemas.vocabulary import RoutingStatus
 from streams.routing import configure, matching
 from streams.routing.memory import Basket, Held
 from streams.routing.model import Agent, Gateway, Interaction, Leg, Profile, Queue, Session, Stopped, Successor, WorkKey
 from streams.routing.patches import Parts
+from streams.routing.restoring import Restored
 from streams.routing.resuming import Abandoned, Abandonments
 from streams.routing.timers import Timer
 from streams.routing.world import World
@@ -157,19 +157,25 @@ def load(chunks: Iterable[bytes]) -> World:
         ValueError: the chunks are not a whole snapshot of a known format.
     """
     found: dict[int, list[Any]] = {int(section): [] for section in RECORDS}
+    work = Restored()
     head: Head | None = None
     try:
         for chunk in chunks:
             section = Section(chunk[0])
             if section is Section.HEAD:
                 head = _HEAD.decode(chunk[1:])
+            elif section is Section.INTERACTIONS:
+                work.take(_DECODERS[section].decode(chunk[1:]))
             else:
                 found[section].extend(_DECODERS[section].decode(chunk[1:]))
     except (msgspec.MsgspecError, IndexError) as error:
         raise ValueError(f"not a snapshot: {error}") from error
     if head is None or head.format != FORMAT:
         raise ValueError(f"not a snapshot of format {FORMAT}")
-    if head.records != {section: len(found[section]) for section in found if found[section] or section not in ADDED}:
+    read = {section: len(records) for section, records in found.items()} | {
+        Section.INTERACTIONS: len(work.interactions)
+    }
+    if head.records != {section: count for section, count in read.items() if count or section not in ADDED}:
         raise ValueError("the snapshot is not whole")
     w = World(head.workspace, head.engine_version)
     _numbers(w, head)
@@ -182,23 +188,25 @@ def load(chunks: Iterable[bytes]) -> World:
     w.timers.log = found[Section.TIMERS_LOG]
     w.timers.attended = found[Section.TIMERS_ATTENDED]
     _memories(w, head, found)
-    _work(w, found[Section.INTERACTIONS])
+    w.interactions.update(work.interactions)
+    for interaction in work.naming:
+        w.names.note(interaction)
     w.abandoned = Abandonments(((one.queue, one.customer_id), one) for one in found[Section.ABANDONED])
     _agents(w, found[Section.AGENTS])
-    derive(w)
+    derive(w, work)
     return w
 
 
-def derive(w: World) -> None:
+def derive(w: World, work: Restored | None = None) -> None:
     """Make anew what follows from the state: who serves and is free, and where work waits."""
     configure.serve(w)
     for agent in w.agents.values():
         matching.reconsider(w, agent, {})
         matching.index(agent)
-    for interaction in w.interactions.values():
-        for leg in interaction.all_legs():
-            if leg.state is LegState.QUEUED:
-                matching.stand_in_lane(w, interaction, leg)
+    if work is None:
+        work = Restored()
+        work.take(w.interactions.values())
+    work.stand(w)
 
 
 def _head(w: World, records: dict[int, int]) -> Head:
@@ -249,15 +257,6 @@ def _memories(w: World, head: Head, found: dict[int, list[Any]]) -> None:
         baskets[number].ended[interaction_id] = None
     for number, interaction_id, held in found[Section.HELD]:
         baskets[number].held[interaction_id] = held
-
-
-def _work(w: World, interactions: list[Interaction]) -> None:
-    for interaction in interactions:
-        w.interactions[interaction.interaction_id] = interaction
-        w.names.note(interaction)
-        for leg in interaction.all_legs():
-            if leg.queue is not None:
-                leg.queue = sys.intern(leg.queue)
 
 
 def _agents(w: World, records: list[AgentRecord]) -> None:

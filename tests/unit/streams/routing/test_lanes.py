@@ -54,3 +54,16 @@ def test_stale_entries_are_swept_before_they_outnumber_the_waiting() -> None:
             contact.main.state = LegState.ABANDONED
     assert sum(map(is_waiting, lane.heap)) == 100
     assert len(lane.heap) < 400
+
+
+def test_many_enter_at_once_and_the_earliest_goes_first() -> None:
+    lane = Lane()
+    early = a_waiting("early", 1)
+    lane.enter(early, early.main)
+    many = [a_waiting(name, at) for name, at in (("late", 9), ("first", 0), ("middle", 5))]
+    lane.enter_all([(one.main.virtual_arrival_ms, 0, 1, one, one.main) for one in many])
+    seen = []
+    while (name := first(lane)) is not None:
+        seen.append(name)
+        next(one for one in (early, *many) if one.interaction_id == name).main.state = LegState.ABANDONED
+    assert seen == ["first", "early", "middle", "late"]
