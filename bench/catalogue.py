@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bench import expected_wait, latency, metrics, routing_benchmarks, sockets, theory, timeline
+from bench import crowds, expected_wait, latency, metrics, recovery, routing_benchmarks, sockets, theory, timeline
 from bench.measures import Series
 from bench.services import Note
 
@@ -47,7 +47,22 @@ def _expected_wait(quick: bool, note: Note) -> list[Series]:
     return expected_wait.measure(expected_wait.QUICK if quick else expected_wait.FULL, note)
 
 
+def _engine(quick: bool, note: Note) -> list[Series]:
+    return [crowds.measure_engine(crowds.QUICK if quick else crowds.FULL, note)]
+
+
+def _growth(quick: bool, note: Note) -> list[Series]:
+    return crowds.measure_growth(crowds.QUICK if quick else crowds.FULL, note)
+
+
+def _recovery(quick: bool, note: Note) -> list[Series]:
+    return recovery.measure(recovery.QUICK if quick else recovery.FULL, note)
+
+
 BENCHMARKS: Final[dict[str, Benchmark]] = {
+    "engine": _engine,
+    "engine-growth": _growth,
+    "recovery": _recovery,
     "pipeline": _pipeline,
     "latency": _latency,
     "sockets": _sockets,

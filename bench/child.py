@@ -19,6 +19,9 @@ ROLES: Final[dict[str, str]] = {
     "copy": "bench.peers.copy_loop",
     "bare_sockets": "bench.peers.bare_sockets",
     "relay": "bench.peers.relay",
+    "crowd": "bench.crowded",
+    "raw_read": "bench.peers.raw_read",
+    "skip_locked": "bench.peers.skip_locked",
     "figures": "bench.figured",
     "bare_faust": "bench.peers.bare_faust",
 }

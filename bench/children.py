@@ -33,14 +33,19 @@ class Child:
     def pid(self) -> int:
         return self._process.pid
 
-    async def answer(self, kind: type[T]) -> T:
+    def go_on(self) -> None:
+        """Tells it a line: what that means, its role says."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(b"\n")
+
+    async def answer(self, kind: type[T], *, within_s: float = ANSWER_S) -> T:
         """Its next line. Raises Broken."""
         assert self._process.stdout is not None
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(within_s):
                 line = await self._process.stdout.readline()
         except TimeoutError:
-            raise Broken(f"{self._what} has said nothing for {ANSWER_S:.0f} s") from None
+            raise Broken(f"{self._what} has said nothing for {within_s:.0f} s") from None
         if not line:
             raise Broken(f"{self._what} ended with exit code {await self._process.wait()}")
         return msgspec.json.decode(line, type=kind)
@@ -72,10 +77,10 @@ async def child(role: str, argument: msgspec.Struct) -> AsyncIterator[Child]:
             await process.wait()
 
 
-async def ask(role: str, argument: msgspec.Struct, kind: type[T]) -> T:
+async def ask(role: str, argument: msgspec.Struct, kind: type[T], *, within_s: float = ANSWER_S) -> T:
     """The one answer of a child that then ends."""
     async with child(role, argument) as running:
-        return await running.answer(kind)
+        return await running.answer(kind, within_s=within_s)
 
 
 def say(answer: Any) -> None:

@@ -7,6 +7,7 @@ the way from arrival to end.
 
 from __future__ import annotations
 
+import hashlib
 import random
 from typing import Any, Final
 
@@ -90,13 +91,64 @@ def configuration(staff: list[Person]) -> RoutingConfiguration:
         channels={CHANNEL: ChannelSettings(units=100, offer_timeout_ms=3_600_000, wrap_up_ms=0)},
         queues={f"queue-{number}": QueueSettings() for number in range(QUEUES)},
         agents={
-            f"agent-{number}": AgentSettings(
+            name_of(number): AgentSettings(
                 skills={f"skill-{skill}": level for skill, level in person.skills.items()},
                 queues={f"queue-{queue}": 1 for queue in person.queues},
             )
             for number, person in enumerate(staff)
         },
     )
+
+
+def opening(staff: list[Person]) -> list[Any]:
+    """The first inputs: the newest rules, and the configuration."""
+    wanted = configuration(staff)
+    published = inputs.ConfigurationPublished(
+        workspace=WORKSPACE,
+        command_id="configuration",
+        version=1,
+        base_version=0,
+        digest=digest(wanted),
+        patch=canonical(wanted).decode(),
+    )
+    return [inputs.EngineUpgraded(workspace=WORKSPACE, version=ENGINE_VERSION), published]
+
+
+def sessions(staff: list[Person]) -> list[Any]:
+    """Everyone comes to work, at one gateway."""
+    return [
+        inputs.GatewayStarted(workspace=WORKSPACE, gateway=GATEWAY, incarnation=1),
+        *(
+            inputs.AgentSessionOpened(
+                workspace=WORKSPACE, agent_id=name_of(number), gateway=GATEWAY, incarnation=1, session=f"s-{number}"
+            )
+            for number in range(len(staff))
+        ),
+    ]
+
+
+def name_of(number: int) -> str:
+    """An agent's id."""
+    return f"agent-{number}"
+
+
+def arrival(number: int, wish: Wish) -> inputs.InteractionIdentified:
+    """The `number`-th contact."""
+    return inputs.InteractionIdentified(
+        workspace=WORKSPACE,
+        interaction_id=f"i_{_digits(number)}",
+        adapter="sip",
+        instance="sip-1",
+        channel=CHANNEL,
+        queue=f"queue-{wish.queue}",
+        customer_id=f"c_{_digits(-number)}",
+        requirements={} if wish.skill is None else {f"skill-{wish.skill}": LEVEL},
+    )
+
+
+def _digits(number: int) -> str:
+    """Thirty digits that look like chance, as those of real ids: they cannot be pressed into less."""
+    return hashlib.blake2b(str(number).encode(), digest_size=15).hexdigest()
 
 
 class Crowd:
@@ -113,7 +165,8 @@ class Crowd:
         staff = people(size.agents, seed)
         self._wishes = Wishes(staff, seed)
         self._encoder = msgspec.json.Encoder()
-        self._open(staff)
+        for event in [*opening(staff), *sessions(staff)]:
+            self._take(event)
         while self.engine.world.accepted - len(self._held) < size.waiting:
             self._arrive()
             self._accept()
@@ -126,42 +179,9 @@ class Crowd:
         self._arrive()
         self._accept()
 
-    def _open(self, staff: list[Person]) -> None:
-        wanted = configuration(staff)
-        self._take(inputs.EngineUpgraded(workspace=WORKSPACE, version=ENGINE_VERSION))
-        self._take(
-            inputs.ConfigurationPublished(
-                workspace=WORKSPACE,
-                command_id="configuration",
-                version=1,
-                base_version=0,
-                digest=digest(wanted),
-                patch=canonical(wanted).decode(),
-            )
-        )
-        self._take(inputs.GatewayStarted(workspace=WORKSPACE, gateway=GATEWAY, incarnation=1))
-        for agent in wanted.agents:
-            self._take(
-                inputs.AgentSessionOpened(
-                    workspace=WORKSPACE, agent_id=agent, gateway=GATEWAY, incarnation=1, session=f"s-{agent}"
-                )
-            )
-
     def _arrive(self) -> None:
-        wish = self._wishes.next()
         self._arrived += 1
-        self._take(
-            inputs.InteractionIdentified(
-                workspace=WORKSPACE,
-                interaction_id=f"i_{self._arrived:030x}",
-                adapter="sip",
-                instance="sip-1",
-                channel=CHANNEL,
-                queue=f"queue-{wish.queue}",
-                customer_id=f"c_{self._arrived:030x}",
-                requirements={} if wish.skill is None else {f"skill-{wish.skill}": LEVEL},
-            )
-        )
+        self._take(arrival(self._arrived, self._wishes.next()))
 
     def _accept(self) -> None:
         while self._ringing:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+import os
 from pathlib import Path
 
 
 def pss_bytes(pid: int) -> int:
     """The process's PSS now. Raises OSError when it is gone or the kernel does not say."""
     return parse_pss(Path(f"/proc/{pid}/smaps_rollup").read_text())
+
+
+def own_pss_bytes() -> int:
+    """This process's PSS now, after what is garbage was dropped."""
+    gc.collect()
+    return pss_bytes(os.getpid())
 
 
 def parse_pss(text: str) -> int:

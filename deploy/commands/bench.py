@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-NAMES = ("pipeline", "latency", "sockets", "exactly-once", "timeline", "metrics", "theory", "expected-wait")
+NAMES = (
+    "engine",
+    "engine-growth",
+    "recovery",
+    "pipeline",
+    "latency",
+    "sockets",
+    "exactly-once",
+    "timeline",
+    "metrics",
+    "theory",
+    "expected-wait",
+)
 """As `bench.catalogue` has them, which loads much."""
 USAGE = 2
 BROKEN = 1
