@@ -72,6 +72,11 @@ class Counts(Figures, frozen=True, kw_only=True):
     callbacks_reached: int = 0
     callback_wait_ms: int = 0
     callbacks_lost: int = 0
+    consults: int = 0
+    consults_answered: int = 0
+    consult_ms: int = 0
+    conferences: int = 0
+    transferred_warm: int = 0
     status_ms: dict[RoutingStatus, int] = {}
 
 

@@ -12,8 +12,8 @@ from typing import Final
 import msgspec
 
 from schemas.values import LegValue, OfferValue
-from schemas.vocabulary import ENDED, HANDED_ON, EndReason, LegKind, LegState, OfferState
-from streams.metrics import callbacks
+from schemas.vocabulary import ENDED, HANDED_ON, EndReason, JoinMode, LegKind, LegState, OfferState
+from streams.metrics import callbacks, consults
 from streams.metrics.kept import Group, KeptAgent, KeptContact, KeptLeg, Stay
 from streams.metrics.tally import (
     Tally,
@@ -47,7 +47,7 @@ _SPENT: Final = {
 
 class Change(msgspec.Struct, frozen=True):
     """A leg's new value at a moment, and what belongs to it. `stay` begins where the leg has entered its queue; `was`:
-    where the contact counted before this decision.
+    where the contact counted before this decision; `owner`: who is with the customer, leg and agent.
     """
 
     workspace: str
@@ -58,6 +58,7 @@ class Change(msgspec.Struct, frozen=True):
     stay: Stay
     agent: KeptAgent | None = None
     was: tuple[Group, ...] = ()
+    owner: tuple[KeptLeg, KeptAgent | None] | None = None
 
     @property
     def outer(self) -> tuple[Group, ...]:
@@ -91,6 +92,7 @@ def stated(value: LegValue, stay: Stay) -> KeptLeg:
         handed_on=wraps_up and value.reason in HANDED_ON,
         connected_ms=max(0, talked_ms),
         held_ms=value.held_ms,
+        joined=value.join_mode is JoinMode.BARGE,
     )
     return leg if value.callback_ms is None else callbacks.stated(value, leg)
 
@@ -99,6 +101,8 @@ def moved(change: Change, tally: Tally) -> KeptLeg:
     """Counts what the leg's new value means, and returns the leg as it is now; one in a final state is not kept."""
     before, value = change.before, change.value
     leg = _with_time(change)
+    if value.kind is not LegKind.MAIN:
+        return consults.moved(change, leg, tally)
     if value.callback_ms is not None:
         leg = callbacks.waits(change, leg, tally)
     elif before is None or _enters(before, value):
@@ -111,9 +115,7 @@ def moved(change: Change, tally: Tally) -> KeptLeg:
         _handled(change, leg, tally)
     if leg.answered and not leg.handed_on and value.reason in HANDED_ON:
         leg = msgspec.structs.replace(leg, handed_on=True)
-        if value.reason is EndReason.TRANSFERRED:
-            groups = (*change.outer, *groups_of_queue(leg.queue), *groups_of_agent(value.agent_id, change.agent))
-            tally.add(groups, transferred_out=1)
+        consults.transferred(change, leg, tally)
     return leg
 
 
@@ -149,7 +151,9 @@ def _with_time(change: Change) -> KeptLeg:
     return msgspec.structs.replace(kept, **same)
 
 
-_CARRIED: Final = ("stay", "came", "answered", "handed_on", "connected_ms", "held_ms", "wrap_up_ms", "callback")
+_CARRIED: Final = (
+    "stay", "came", "answered", "handed_on", "connected_ms", "held_ms", "wrap_up_ms", "callback", "joined",
+)  # fmt: skip
 
 
 def _enters(before: KeptLeg, value: LegValue) -> bool:
@@ -161,8 +165,6 @@ def _enters(before: KeptLeg, value: LegValue) -> bool:
 
 def _entered(change: Change, leg: KeptLeg, tally: Tally) -> KeptLeg:
     before, value, stay = change.before, change.value, change.stay
-    if value.kind is not LegKind.MAIN:
-        return leg
     aims = _aims(stay)
     came_by = _came_by(change.contact.handed_on)
     if value.state not in WAITING:
@@ -206,8 +208,6 @@ def _answer(stay: Stay, at_ms: int) -> dict[str, int]:
 
 
 def _ended_unanswered(change: Change, leg: KeptLeg, tally: Tally) -> None:
-    if leg.kind is not LegKind.MAIN:
-        return
     came = leg.came or Stay(change.at_ms, None, change.stay.short_ms)
     queue = groups_of_queue(leg.queue) if leg.stay is not None else ()
     if change.value.state is LegState.ABANDONED:

@@ -17,7 +17,7 @@ from schemas.decisions import (
 from schemas.metrics import Dimension
 from schemas.values import AgentValue, InteractionValue, LegValue, OfferValue, QueueValue
 from schemas.vocabulary import ENDED, LegKind
-from streams.metrics import counting
+from streams.metrics import consults, counting
 from streams.metrics.counting import Change
 from streams.metrics.kept import Group, KeptAgent, KeptContact, KeptLeg, KeptQueue, Place, Stay
 from streams.metrics.spans import interval_of
@@ -197,7 +197,9 @@ def _leg(
         leg = counting.stated(value, stay)
     else:
         agent = state.agents.get(value.agent_id or "")
-        change = Change(state.workspace, contact, before, value, decision.at_ms, stay, agent, was)
+        owned = None if value.kind is LegKind.MAIN else consults.owner_of(contact)
+        owner = None if owned is None else (owned, state.agents.get(owned.agent_id or ""))
+        change = Change(state.workspace, contact, before, value, decision.at_ms, stay, agent, was, owner)
         leg = counting.moved(change, tally)
         if value.kind is LegKind.MAIN:
             _hand_on(contact, before, leg, value)
@@ -213,8 +215,14 @@ def _hand_on(contact: KeptContact, before: KeptLeg | None, leg: KeptLeg, value: 
     """A new main leg takes over; one that is handed on awaits its successor."""
     if before is None:
         contact.handed_on = None
-    elif leg.handed_on and not before.handed_on:
+    elif leg.handed_on and not before.handed_on and not _is_followed(contact, value):
         contact.handed_on = value.reason
+
+
+def _is_followed(contact: KeptContact, value: LegValue) -> bool:
+    """Whether the main leg after this one is there already."""
+    mains = (leg.leg_id for leg in contact.legs.values() if leg.kind is LegKind.MAIN)
+    return any(int(leg_id.rpartition(".")[2]) > value.number for leg_id in mains)
 
 
 def _stay(state: State, contact: KeptContact, queue: str | None, at_ms: int) -> Stay:

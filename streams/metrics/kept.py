@@ -31,7 +31,7 @@ class KeptLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A live leg. `stay` is its time in this queue, `came` in all of them; `entered_ms` tells one entry from another.
 
     `waits_since_ms`: since when it waits here, its time in other states left out. `held_ms` and the like: time in these
-    states until `since_ms`. `callback`: the customer is to be called back; `arrived_ms` is known of such a leg.
+    states until `since_ms`. `joined`: a consult became a conference. `callback`: the customer is to be called back; `arrived_ms` is known of such a leg.
     """
 
     leg_id: str
@@ -50,6 +50,7 @@ class KeptLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     held_ms: int = 0
     wrap_up_ms: int = 0
     callback: bool = False
+    joined: bool = False
     arrived_ms: int | None = None
 
 

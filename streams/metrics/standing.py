@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from schemas.line import Line
 from schemas.metrics import Dimension, Now
-from schemas.vocabulary import ACTIVE, LegState, RoutingStatus
+from schemas.vocabulary import ACTIVE, LegKind, LegState, RoutingStatus
 from streams.metrics.counting import WAITING
 from streams.metrics.kept import Group, KeptAgent, KeptContact, KeptLeg
 from streams.metrics.tally import groups_of_agent, groups_of_contact, groups_of_desk, groups_of_queue
@@ -35,11 +35,10 @@ class Standing:
 
     def leg(self, contact: KeptContact, before: KeptLeg | None, after: KeptLeg | None) -> None:
         """A leg of the contact changed; None = it is not (or no longer) live."""
-        outer = groups_of_contact(self._workspace, contact)
         if before is not None:
-            self._leave((*outer, *groups_of_queue(before.queue)), before)
+            self._leave(self._groups_of_leg(contact, before), before)
         if after is not None:
-            self._stand((*outer, *groups_of_queue(after.queue)), after, contact.arrived_ms)
+            self._stand(self._groups_of_leg(contact, after), after, contact.arrived_ms)
 
     def agent(self, agent_id: str, before: KeptAgent | None, after: KeptAgent | None) -> None:
         """An agent changed."""
@@ -95,6 +94,13 @@ class Standing:
             callbacks_waiting=place.callbacks,
             scheduled=place.scheduled,
         )
+
+    def _groups_of_leg(self, contact: KeptContact, leg: KeptLeg) -> tuple[Group, ...]:
+        """A contact stands where its main leg does; a consult is in the line of the queue that is asked, no more."""
+        queue = groups_of_queue(leg.queue)
+        if leg.kind is LegKind.MAIN:
+            return (*groups_of_contact(self._workspace, contact), *queue)
+        return queue if leg.state in WAITING else ()
 
     def _groups_of(self, agent_id: str, agent: KeptAgent) -> tuple[Group, ...]:
         queues = tuple((Dimension.QUEUE, queue) for queue in agent.queues)

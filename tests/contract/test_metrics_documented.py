@@ -23,6 +23,7 @@ from streams.routing.scenario_runner import Scenario
 TEXT = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
 EXAMPLE = TEXT.split("## The example")[1]
 CALLBACKS = TEXT.split("## An example with callbacks")[1].split("\n## ")[0]
+CONSULTS = TEXT.split("## An example with consults")[1].split("\n## ")[0]
 AT_MS = START_MS + 200_000
 
 
@@ -70,6 +71,19 @@ def counted() -> dict[str, LiveGroup]:
 @pytest.fixture(scope="module")
 def called_back() -> dict[str, LiveGroup]:
     return figures(CALLBACKS)
+
+
+@pytest.fixture(scope="module")
+def consulted() -> dict[str, LiveGroup]:
+    return figures(CONSULTS)
+
+
+@pytest.mark.parametrize(("group", "figure", "cell"), cells(CONSULTS))
+def test_a_cell_of_the_example_with_consults_is_what_is_counted(
+    consulted: dict[str, LiveGroup], group: str, figure: str, cell: str
+) -> None:
+    value = value_of(consulted[group], figure)
+    assert ("null" if value is None else f"{value}") == cell.replace(" ", "")
 
 
 @pytest.mark.parametrize(("group", "figure", "cell"), cells(CALLBACKS))

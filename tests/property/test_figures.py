@@ -24,7 +24,7 @@ from schemas.decisions import Decision
 from schemas.inputs import LogReopened
 from schemas.metrics import INTERVAL_MS
 from schemas.topics import ROUTING_DECISIONS
-from schemas.vocabulary import LegState
+from schemas.vocabulary import ConsultEnd, JoinMode, LegState
 from streams.metrics.fold import fold
 from streams.metrics.kept import Kept
 from streams.metrics.measure import all_groups, interval_counts, measure
@@ -128,6 +128,8 @@ def something(driver: Driver, chance: random.Random, step: int) -> None:
         at_ms = chance.choice([None, driver.now_ms - 1, driver.now_ms + 2_000, driver.now_ms + 500_000])
         contact = chance.choice(list(driver.world.interactions))
         driver.command(inputs.RequestCallback, interaction_id=contact, at_ms=at_ms)
+    elif what in ("consult", "together", "join"):
+        in_company(driver, chance, what)
     else:
         at_work(driver, chance, what)
 
@@ -145,6 +147,11 @@ OTHERS = [
     "finish",
     "fail",
     "call_back",
+    "consult",
+    "consult",
+    "together",
+    "together",
+    "join",
 ]
 WANTED = {
     "accept": LegState.OFFERED,
@@ -194,6 +201,37 @@ def at_work(driver: Driver, chance: random.Random, what: str) -> None:
         driver.about(about[what], contact, agent)
     else:
         driver.end(contact, agent)
+
+
+def in_company(driver: Driver, chance: random.Random, what: str) -> None:
+    """Consults, what becomes of them, and supervisors who join."""
+    with_customer = (LegState.CONNECTED, LegState.ON_HOLD)
+    legs = [
+        (name, leg)
+        for name, one in driver.world.interactions.items()
+        for leg in one.all_legs()
+        if leg.state in (*with_customer, LegState.OFFERED)
+    ]
+    if not legs:
+        return
+    contact, leg = chance.choice(legs)
+    if leg.state is LegState.OFFERED:
+        offer_id = f"{contact}.{leg.number}/{leg.offers}"
+        driver.command(inputs.AcceptOffer, agent_id=leg.agent_id, offer_id=offer_id)
+        return
+    about = {"agent_id": leg.agent_id, "leg_id": f"{contact}.{leg.number}"}
+    if what == "consult":
+        to = chance.choice([{"to_queue": "sales"}, {"to_queue": "service"}, {"to_agent": chance.choice(NAMES)}])
+        driver.command(inputs.StartConsult, **about, **to)
+    elif what == "together":
+        how = chance.choice([*ConsultEnd, None])
+        if how is not None:
+            driver.command(inputs.FinishConsult, how=how, **about)
+        else:
+            driver.command(chance.choice([inputs.LeaveConference, inputs.EndInteraction]), **about)
+    else:
+        said = {"mode": chance.choice(list(JoinMode)), "actor": "eva", "reason": "test"}
+        driver.command(inputs.JoinInteraction, interaction_id=contact, agent_id=chance.choice(NAMES), **said)
 
 
 def folded(log: Sequence[Decision]) -> State:

@@ -15,7 +15,8 @@ from schemas.vocabulary import LegKind, LegState, RoutingStatus
 
 Group = tuple[Dimension, str]
 ENDED = {"completed", "abandoned", "flowed_out", "cancelled", "expired", "failed"}
-HANDED_ON = {"transferred", "requeued", "agent_lost", "callback"}
+HANDED_ON = {"transferred", "requeued", "agent_lost", "callback", "consult_completed", "left_conference"}
+WITH_CUSTOMER = (LegState.CONNECTED, LegState.ON_HOLD)
 QUARTER = 15 * 60 * 1000
 
 
@@ -133,6 +134,10 @@ class Epoch:
         said = [(index, one, one.leg) for index, one in enumerate(self.log) if one.leg and one.leg.leg_id == leg_id]
         _, first, value = said[0]
         restated = isinstance(first, d.InteractionChanged)
+        if value.kind is not LegKind.MAIN:
+            if value.kind is LegKind.CONSULT:
+                self.consult(said, restated)
+            return
         promised = next((number for number, it in enumerate(said) if it[2].callback_ms is not None), None)
         if promised is not None:
             self.promised(said, promised, restated)
@@ -140,18 +145,55 @@ class Epoch:
         entries = list(self.entries(said, restated))
         answered = next((it for it in said if it[2].state is LegState.CONNECTED), None)
         was_answered = restated and value.connected_ms is not None
-        if value.kind is LegKind.MAIN:
-            if not restated:
-                self.came(said, entries)
-            self.leave_queues(entries)
-            if answered is not None and not was_answered and entries:
-                self.answered(answered, entries)
-            last_index, last, ended = said[-1]
-            if ended.state.value in ENDED and answered is None and not was_answered:
-                self.unanswered(last_index, last.at_ms, ended, entries)
+        if not restated:
+            self.came(said, entries)
+        self.leave_queues(entries)
+        if answered is not None and not was_answered and entries:
+            self.answered(answered, entries)
+        last_index, last, ended = said[-1]
+        if ended.state.value in ENDED and answered is None and not was_answered:
+            self.unanswered(last_index, last.at_ms, ended, entries)
         if answered is not None or was_answered:
             self.handed_on(said, answered, restated and value.reason in HANDED_ON)
             self.handled(said, restated)
+
+    def consult(self, said: Sequence[Any], restated: bool) -> None:
+        """A consult counts for who asked when it begins and when it is joined, for who was asked when it is answered
+        and when it is over.
+        """
+        index, first, value = said[0]
+        if not restated:
+            self.count(first.at_ms, self.of_owner(index, value), "consults")
+        answered = restated and value.connected_ms is not None
+        joined = restated and value.join_mode is not None
+        for index, one, leg in said:
+            if leg.state is LegState.CONNECTED and not answered:
+                answered = True
+                people = self.people(index, leg.agent_id, site=False)
+                self.count(one.at_ms, [*self.outer(index, leg), *self.queue_of(leg), *people], "consults_answered")
+            if leg.join_mode is not None and not joined:
+                joined = True
+                self.count(one.at_ms, self.of_owner(index, leg), "conferences")
+        index, last, ended = said[-1]
+        if answered and ended.state.value in ENDED:
+            groups = [
+                *self.outer(index, ended)[:2],
+                *self.queue_of(ended),
+                *self.people(index, ended.agent_id, site=True),
+            ]
+            self.count(last.at_ms, groups, "consult_ms", sum(self.spent(said, restated).values()))
+
+    def of_owner(self, index: int, leg: LegValue) -> list[Group]:
+        """Where the owner's acts count: the owner is the main leg's agent who is with the customer then."""
+        latest: dict[int, LegValue] = {}
+        for one in self.log[: index + 1]:
+            if one.leg is not None and one.leg.interaction_id == leg.interaction_id and one.leg.kind is LegKind.MAIN:
+                latest[one.leg.number] = one.leg
+        owners = [main for main in latest.values() if main.state in WITH_CUSTOMER]
+        outer = self.outer(index, leg)
+        if not owners:
+            return outer
+        return [*outer, *self.queue_of(owners[0]), *self.people(index, owners[0].agent_id, site=False)]
 
     def promised(self, said: Sequence[Any], promised: int, restated: bool) -> None:
         """A leg that is a callback from its value number `promised` on; before that it waited like any other."""
@@ -225,11 +267,14 @@ class Epoch:
 
     def handed_before(self, index: int, leg: LegValue) -> str | None:
         """Why the part before this main leg ended, if the leg is its successor."""
-        for one in reversed(self.log[:index]):
-            before = one.leg
-            if before is None or before.interaction_id != leg.interaction_id or before.kind is not LegKind.MAIN:
-                continue
-            if before.number == leg.number - 1 and before.reason is not None and before.reason.value in HANDED_ON:
+        mains = [
+            one.leg
+            for one in self.log[:index]
+            if one.leg is not None and one.leg.interaction_id == leg.interaction_id and one.leg.kind is LegKind.MAIN
+        ]
+        previous = max((main.number for main in mains if main.number < leg.number), default=0)
+        for before in reversed(mains):
+            if before.number == previous and before.reason is not None and before.reason.value in HANDED_ON:
                 return before.reason.value
         return None
 
@@ -283,16 +328,26 @@ class Epoch:
     def handed_on(self, said: Sequence[Any], answered: Any, known: bool) -> None:
         for index, one, leg in said:
             if leg.reason is not None and leg.reason.value in HANDED_ON and not known:
-                if leg.reason.value == "transferred":
-                    groups = [*self.outer(index, leg), *self.people(index, leg.agent_id, site=False)]
-                    queue = [] if leg.queue is None else [(Dimension.QUEUE, leg.queue)]
-                    self.count(one.at_ms, [*groups, *queue], "transferred_out")
+                groups = [*self.outer(index, leg), *self.people(index, leg.agent_id, site=False), *self.queue_of(leg)]
+                if leg.reason.value in ("transferred", "consult_completed"):
+                    self.count(one.at_ms, groups, "transferred_out")
+                if leg.reason.value == "consult_completed":
+                    self.count(one.at_ms, groups, "transferred_warm")
                 return
 
     def handled(self, said: Sequence[Any], restated: bool) -> None:
         index, last, ended = said[-1]
         if ended.state.value not in ENDED:
             return
+        sums = self.spent(said, restated)
+        queue = [] if ended.queue is None else [(Dimension.QUEUE, ended.queue)]
+        groups = [*self.outer(index, ended)[:2], *queue, *self.people(index, ended.agent_id, site=True)]
+        self.count(last.at_ms, groups, "handled")
+        for name, field in (("connected", "connected_ms"), ("on_hold", "held_ms"), ("wrap_up", "wrap_up_ms")):
+            self.count(last.at_ms, groups, field, sums[name])
+
+    def spent(self, said: Sequence[Any], restated: bool) -> dict[str, int]:
+        """The time of an agent's part, by state."""
         sums = {"connected": 0, "on_hold": 0, "wrap_up": 0}
         value = said[0][2]
         if restated and value.connected_ms is not None:
@@ -304,11 +359,7 @@ class Epoch:
                 if state.value in sums:
                     sums[state.value] += max(0, one.at_ms - since_ms)
                 since_ms, state = one.at_ms, leg.state
-        queue = [] if ended.queue is None else [(Dimension.QUEUE, ended.queue)]
-        groups = [*self.outer(index, ended)[:2], *queue, *self.people(index, ended.agent_id, site=True)]
-        self.count(last.at_ms, groups, "handled")
-        for name, field in (("connected", "connected_ms"), ("on_hold", "held_ms"), ("wrap_up", "wrap_up_ms")):
-            self.count(last.at_ms, groups, field, sums[name])
+        return sums
 
     # Offers and agents
 
