@@ -60,7 +60,7 @@ def test_its_time_is_the_consulted_agent_s_hold_and_wrap_up_included() -> None:
 
 
 def test_a_joined_consult_is_a_conference_once() -> None:
-    joined = {"state": LegState.CONNECTED, "agent_id": "bo", "join_mode": JoinMode.BARGE}
+    joined: dict[str, Any] = {"state": LegState.CONNECTED, "agent_id": "bo", "join_mode": JoinMode.BARGE}
     leg, counts = change(a_talk(), 6_000, **joined)
     assert counts == each((SHOP, PHONE, ORDERS, ANA), {"conferences": 1})
     _, counts = change(leg, 7_000, **joined)
