@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from consumers.gateway.screen_pop import PostgresRecords
-from deploy.console.client import Wishes
+from deploy.console.client import AgentClient, Wishes
 from runtime.clock import SystemClock
 from runtime.events import to_output
 from runtime.ids import random_id
@@ -21,7 +21,7 @@ from schemas import inputs, live
 from schemas.configuration import AgentSettings, ChannelSettings, QueueSettings, RoutingConfiguration, digest
 from schemas.messages import Author, MessagePosted
 from schemas.topics import MESSAGES, ROUTING_INPUTS
-from schemas.vocabulary import LegState, RoutingStatus
+from schemas.vocabulary import ConsultEnd, JoinMode, LegKind, LegState, Refusal, RoutingStatus
 from tests.support.gateway_service import Running, agent, processes, running_gateway, supervisor
 from tests.support.stack import running_stack
 from tests.support.waiting import eventually
@@ -133,6 +133,63 @@ async def test_a_contact_is_offered_accepted_answered_and_wrapped_up_over_socket
             ends = [leg for frame in frames if isinstance(frame, live.Delta) for leg in frame.legs]
             assert ends[-1].state is LegState.COMPLETED
             assert ends[-1].disposition == "sold"
+
+
+async def test_two_agents_consult_join_and_hand_over_over_their_own_sockets(
+    broker: KafkaConnection, router: None
+) -> None:
+    async with a_producer(broker) as producer, running_gateway(broker) as running:
+        workspace = await a_shop(producer)
+        ana, bo = (running.client(agent(workspace, name)) for name in ("ana", "bo"))
+        async with until_known(running, workspace), ana.running(), bo.running():
+            await ana.until(lambda m: m.agents["ana"].routing_status is RoutingStatus.IDLE)
+            await bo.until(lambda m: m.agents["bo"].routing_status is RoutingStatus.IDLE)
+            await put(producer, a_chat(workspace, "i1"), a_chat(workspace, "i2"))
+            for _ in ("i1", "i2"):
+                [offer, *_] = await ana.until(lambda m: m.offers_to("ana"))
+                await applied(ana, live.Accept(offer_id=offer.offer_id))
+            await ana.until(lambda m: len(m.legs_of("ana")) == 2)
+
+            await consult(ana, bo, "i1")
+            assert (await bo.say("i1.2", "hello")).reason is Refusal.WRONG_STATE
+            await applied(ana, live.FinishConsult(leg_id="i1.1", how=ConsultEnd.JOIN))
+            await bo.until(lambda m: m.legs["i1.2"].join_mode is JoinMode.BARGE)
+            await applied_message(bo, "i1.2", "hello from both of us")
+            await ana.until(lambda m: [one.text for one in m.transcript("i1")] == ["hello from both of us"])
+            await applied(ana, live.LeaveConference(leg_id="i1.1"))
+            await bo.until(lambda m: "i1.2" not in m.legs and m.legs["i1.3"].state is LegState.CONNECTED)
+            assert (bo.mirror.legs["i1.3"].kind, bo.mirror.legs["i1.3"].continues) == (LegKind.MAIN, 2)
+            await ana.until(lambda m: m.legs["i1.1"].state is LegState.WRAP_UP)
+
+            await consult(ana, bo, "i2")
+            await applied(ana, live.FinishConsult(leg_id="i2.1", how=ConsultEnd.COMPLETE))
+            await bo.until(lambda m: {"i1.3", "i2.3"} <= {leg.leg_id for leg in m.legs_of("bo")})
+            for leg_id in ("i1.1", "i2.1"):
+                await applied(ana, live.FinishWrapUp(leg_id=leg_id))
+            await ana.until(lambda m: not m.legs and not m.interactions)
+            assert (await bo.do(live.LeaveConference(leg_id="i2.3"))).reason is Refusal.WRONG_STATE
+
+
+async def consult(asks: AgentClient, is_asked: AgentClient, interaction_id: str) -> None:
+    """bo is asked about the contact, sees whose it is, and takes it."""
+    await applied(asks, live.StartConsult(leg_id=f"{interaction_id}.1", to_agent="bo"))
+    await asks.until(lambda m: f"{interaction_id}.2" in m.legs)
+    [offer] = await is_asked.until(lambda m: m.offers_to("bo"))
+    assert offer.why is not None
+    assert offer.why.relaxations == ("consulted_agent",)
+    assert is_asked.mirror.legs[f"{interaction_id}.1"].agent_id == "ana"
+    await applied(is_asked, live.Accept(offer_id=offer.offer_id))
+    await asks.until(lambda m: m.legs[f"{interaction_id}.2"].agent_id == "bo")
+
+
+async def applied(client: AgentClient, do: live.AnyDo) -> None:
+    result = await client.do(do)
+    assert result.outcome is live.Outcome.APPLIED, result
+
+
+async def applied_message(client: AgentClient, leg_id: str, text: str) -> None:
+    result = await client.say(leg_id, text)
+    assert result.outcome is live.Outcome.APPLIED, result
 
 
 async def test_a_command_is_refused_with_its_reason_and_repeated_with_the_same_result(
