@@ -49,9 +49,10 @@ class TimelineEntryAdded(Event, frozen=True, kw_only=True, tag="timeline.entry_a
 
     `state` is the final state (of `agent.joined` the `JoinMode`), `reason` an `EndReason` or a `RescindReason`;
     `duration_ms`: how long that lasted which has just ended (a hold, an agent's part, a wrap-up, the whole contact).
-    `other_customer_id`: with whom a customer was merged. `explanation`: of an offer made, why this agent. `scheduled_for_ms`: of a callback, the moment asked for;
-    None = as soon as somebody can; `agent_id` is then whose callback it is. A consult, or a
-    supervisor's joining, that ends before anybody was connected is told as such; after that it is an agent's part.
+    `other_customer_id`: with whom a customer was merged. `explanation`: of an offer made, why this agent.
+    `scheduled_for_ms`: of a callback, the moment asked for; None = as soon as somebody can; `agent_id` is then whose
+    callback it is. A consult, or a supervisor's joining, that ends before anybody was connected is told as such; after
+    that it is an agent's part.
     """
 
     workspace: str

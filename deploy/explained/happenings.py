@@ -69,6 +69,7 @@ _KEYS: Final = {
     "offer.rescinded": "rescinded",
     "leg.scheduled": "scheduled",
     "leg.connected": "connected",
+    "leg.joined": "joined",
     "leg.held": "held",
     "leg.resumed": "resumed",
     "leg.wrap_up_started": "wrap_up",

@@ -25,6 +25,13 @@ WAITING: Final = frozenset({LegState.QUEUED, LegState.OFFERED})
 _UNDER: Final = " " * 10
 _DEEPER: Final = " " * 12
 Reasons = tuple[str, ...]
+_ON_PURPOSE: Final = {
+    "assigned": "why_assigned",
+    "transferred_to_agent": "why_transferred",
+    "consulted_agent": "why_consulted",
+    "joined": "why_joined",
+}
+"""What is said of an agent who got it whatever the rules."""
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -218,10 +225,9 @@ class _Story:
     def _why(self, made: Happened, look: Looked | None) -> Iterator[str]:
         words, agent = self._words, made.agent_id or ""
         relaxed = made.explanation.relaxations if made.explanation is not None else ()
-        if "assigned" in relaxed:
-            reasons = words.say("why_assigned")
-        elif "transferred_to_agent" in relaxed:
-            reasons = words.say("why_transferred")
+        on_purpose = next((_ON_PURPOSE[one] for one in relaxed if one in _ON_PURPOSE), None)
+        if on_purpose is not None:
+            reasons = words.say(on_purpose)
         elif look is not None:
             reasons = self._best(look)
         else:
