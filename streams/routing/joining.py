@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from schemas.inputs import JoinInteraction, LeaveConference
 from schemas.vocabulary import EndReason, LegKind, Refusal
-from streams.routing import commands, conference, explain, offers, opening, partaking
+from streams.routing import commands, conference, explain, offers, opening, partaking, waiting
 from streams.routing.legs import TALKING
 from streams.routing.model import Interaction, Leg
 from streams.routing.refusals import Refused
@@ -30,6 +30,7 @@ def join(w: World, event: JoinInteraction) -> None:
         raise Refused(Refusal.AGENT_UNAVAILABLE)
     leg = opening.companion(w, interaction, LegKind.JOIN)
     leg.target, leg.join_mode = agent.agent_id, event.mode
+    waiting.place(w, interaction, leg)
     offers.make(w, interaction, leg, agent, explain.chosen(w, interaction, leg, explain.JOINED))
 
 
