@@ -45,6 +45,11 @@ class Process(msgspec.Struct, frozen=True, kw_only=True):
     def data_path(self) -> Path:
         return Path(self.data_dir).expanduser()
 
+    @property
+    def attachments_path(self) -> Path:
+        """Where files are kept when no bucket is named."""
+        return self.data_path / "attachments"
+
 
 class Kafka(msgspec.Struct, frozen=True, kw_only=True):
     """The broker; `answer_timeout_ms` is how long HTTP and gateways wait for it before they say that they cannot know."""

@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from consumers.query.access import principal_of
+from consumers.query.files import StoredFile
 from consumers.query.openapi import document
 from consumers.query.parameters import (
     AuditOf,
@@ -32,6 +33,7 @@ from consumers.query.reading import Asker, Reading
 from consumers.query.turns import Turns
 from runtime.credentials import BearerVerifier, Principal
 from runtime.docs_page import HEADERS, ProblemRow, page
+from runtime.downloads import headers_for
 from runtime.log import Logger
 from runtime.measured import Scope
 from runtime.postgres import AWAY
@@ -47,13 +49,14 @@ _PRIVATE: Final = {"cache-control": "no-store"}
 
 
 class Question(msgspec.Struct, frozen=True):
-    """One request that may go on: who asks, in their workspace, with what stands in the address as `subject`."""
+    """One request that may go on: who asks, in their workspace, with what stands in the address as `subject` and `part`."""
 
     who: Principal
     workspace: str
     subject: str
     query: Parameters
     authorization: str = ""
+    part: str = ""
 
     @property
     def asker(self) -> Asker:
@@ -80,11 +83,11 @@ def build(reading: Reading, verifier: BearerVerifier, turns: Turns, log: Logger)
             who = await principal_of(verifier, authorization)
             workspace = request.path_params["workspace"]
             check(who, operation, workspace)
-            subject = _subject(request.path_params.get("subject"))
+            subject, part = (_subject(request.path_params.get(name)) for name in ("subject", "attachment"))
             query = read(request.query_params.multi_items(), wanted)
             with turns.taken(f"{who.workspace}/{who.user}"):
-                found = await answer(Question(who, workspace, subject, query, authorization or ""))
-            return Response(msgspec.json.encode(found), media_type=_JSON, headers=_PRIVATE)
+                found = await answer(Question(who, workspace, subject, query, authorization or "", part))
+            return answered(found)
 
         return handler
 
@@ -138,6 +141,8 @@ def routes(reading: Reading) -> tuple[tuple[str, Operation, type[Parameters], An
             lambda it: reading.interaction(it.who, it.workspace, it.subject)),
         ("/interactions/{subject:str}/transcript", Operation.READ_TRANSCRIPT, TranscriptFrom,
             lambda it: reading.transcript(it.workspace, it.subject, it.parameters(TranscriptFrom).from_offset)),
+        ("/interactions/{subject:str}/attachments/{attachment:str}", Operation.READ_TRANSCRIPT, NoParameters,
+            lambda it: reading.attachment(it.workspace, it.subject, it.part)),
         ("/interactions/{subject:str}/wait", Operation.READ_WAIT, NoParameters, wait),
         ("/queues/{subject:str}/wait", Operation.READ_WAIT, Entering, queue_wait),
         ("/interactions/{subject:str}/explanation", Operation.READ_INTERACTION, ExplanationWanted,
@@ -150,6 +155,14 @@ def routes(reading: Reading) -> tuple[tuple[str, Operation, type[Parameters], An
         ("/audit", Operation.READ_AUDIT, AuditOf,
             lambda it: reading.audit(it.who, it.workspace, it.parameters(AuditOf))),
     )  # fmt: skip
+
+
+def answered(found: msgspec.Struct) -> Response[bytes]:
+    """The answer as JSON, or a file as it is."""
+    if isinstance(found, StoredFile):
+        about = found.attachment
+        return Response(found.data, media_type=about.media_type, headers=headers_for(about.name))
+    return Response(msgspec.json.encode(found), media_type=_JSON, headers=_PRIVATE)
 
 
 def refuse(problem: Problem) -> Response[bytes]:

@@ -37,14 +37,18 @@ parts say as of when they are complete. Every refusal is a problem document (RFC
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True):
-    """One question: its address below the workspace, `{subject}` standing for the id of `about`."""
+    """One question: its address below the workspace, `{subject}` standing for the id of `about`.
+
+    `example` None: the answer is a file, of `{attachment}`.
+    """
 
     path: str
     operation: str
     summary: str
     takes: type[Parameters]
-    example: Answer
+    example: Answer | None
     about: str | None = None
+    attachment: str | None = None
 
 
 QUESTIONS: Final = (
@@ -86,6 +90,15 @@ QUESTIONS: Final = (
         takes=TranscriptFrom,
         example=examples.TRANSCRIPT,
         about=examples.INTERACTION_ID,
+    ),
+    Described(
+        path="/interactions/{subject}/attachments/{attachment}",
+        operation="getAttachment",
+        summary="A file that came with a message of the interaction, as a download",
+        takes=NoParameters,
+        example=None,
+        about=examples.INTERACTION_ID,
+        attachment="a_1f0c2b",
     ),
     Described(
         path="/interactions/{subject}/explanation",
@@ -195,7 +208,9 @@ def _path(it: Described) -> Json:
     shared = [_parameter("workspace", "path", {"type": "string"}, "The workspace", "bookcity")]
     if it.about is not None:
         shared.append(_parameter("subject", "path", {"type": "string"}, "The id", it.about))
-    answer = {"schema": _ref(type(it.example).__name__), "examples": {"answer": {"value": it.example}}}
+    if it.attachment is not None:
+        text = "The last part of the attachment's claim"
+        shared.append(_parameter("attachment", "path", {"type": "string"}, text, it.attachment))
     return {
         "parameters": shared,
         "get": {
@@ -203,11 +218,23 @@ def _path(it: Described) -> Json:
             "summary": it.summary,
             "parameters": _query(it.takes),
             "responses": {
-                "200": {"description": "The answer", "content": {"application/json": answer}},
+                "200": _answer(it.example),
                 **_refusals(),
             },
         },
     }
+
+
+def _answer(example: Answer | None) -> Json:
+    if example is None:
+        saved = {"required": True, "schema": {"type": "string"}, "description": "Always a download, under its name"}
+        return {
+            "description": "The file",
+            "headers": {"Content-Disposition": saved},
+            "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    answer = {"schema": _ref(type(example).__name__), "examples": {"answer": {"value": example}}}
+    return {"description": "The answer", "content": {"application/json": answer}}
 
 
 def _query(takes: type[Parameters]) -> list[Json]:

@@ -29,6 +29,7 @@ from consumers.query.audit import AuditTrail, WantedActs
 from consumers.query.cursor import BadCursor, Cursor, decode, mark_of
 from consumers.query.customers import Customers, TooShort
 from consumers.query.explainer import Explainer
+from consumers.query.files import Files, StoredFile, claim_in
 from consumers.query.interactions import Interactions, KeptInteraction
 from consumers.query.intervals import Intervals, TooMany
 from consumers.query.live import Live
@@ -84,6 +85,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     interactions: Interactions
     intervals: Intervals
     transcripts: Transcripts
+    files: Files
     trail: AuditTrail
     live: Live
     explainer: Explainer
@@ -185,6 +187,19 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             complete_to=max(found.complete_to, from_offset),
             complete=found.complete,
         )
+
+    async def attachment(self, workspace: str, interaction_id: str, attachment_id: str) -> StoredFile:
+        """The file that a message of the interaction brought."""
+        from_offset, complete = 0, False
+        while not complete:
+            page = await self.transcript(workspace, interaction_id, from_offset)
+            claim = claim_in(page.messages, attachment_id)
+            if claim is not None:
+                return await self.files.read(workspace, claim)
+            if not page.complete and page.complete_to <= from_offset:
+                raise not_ready("the messages")
+            from_offset, complete = page.complete_to, page.complete
+        raise Problem(Kind.NOT_FOUND, "no message of this interaction has this attachment")
 
     async def explanation(
         self, asker: Asker, workspace: str, interaction_id: str, query: ExplanationWanted

@@ -12,6 +12,7 @@ from consumers.query.app import build, route_of
 from consumers.query.audit import AuditTrail
 from consumers.query.customers import Customers
 from consumers.query.explainer import Explainer
+from consumers.query.files import Files
 from consumers.query.interactions import Interactions
 from consumers.query.intervals import Intervals
 from consumers.query.live import Live
@@ -30,6 +31,7 @@ from runtime.process import Context
 from runtime.server import serving
 from runtime.settings import Settings
 from runtime.transcripts import Transcripts
+from runtime.vault import open_vault
 
 SESSION = {"jit": "off"}
 """How its pool connects: compiling a question takes longer than answering it."""
@@ -69,6 +71,7 @@ def put_together(
         intervals=Intervals(pool),
         trail=AuditTrail(pool),
         transcripts=Transcripts(PostgresMessages(pool), broker.reader()),
+        files=Files(open_vault(settings.web.attachments_url, settings.process.attachments_path)),
         live=live,
         explainer=explainer,
         clock=clock,

@@ -97,7 +97,7 @@ def narrate(frame: live.ServerFrame, agent_id: str, words: Words, *, again: bool
         case live.Delta():
             return [*_offers_said(frame, agent_id, words), *_legs_said(frame, agent_id, words)]
         case live.MessageShown():
-            return [_message(frame.message, words)]
+            return _message(frame.message, words)
         case live.NotLive():
             return [words.say("went_not_live", reason=words.word(frame.reason))]
         case live.Live():
@@ -174,7 +174,7 @@ def _leg(number: int, leg: LegValue, sight: Sight, words: Words) -> list[str]:
     if interaction is not None and interaction.channel in VOICE:
         lines.append(f"     {words.say('voice')}")
     transcript = sight.mirror.transcript(leg.interaction_id)[-sight.transcript_lines :]
-    lines += [f"     {_message(message, words)}" for message in transcript]
+    lines += [f"     {line}" for message in transcript for line in _message(message, words)]
     if sight.mirror.is_typing(leg.interaction_id, sight.now_ms):
         lines.append(f"     {words.say('customer_types')}")
     return lines
@@ -226,9 +226,22 @@ def _customer(interaction_id: str, mirror: Mirror, words: Words) -> str:
     return words.say("customer", who=f"{'  '.join(one for one in shown if one)}{subject}")
 
 
-def _message(message: MessagePosted, words: Words) -> str:
+def _message(message: MessagePosted, words: Words) -> list[str]:
+    """What was written, then each file with where the query API has it."""
     who = message.agent_id or words.word(message.author)
-    return words.say("message", who=who, text=message.text)
+    said = [words.say("message", who=who, text=message.text)] if message.text or not message.attachments else []
+    below = f"/v1/workspaces/{message.workspace}/interactions/{message.interaction_id}/attachments/"
+    files = [
+        words.say(
+            "file",
+            who=who,
+            name=file.name,
+            size=str(-(-file.size_bytes // 1024)),
+            address=below + file.claim.rpartition("/")[2],
+        )
+        for file in message.attachments
+    ]
+    return said + files
 
 
 def _offers_said(frame: live.Delta, agent_id: str, words: Words) -> list[str]:

@@ -26,7 +26,6 @@ from producers.web.server import Front
 from producers.web.session import Limits
 from producers.web.sockets import Sockets, SocketsPolicy
 from producers.web.store import ChatStore
-from producers.web.vault import Vault, open_vault
 from producers.web.watching import Watching
 from runtime.broker import Broker
 from runtime.buckets import RatePolicy
@@ -41,6 +40,7 @@ from runtime.sender import Sender
 from runtime.server import SocketPolicy, serving
 from runtime.settings import Web
 from runtime.transcripts import Transcripts
+from runtime.vault import Vault, open_vault
 from schemas import chat
 from schemas.topics import MESSAGES, TYPING
 
@@ -234,7 +234,7 @@ async def main(context: Context) -> None:
         identities = identities_of(settings.web)
     except BadKeys as error:
         raise OSError(f"HUBLINE_WEB_IDENTITY_KEYS_FILE: {error}") from None
-    vault = open_vault(settings.web.attachments_url, settings.process.data_path / "attachments")
+    vault = open_vault(settings.web.attachments_url, settings.process.attachments_path)
     broker = KafkaConnection(settings.kafka, context.clock, context.instance)
     async with connect_pool(settings.postgres) as pool:
         store, kept = PostgresChatStore(pool), PostgresMessages(pool)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Final
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import filetype
 
@@ -30,9 +30,3 @@ def file_name(header: str | None, media_type: str) -> str:
     last = given.replace("\\", "/").rpartition("/")[2]
     kept = "".join(sign for sign in last if sign.isprintable()).strip(". ")
     return kept[:LONGEST_NAME] or f"file.{media_type.rpartition('/')[2]}"
-
-
-def disposition(name: str) -> str:
-    """`Content-Disposition` that always saves, under that name (RFC 6266)."""
-    plain = "".join(sign if (sign.isascii() and sign.isalnum()) or sign in "._-" else "_" for sign in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

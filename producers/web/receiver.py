@@ -13,10 +13,10 @@ from producers.web.chat import ChatRow, digest_of
 from producers.web.forms import Asked, Opened
 from producers.web.parts import Parts
 from producers.web.problems import Kind, Problem
-from producers.web.vault import Vault
 from runtime.ids import random_id
 from runtime.kept_messages import Away
 from runtime.sender import NotSent
+from runtime.vault import Vault
 from schemas.messages import Attachment
 
 RETRY_AFTER_S: Final = 2

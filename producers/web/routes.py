@@ -10,7 +10,6 @@ import msgspec
 from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException
 
-from producers.web import attachments
 from producers.web.addresses import Addresses, address_of
 from producers.web.forms import KEY_HEADER, callback_form, message_form
 from producers.web.origins import Origins
@@ -18,17 +17,13 @@ from producers.web.page import Page
 from producers.web.problems import MEDIA_TYPE, Kind, Problem
 from producers.web.receiver import Parse, Receiver, answer_of
 from runtime.clock import Clock
+from runtime.downloads import headers_for
 from runtime.log import Logger
 
 HttpRequest = Request[Any, Any, Any]
 _JSON: Final = "application/json"
 _CHAT: Final = "/v1/workspaces/{workspace:str}/chat/attachments"
 _FORMS: Final = "/v1/workspaces/{workspace:str}/forms"
-_FILE_HEADERS: Final = {
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; sandbox",
-    "cache-control": "private, no-store",
-}
 _OF_STATUS: Final = {
     404: Kind.NOT_FOUND,
     405: Kind.METHOD_NOT_ALLOWED,
@@ -128,7 +123,7 @@ def _files(receiver: Receiver, door: Doorkeeper) -> list[Any]:
         where = request.path_params
         authorization = request.headers.get("authorization")
         found, data = await receiver.get(where["workspace"], authorization, where["attachment"])
-        headers |= {"content-disposition": attachments.disposition(found.name), **_FILE_HEADERS}
+        headers |= headers_for(found.name)
         return Response(data, media_type=found.media_type, headers=headers)
 
     return [post_attachment, get_attachment]

@@ -23,6 +23,7 @@ class _NeverAsked(Reading, frozen=True, kw_only=True):
     intervals: Any = None
     trail: Any = None
     transcripts: Any = None
+    files: Any = None
     live: Any = None
     explainer: Any = None
     clock: Any = None

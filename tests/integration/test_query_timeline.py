@@ -12,7 +12,7 @@ import pytest
 from runtime.events import to_output
 from runtime.partitioner import partition_of
 from schemas.ids import interaction_id
-from schemas.messages import Author, MessagePosted
+from schemas.messages import Attachment, Author, MessagePosted
 from schemas.metrics import Counts, Dimension, LiveGroup, MetricsMeasured, Now
 from schemas.metrics_derived import derive
 from schemas.topics import MESSAGES, METRICS_LIVE
@@ -203,6 +203,37 @@ async def test_a_transcript_says_up_to_where_it_is_complete(desk: QueryService) 
         assert (rest["messages"], rest["complete_to"]) == ([], 3)
         assert (await analyst.get(url)).status_code == 403
         assert (await client.get(desk.url("/interactions/i_unknown/transcript"))).status_code == 404
+
+
+async def test_an_attachment_is_given_out_with_the_message_that_names_it(desk: QueryService) -> None:
+    name = interaction_id(desk.workspace, "web", "chat-2")
+    await desk.interaction(name)
+    file = Attachment(claim=f"{desk.workspace}/c_1/a_1", name="订单.png", media_type="image/png", size_bytes=3)
+    theirs = Attachment(claim="elsewhere/c_1/a_2", name="x", media_type="text/html", size_bytes=3)
+    await desk.vault.put(file, b"abc")
+    await desk.vault.put(theirs, b"abc")
+    message = MessagePosted(
+        workspace=desk.workspace,
+        interaction_id=name,
+        message_id="m_files",
+        author=Author.CUSTOMER,
+        sent_at_ms=1,
+        attachments=(file, theirs),
+    )
+    desk.broker.append(to_output(message, MESSAGES, key=name, event_id=message.message_id, source="test"), 1)
+    url = desk.url(f"/interactions/{name}/attachments")
+    other = interaction_id(desk.workspace, "web", "chat-3")
+    await desk.interaction(other)
+    async with desk.client(Role.AGENT, agent_id="ana") as client, desk.client(Role.ANALYST) as analyst:
+        found = await client.get(f"{url}/a_1")
+        assert (found.status_code, found.content, found.headers["content-type"]) == (200, b"abc", "image/png")
+        assert found.headers["content-disposition"].startswith("attachment;")
+        assert found.headers["x-content-type-options"] == "nosniff"
+        assert "sandbox" in found.headers["content-security-policy"]
+        assert (await client.get(f"{url}/a_2")).status_code == 404
+        assert (await client.get(f"{url}/a_3")).status_code == 404
+        assert (await client.get(desk.url(f"/interactions/{other}/attachments/a_1"))).status_code == 404
+        assert (await analyst.get(f"{url}/a_1")).status_code == 403
 
 
 async def test_queues_and_agents_say_how_old_they_are(desk: QueryService) -> None:

@@ -18,8 +18,8 @@ from producers.web.app import WebServer
 from producers.web.identity import Identities
 from producers.web.memory_store import MemoryChatStore
 from producers.web.opening import Refused
-from producers.web.vault import Vault
 from producers.web.window import Window
+from runtime.vault import Vault
 from schemas import chat
 from schemas.messages import Author
 from tests.support.gateway_parts import a_broker

@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx
 import msgspec
+from obstore.store import MemoryStore
 
 from consumers.query.app import build
 from consumers.query.explainer import Explainer
+from consumers.query.files import Files
 from consumers.query.live import Live
 from consumers.query.server import SESSION, put_together
 from consumers.query.turns import Turns
@@ -24,6 +26,7 @@ from runtime.memory import MemoryBroker
 from runtime.postgres import Pool, connect_pool
 from runtime.server import serving
 from runtime.settings import LogLevel, Postgres, Settings
+from runtime.vault import Vault
 from schemas.decisions import Decision
 from schemas.topics import TOPICS
 from schemas.vocabulary import Role
@@ -41,6 +44,7 @@ class QueryService(msgspec.Struct, frozen=True):
     live: Live
     broker: MemoryBroker
     credentials: MemoryCredentials
+    vault: Vault
 
     def client(self, *roles: Role, agent_id: str | None = None, workspace: str | None = None) -> httpx.AsyncClient:
         """A client that asks with a key of these roles."""
@@ -134,14 +138,16 @@ async def query_service(
     credentials = MemoryCredentials()
     explainer = Explainer(explainer_url, logger)
     async with connect_pool(settings.postgres, SESSION) as pool, explainer:
+        vault = Vault(MemoryStore())
         reading = put_together(settings, pool, live, explainer, broker, clock)
+        reading = msgspec.structs.replace(reading, files=Files(vault))
         app = build(reading, BearerVerifier(credentials, clock), Turns(open_count), logger)
         following = asyncio.create_task(live.run()) if follows else None
         async with serving(app, "127.0.0.1", 0, stop_timeout_ms=1_000) as port:
             if follows:
                 await eventually(lambda: live.trouble is None, within_s=20, what="the live view")
             yield QueryService(
-                f"http://127.0.0.1:{port}", workspace or random_id("ws"), pool, live, broker, credentials
+                f"http://127.0.0.1:{port}", workspace or random_id("ws"), pool, live, broker, credentials, vault
             )
         if following is not None:
             following.cancel()

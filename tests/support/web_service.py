@@ -15,7 +15,6 @@ from websockets.asyncio.client import ClientConnection, connect
 from producers.web.app import WebServer, opened
 from producers.web.identity import Identities
 from producers.web.memory_store import MemoryChatStore
-from producers.web.vault import Vault
 from runtime.clock import SystemClock
 from runtime.events import from_record, to_output
 from runtime.health import Health
@@ -26,6 +25,7 @@ from runtime.process import Context
 from runtime.records import TopicPartition
 from runtime.settings import load
 from runtime.tracing import Tracing
+from runtime.vault import Vault
 from schemas import chat
 from schemas.interactions import CustomerLeft, InteractionReceived
 from schemas.messages import Author, MessagePosted

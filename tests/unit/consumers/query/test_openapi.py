@@ -30,7 +30,8 @@ def references(value: Any) -> set[str]:
 
 
 def test_every_answer_has_an_example_that_reads_back() -> None:
-    assert {type(one) for one in examples.ALL} == set(ANSWERS) == {type(it.example) for it in QUESTIONS}
+    assert {type(one) for one in examples.ALL} == set(ANSWERS)
+    assert {type(it.example) for it in QUESTIONS if it.example is not None} == set(ANSWERS)
     for one in examples.ALL:
         assert msgspec.json.decode(msgspec.json.encode(one), type=type(one)) == one
 

@@ -8,7 +8,7 @@ from deploy.console.mirror import Mirror
 from deploy.console.render import Sight, fitting, narrate, newest, picture, why
 from deploy.console.words import Language, Words
 from schemas import live
-from schemas.messages import Author, MessagePosted
+from schemas.messages import Attachment, Author, MessagePosted
 from schemas.values import Explanation
 from schemas.vocabulary import Refusal, Role
 from tests.support.decided import START_MS
@@ -175,3 +175,20 @@ def test_my_scheduled_callbacks_are_shown_with_their_time(words: Words, sentence
     text = "\n".join(picture(sight, words))
     assert text.count(sentence) == 1
     assert words.say("scheduled_count", count=2) in text
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"), [(ENGLISH, "customer: [file] 订单.png (2 KiB)"), (CHINESE, "[文件] 订单.png")]
+)
+def test_a_file_is_shown_with_its_name_and_where_it_lies(words: Words, sentence: str) -> None:
+    message = MessagePosted(
+        workspace="shop",
+        interaction_id="i1",
+        message_id="m",
+        author=Author.CUSTOMER,
+        sent_at_ms=1,
+        attachments=(Attachment(claim="shop/c_1/a_1", name="订单.png", media_type="image/png", size_bytes=1_025),),
+    )
+    [said] = narrate(live.MessageShown(interaction_id="i1", at_ms=1, message=message, offset=1), "ana", words)
+    assert sentence in said
+    assert said.endswith("/v1/workspaces/shop/interactions/i1/attachments/a_1")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from producers.web.attachments import declared, disposition, file_name, sniffed
+from producers.web.attachments import declared, file_name, sniffed
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
 
@@ -41,9 +41,3 @@ def test_parameters_of_a_content_type_do_not_matter() -> None:
 )
 def test_a_file_s_name_is_harmless(header: str | None, name: str) -> None:
     assert file_name(header, "image/png") == name
-
-
-def test_a_file_is_always_saved_under_its_name() -> None:
-    said = disposition('订"单.png')
-    assert said.startswith('attachment; filename="___.png"; ')
-    assert said.endswith("filename*=UTF-8''%E8%AE%A2%22%E5%8D%95.png")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import obstore
@@ -11,6 +12,8 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 
 from schemas.messages import Attachment
+
+_PLACE: Final = re.compile(r"[A-Za-z0-9_-]+/a_[A-Za-z0-9]+")
 
 
 class Vault:
@@ -35,6 +38,11 @@ class Vault:
         data = await self._get(_described(claim))
         return None if data is None else msgspec.json.decode(data, type=Attachment)
 
+    async def claimed(self, workspace: str, claim: str) -> Attachment | None:
+        """What is known of the file that a message of the workspace names; None = there is none there."""
+        place = place_of(workspace, claim)
+        return None if place is None else await self.find(workspace, *place)
+
     async def read(self, attachment: Attachment) -> bytes | None:
         """The file itself."""
         return await self._get(attachment.claim)
@@ -51,8 +59,14 @@ class Vault:
 
 def claim_of(workspace: str, chat_id: str, attachment_id: str) -> str | None:
     """Where a file lies; None = that is no id of a file."""
-    is_id = attachment_id.startswith("a_") and attachment_id[2:].isalnum() and attachment_id.isascii()
-    return f"{workspace}/{chat_id}/{attachment_id}" if is_id else None
+    place = f"{chat_id}/{attachment_id}"
+    return f"{workspace}/{place}" if _PLACE.fullmatch(place) else None
+
+
+def place_of(workspace: str, claim: str) -> tuple[str, str] | None:
+    """The chat and the id that a claim names; None = it is no place in that workspace: adapters may claim anything."""
+    chat_id, _, attachment_id = claim.removeprefix(f"{workspace}/").partition("/")
+    return (chat_id, attachment_id) if claim_of(workspace, chat_id, attachment_id) == claim else None
 
 
 def open_vault(url: str | None, folder: Path) -> Vault:
