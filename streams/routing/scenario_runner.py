@@ -135,18 +135,20 @@ class Scenario:
             self._now_ms = min(stop for stop in [*stops, due or to_ms] if stop > self._now_ms)
             if self._now_ms >= self._alive_ms + ALIVE_MS:
                 self._alive_ms = self._now_ms
-                self._feed(GatewayAlive(workspace=WORKSPACE, gateway=GATEWAY, incarnation=INCARNATION))
-            self._tick()
+                self._feed(GatewayAlive(workspace=WORKSPACE, gateway=GATEWAY, incarnation=INCARNATION), quiet=True)
+            self._tick(quiet=due is None or due > self._now_ms)
 
-    def _tick(self) -> None:
-        self._feed(TimeAdvanced(workspace=WORKSPACE))
+    def _tick(self, *, quiet: bool = False) -> None:
+        self._feed(TimeAdvanced(workspace=WORKSPACE), quiet=quiet)
 
-    def _feed(self, event: InputsTopicEvent) -> None:
+    def _feed(self, event: InputsTopicEvent, *, quiet: bool = False) -> None:
+        """One input; `quiet`: it only lets time pass, and nothing was due."""
         offset = len(self.records)
         unknown = isinstance(event, AgentSessionOpened) and event.agent_id not in self._configuration.agents
         decisions = self.engine.apply(event, offset=offset, stamp_ms=self._now_ms)
         self.records.append(Record(offset, self._now_ms, event, decisions))
-        invariants.check(self.engine.world)
+        if decisions or not quiet:
+            invariants.check(self.engine.world)
         self._seen.note(decisions)
         if unknown:
             self._seen.answer(Refusal.UNKNOWN_AGENT.value)

@@ -22,6 +22,7 @@ from schemas.vocabulary import (
 UNITS_MS: Final = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION: Final = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+")
 _PART: Final = re.compile(r"(\d+)(?:\.(\d+))?(ms|s|m|h|d)")
+LIMIT_MS: Final = 400 * UNITS_MS["d"]
 ANY: Final = "any"
 MANUAL: Final = "manual"
 MAX_LEVEL: Final = 5
@@ -63,6 +64,8 @@ def duration_ms(value: Any, path: str) -> int:
         if rest:
             raise Unreadable(f"{path}: {value!r} is finer than a millisecond")
         total_ms += int(whole) * UNITS_MS[unit] + thousandths
+    if total_ms > LIMIT_MS:
+        raise Unreadable(f"{path}: a duration is at most 400d")
     return total_ms
 
 
