@@ -36,6 +36,8 @@ _SETTING_NAMES: Final = frozenset(field.removesuffix("_ms") for field in Routing
 _PLACE: Final = re.compile(r"(?P<message>.*) - at `\$(?P<place>.*)`")
 _PERCENT: Final = re.compile(r"(\d{1,3}) ?%")
 STAY: Final = "stay"
+_LASTING: Final = frozenset({"offer_timeout", "connect_timeout", "expire_after"})
+"""Durations that cannot be none: what ends as it begins would be begun again without end."""
 
 
 def normalised(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,6 +110,8 @@ class _Reading:
                     found.update(_NESTED[record, key](self, value, where))
                 elif f"{key}_ms" in fields:
                     found[f"{key}_ms"] = None if value is None else duration_ms(value, where)
+                    if key in _LASTING and not found[f"{key}_ms"]:
+                        raise Unreadable(f"{where}: must last some time")
                 elif key in fields:
                     found[key] = value
                 elif key != "title":

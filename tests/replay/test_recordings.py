@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from schemas.decisions import Decision, EngineVersionApplied
+from streams.routing.engine import Engine
 from tests.support import recordings
 from tests.support.recordings import FOLDER, Outcome
 
@@ -42,6 +44,25 @@ def test_a_recording_gives_what_it_gave(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_restart_half_way_changes_nothing(name: str) -> None:
     assert recordings.replay(recordings.read(FOLDER / f"{name}.jsonl.gz"), restart=True) == expected(name)
+
+
+def told(name: str) -> list[Decision]:
+    """What a recording decides, apart from the upgrade itself and from all that it shifts."""
+    log = recordings.read(FOLDER / f"{name}.jsonl.gz")
+    engine = Engine.of_log(log[0][2].workspace)
+    return [
+        msgspec.structs.replace(decision, seq=0, cause=0)
+        for offset, stamp_ms, event in log
+        for decision in engine.apply(event, offset=offset, stamp_ms=stamp_ms)
+        if not isinstance(decision, EngineVersionApplied)
+    ]
+
+
+@pytest.mark.parametrize("rule", sorted(recordings.RULES))
+def test_each_version_of_the_rules_decides_in_its_own_way_for_ever(rule: str) -> None:
+    first, second = told(f"rules-{rule}-1"), told(f"rules-{rule}-2")
+    assert first != second
+    assert first[:1] == second[:1]
 
 
 def test_the_known_bad_recording_is_found_out() -> None:

@@ -21,6 +21,7 @@ from schemas.inputs import InputsTopicEvent
 from schemas.topics import ROUTING_INPUTS
 from schemas.vocabulary import LegState
 from streams.routing.engine import Engine
+from streams.routing.scenario_actions import WORKSPACE
 from streams.routing.scenario_runner import Scenario
 from tests.support.engine_driver import Driver, a_configuration
 
@@ -139,9 +140,34 @@ def of_scenarios() -> dict[str, list[tuple[int, int, Any]]]:
     return found
 
 
+RULES: dict[str, tuple[str, str]] = {
+    "entry": ("entry", "staying though it is closed does not mean staying though it is full or without agents"),
+    "overflow": ("steps", "an overflow that rang through its time comes with the rejection, also after later steps"),
+    "ranks": ("steps", "ignoring ranks holds until a step says otherwise"),
+    "connecting": ("sessions", "a call that is being connected stays with the adapter's word when its agent is lost"),
+}
+"""Scenarios whose inputs versions 1 and 2 of the rules answer differently: file and name."""
+
+
+def of_rules() -> dict[str, list[tuple[int, int, Any]]]:
+    """The inputs of `RULES` as logs under version 1, under version 2, and brought from one to the other half way."""
+    found: dict[str, list[tuple[int, int, Any]]] = {}
+    for slug, (stem, name) in RULES.items():
+        documents = yaml.safe_load_all((SCENARIOS / f"{stem}.yaml").read_text(encoding="utf-8"))
+        scenario = Scenario(next(document for document in documents if document["name"] == name))
+        scenario.run()
+        records = [(record.stamp_ms, record.event) for record in scenario.records]
+        for version, at in (("1", None), ("2", 0), ("1-to-2", len(records) // 2)):
+            log: list[tuple[int, Any]] = list(records)
+            if at is not None:
+                log.insert(at, (records[at][0], inputs.EngineUpgraded(workspace=WORKSPACE, version=2)))
+            found[f"rules-{slug}-{version}"] = [(offset, stamp, event) for offset, (stamp, event) in enumerate(log)]
+    return found
+
+
 def main() -> None:
     """Write the recordings that do not exist yet."""
-    wanted = of_scenarios() | {"a-busy-day": a_day(1, 3_000), "another-busy-day": a_day(2, 3_000)}
+    wanted = of_scenarios() | of_rules() | {"a-busy-day": a_day(1, 3_000), "another-busy-day": a_day(2, 3_000)}
     for name, log in wanted.items():
         if not (FOLDER / f"{name}.jsonl.gz").exists():
             write(name, log)

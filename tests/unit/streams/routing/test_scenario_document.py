@@ -101,6 +101,8 @@ def test_everything_of_a_document_can_be_written() -> None:
         ),
         ({"tiers": {"vip": {"service_level": {"goal": "80%"}}}}, r"tiers\.vip\.service_level"),
         ({"skills": "mandarin"}, "skills: not a list"),
+        ({"channels": {"phone": {"offer_timeout": "0s"}}}, r"channels\.phone\.offer_timeout: must last"),
+        ({"connect_timeout": "0s"}, r"settings\.connect_timeout: must last"),
         ({"rank_first": True, "settings": {"rank_first": True}}, r"settings\.rank_first: stands at the top level, too"),
         ({"agents": {"ana": {"capacity": "100"}}}, r"agents\.ana\.capacity: Expected `int`"),
     ],
