@@ -50,6 +50,19 @@ def test_an_offer_that_is_not_the_agent_s_is_refused(offer: str, agent: str, rea
     assert driver.leg().state is LegState.OFFERED
 
 
+def test_an_offer_of_before_is_not_accepted_in_place_of_the_one_that_rings_now() -> None:
+    driver = Driver(a_configuration("ana"))
+    driver.login("ana")
+    driver.arrive()
+    before = driver.offer()
+    driver.session("ana", opened=False)
+    driver.login("ana")
+    assert driver.offer() != before
+    driver.command(inputs.AcceptOffer, agent_id="ana", offer_id=before)
+    assert driver.refusal() is Refusal.NOT_OFFERED
+    assert driver.leg().state is LegState.OFFERED
+
+
 @pytest.mark.parametrize(
     ("kind", "leg", "agent", "reason"),
     [
