@@ -9,7 +9,8 @@ name it, it has the values shown for phone. Until the callback is connected, han
   agents are looked at then, as on any arrival. Of those due at one moment the one asked for first goes first.
 
 A time that is past means now. Work in an agent's hands, wrap-up included, is promised: his part ends with its wrap-up,
-a new main leg is scheduled, or (no time) enters the queue with a new arrival. Asked again, the newest word counts: the
+a new main leg is scheduled, or (no time) enters the queue with a new arrival; consults and conferences end with his
+part, as at a transfer. Asked again, the newest word counts: the
 time is moved, or (no time) what was scheduled enters its queue at once; the agent stays unless another is named.
 The agent who is named is preferred, before anyone whom identity prefers, and has declined nothing yet. A customer who wants no contact may ask for a
 callback: it is the customer's own wish, and the mark goes along. `CancelInteraction` ends what is scheduled.
@@ -25,8 +26,8 @@ from schemas.decisions import InteractionChanged, LegQueued, LegScheduled
 from schemas.inputs import InteractionIdentified, RequestCallback
 from schemas.interactions import CallbackRequested
 from schemas.vocabulary import ENDED, AgentCause, EndReason, LegState, Refusal, RescindReason
-from streams.routing import agents, commands, endings, entry, handover, offers, passing, succession, waiting
-from streams.routing.legs import INTERACTING, TALKING
+from streams.routing import agents, commands, conference, endings, entry, handover, offers, passing, succession, waiting
+from streams.routing.legs import TALKING
 from streams.routing.memory import Held
 from streams.routing.model import Interaction, Leg
 from streams.routing.project import interaction_value, leg_value
@@ -118,8 +119,6 @@ def due(w: World, interaction: Interaction, leg: Leg) -> None:
 def _refusal(w: World, interaction: Interaction, at_ms: int | None) -> Refused | None:
     if interaction.main.state in ENDED:
         return Refused(Refusal.WRONG_STATE, "the interaction has ended")
-    if any(leg.state in INTERACTING or leg.state in _PENDING for leg in interaction.others):
-        return Refused(Refusal.WRONG_STATE, "a consult or a conference goes on")
     if at_ms is not None and at_ms > w.now_ms + AHEAD_AT_MOST_MS:
         return Refused(Refusal.NOT_PERMITTED, "more than a year ahead")
     return None
@@ -160,7 +159,8 @@ def _call_back(w: World, interaction: Interaction, wanted: Wish) -> None:
 
 
 def _promise(w: World, interaction: Interaction, leg: Leg) -> Leg:
-    """A new main leg takes over from the agent, who wraps up."""
+    """A new main leg takes over from the agent, who wraps up, as does whoever was beside him."""
+    conference.dissolve(w, interaction, EndReason.CALLBACK)
     new = handover.open_leg(w, interaction, leg)
     if leg.state in TALKING:
         endings.end_part(w, interaction, leg, EndReason.CALLBACK)

@@ -33,6 +33,7 @@ TAKEN_BACK: Final[dict[EndReason, RescindReason]] = {
     EndReason.TRANSFERRED: RescindReason.TRANSFERRED,
     EndReason.REQUEUED: RescindReason.TRANSFERRED,
     EndReason.CONSULT_CANCELLED: RescindReason.CONSULT_CANCELLED,
+    EndReason.CALLBACK: RescindReason.CALLBACK,
 }
 """Why what was pending beside an owner is taken back; for any other end it is cancelled."""
 

@@ -43,6 +43,7 @@ RINGS_ONCE: Final[dict[RescindReason, Ending]] = {
     RescindReason.CANCELLED: (LegState.CANCELLED, EndReason.CANCELLED),
     RescindReason.CONSULT_CANCELLED: (LegState.CANCELLED, EndReason.CONSULT_CANCELLED),
     RescindReason.EXPIRED: (LegState.EXPIRED, EndReason.EXPIRED),
+    RescindReason.CALLBACK: (LegState.CANCELLED, EndReason.CALLBACK),
 }
 """How a leg that rings once ends when its offer is taken back; main legs only are moved or assigned."""
 

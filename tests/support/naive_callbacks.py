@@ -118,7 +118,7 @@ class NaiveCallbacks(NaiveCompany):
     # Callbacks
 
     def _call_back(self, contact: Contact, at: int | None, agent: str | None, place: int) -> None:
-        if self._companions(contact) or (at is not None and at > self.now + YEAR_MS):
+        if at is not None and at > self.now + YEAR_MS:
             return
         if contact.state in ("offered", "connecting"):
             self._back(contact)
@@ -138,7 +138,8 @@ class NaiveCallbacks(NaiveCompany):
             self._enter(contact)
 
     def _leave_a_part(self, contact: Contact) -> None:
-        """The agent wraps up; the contact itself goes on as a new leg."""
+        """The agent wraps up, and whoever was beside him; the contact itself goes on as a new leg."""
+        self._dissolve(contact)
         part = dataclasses.replace(contact, passed={})
         self.beside.append(part)
         for timer in self.timers:
