@@ -274,6 +274,8 @@ def test_a_generated_day_counts_as_whoever_looks_through_the_log_counts(seed: in
         "scenario-states",
         "scenario-queues",
         "scenario-wrap_up",
+        "scenario-callbacks",
+        "scenario-resume",
     ],
 )
 def test_a_recording_counts_as_whoever_looks_through_the_log_counts(name: str) -> None:
