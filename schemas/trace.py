@@ -60,7 +60,8 @@ class Moment(Value, frozen=True, kw_only=True, tag_field="kind"):
 class Happened(Moment, frozen=True, kw_only=True, tag="happened"):
     """A decision about the interaction; `decision` is its wire type. `ahead`: how many wait before it in its queue.
 
-    `by` asked for it with the command `command`, a supervisor for `asked_because`.
+    `by` asked for it with the command `command`, a supervisor for `asked_because`. `callback`: by this very decision the
+    customer is to be called back, by `callback_of` first.
     """
 
     epoch: int
@@ -81,6 +82,8 @@ class Happened(Moment, frozen=True, kw_only=True, tag="happened"):
     command: str | None = None
     by: str | None = None
     asked_because: str | None = None
+    callback: bool = False
+    callback_of: str | None = None
 
 
 class Looked(Moment, frozen=True, kw_only=True, tag="looked"):

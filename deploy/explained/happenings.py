@@ -62,19 +62,18 @@ def _by_whom(moment: Happened, words: Words) -> str:
     return words.say("by", who=moment.by, command=command)
 
 
+NOT_IN_QUEUE: Final = ENDED | {LegState.SCHEDULED}
 _KEYS: Final = {
     "offer.accepted": "accepted",
     "offer.rejected": "rejected",
     "offer.timed_out": "timed_out",
     "offer.rescinded": "rescinded",
-    "leg.scheduled": "scheduled",
     "leg.connected": "connected",
     "leg.joined": "joined",
     "leg.held": "held",
     "leg.resumed": "resumed",
     "leg.wrap_up_started": "wrap_up",
     "leg.wrap_up_extended": "extended",
-    "interaction.changed": "changed_interaction",
     "input.held": "held_input",
     "duplicate.ignored": "duplicate",
     "workspace.stopped": "routing_stopped",
@@ -110,7 +109,8 @@ def _offered(moment: Happened, told: Told) -> str:
 def _queued(moment: Happened, told: Told) -> str:
     words = told.words
     last = told.before(moment)
-    if moment.ahead is None or (last is not None and last.queue == moment.queue and last.state not in ENDED):
+    again = last is not None and last.queue == moment.queue and last.state not in NOT_IN_QUEUE
+    if moment.ahead is None or again:
         return words.say("requeued", queue=moment.queue)
     place = words.say("nth", place=moment.ahead + 1, ahead=moment.ahead) if moment.ahead else words.say("first")
     shift_ms = moment.at_ms - (moment.virtual_arrival_ms or moment.at_ms) if last is None else 0
@@ -119,6 +119,18 @@ def _queued(moment: Happened, told: Told) -> str:
         at = told.time(moment.virtual_arrival_ms or moment.at_ms)
         place += words.say(key, time=at, length=words.length(abs(shift_ms)))
     return words.say("queued", queue=moment.queue, place=place)
+
+
+def _scheduled(moment: Happened, told: Told) -> str:
+    key = "scheduled" if moment.callback_of is None else "scheduled_for"
+    return told.words.say(key, time=told.time(moment.due_ms or moment.at_ms), agent=moment.callback_of or "-")
+
+
+def _changed(moment: Happened, told: Told) -> str:
+    if not moment.callback:
+        return told.words.say("changed_interaction")
+    key = "called_back" if moment.callback_of is None else "called_back_by"
+    return told.words.say(key, agent=moment.callback_of or "-")
 
 
 def _stepped(moment: Happened, told: Told) -> str:
@@ -142,6 +154,8 @@ def _ended(moment: Happened, told: Told) -> str:
 
 _OWN: Final[dict[str, Callable[[Happened, Told], str]]] = {
     "leg.queued": _queued,
+    "leg.scheduled": _scheduled,
+    "interaction.changed": _changed,
     "leg.ended": _ended,
     "step.advanced": _stepped,
     "offer.made": _offered,

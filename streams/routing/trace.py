@@ -15,7 +15,7 @@ import msgspec
 from schemas.decisions import Decision, LegQueued, OfferMade, WorkspaceResumed, WorkspaceStopped
 from schemas.event import wire_type
 from schemas.ids import interaction_of
-from schemas.inputs import Command
+from schemas.inputs import Command, RequestCallback
 from schemas.trace import AnyMoment, Because, Changed, ChangedAgent, Happened, Looked, PassedAgents, Trace, WentFirst
 from schemas.values import InteractionValue
 from schemas.vocabulary import LegState, PassedOver
@@ -263,15 +263,27 @@ def happened(w: World, event: Any, decision: Decision, interaction_id: str) -> H
         waited_ms=0 if leg is None else leg.waited_ms,
         explanation=decision.explanation if isinstance(decision, OfferMade) else None,
         command=None if command is None else wire_type(command),
-        by=None if command is None else command.actor or getattr(command, "agent_id", None),
+        by=None if command is None else command.actor or _asker(command),
         asked_because=None if command is None else getattr(command, "reason", None) or None,
+        callback=leg is not None and leg.callback_ms == decision.at_ms and leg.state in _CALLED_BACK,
+        callback_of=None if leg is None else leg.preferred_agent,
     )
+
+
+_CALLED_BACK: Final = frozenset({LegState.QUEUED, LegState.SCHEDULED})
 
 
 def _due_ms(decision: Decision) -> int | None:
     if decision.leg is not None and decision.leg.wrap_up_ends_ms is not None:
         return decision.leg.wrap_up_ends_ms
+    if decision.leg is not None and decision.leg.state is LegState.SCHEDULED:
+        return decision.leg.scheduled_for_ms
     return None if decision.offer is None else decision.offer.due_ms
+
+
+def _asker(command: Command) -> str | None:
+    """The agent who asks; whom a promise names may be another."""
+    return command.by_agent if isinstance(command, RequestCallback) else getattr(command, "agent_id", None)
 
 
 def _concerns(command: Command, interaction_id: str) -> bool:

@@ -28,7 +28,22 @@ def told() -> Told:
             a_moment("offer.rescinded", agent_id="ana", rescind_reason=RescindReason.CUSTOMER_LEFT),
             "taken back from ana, without blame: the customer left",
         ),
-        (a_moment("leg.scheduled", due_ms=9_000), "scheduled: enters its queue at at 9000"),
+        (
+            a_moment("leg.scheduled", due_ms=9_000),
+            "the customer is to be called back: enters its queue at at 9000",
+        ),
+        (
+            a_moment("leg.scheduled", due_ms=9_000, callback=True, callback_of="ana"),
+            "the customer is to be called back, by ana first: enters its queue at at 9000",
+        ),
+        (
+            a_moment("interaction.changed", callback=True),
+            "the customer is to be called back, and keeps the place in the queue",
+        ),
+        (
+            a_moment("interaction.changed", callback=True, callback_of="ana"),
+            "the customer is to be called back, by ana first, and keeps the place in the queue",
+        ),
         (a_moment("input.held"), "word of it came before the contact itself: kept"),
         (a_moment("duplicate.ignored"), "a repetition, ignored"),
         (a_moment("interaction.changed"), "what is known of the contact changed"),
@@ -65,6 +80,13 @@ def test_an_offer_that_ends_says_how_long_it_rang() -> None:
     assert sentence(a_moment("offer.rejected", agent_id="ana"), before) == "ana rejected it after 4 s"
     connecting = a_moment("offer.accepted", agent_id="ana", state=LegState.CONNECTING)
     assert sentence(connecting, before) == "ana accepted after 4 s; being connected"
+
+
+def test_a_callback_whose_time_has_come_enters_its_queue_anew() -> None:
+    before = told()
+    before.note(a_moment("leg.scheduled", queue="service", state=LegState.SCHEDULED))
+    moment = a_moment("leg.queued", queue="service", ahead=0, state=LegState.QUEUED)
+    assert sentence(moment, before) == "entered the queue service, first in line"
 
 
 def test_whoever_comes_back_into_the_same_queue_keeps_the_place() -> None:
