@@ -94,20 +94,21 @@ def _now(group: LiveGroup | None, queue: ShownQueue | None, now_ms: int) -> dict
     active = NOTHING if group is None else cells.count(group.now.active)
     within_ms = None if group is None else group.today_derived.within_ms
     if queue is not None:
-        waiting, ringing = queue.waiting, queue.offered
+        waiting, ringing, scheduled = queue.waiting, queue.offered, queue.scheduled
         arrived_ms, queued_ms = queue.oldest_arrived_ms, queue.oldest_waiting_since_ms
         within_ms = queue.service_level_within_ms or within_ms
     elif group is not None:
-        waiting, ringing = group.now.waiting, group.now.offered
+        waiting, ringing, scheduled = group.now.waiting, group.now.offered, group.now.scheduled
         arrived_ms, queued_ms = group.now.oldest_arrived_ms, group.now.oldest_queued_ms
     else:
-        return dict.fromkeys(("waiting", "ringing", "longest", "arrived", "active"), NOTHING)
+        return dict.fromkeys(("waiting", "ringing", "longest", "arrived", "active", "scheduled"), NOTHING)
     return {
         "waiting": cells.count(waiting),
         "ringing": cells.count(ringing),
         "longest": cells.wait(queued_ms, now_ms, within_ms),
         "arrived": cells.wait(arrived_ms, now_ms, within_ms),
         "active": active,
+        "scheduled": cells.count(scheduled),
     }
 
 
@@ -123,6 +124,8 @@ def _today(group: LiveGroup | None) -> dict[str, Cell]:
         "short": cells.count(today.short_abandoned),
         "flowed_out": cells.count(today.flowed_out),
         "transferred": cells.count(today.transferred_out),
+        "called_back": cells.count(today.callbacks_reached),
+        "callback_wait": cells.span(derived.average_callback_wait_ms),
         "abandon_rate": cells.rate(derived.abandon_rate),
         "service_level": cells.service_level(derived.service_level, goal),
         "goal": NOTHING if goal is None else cells.rate(goal * 100),

@@ -1,19 +1,15 @@
 """Callbacks: the customer is called back instead of waiting on the line.
 
 The interaction keeps its id and takes the channel `callback`, a channel like any other: where the document does not
-name it, it has the values shown for phone. Until the callback is connected, hanging up changes nothing. Two clocks:
+name it, it has the values shown for phone. Until the callback is connected, hanging up changes nothing. From the queue
+it keeps its place, its step and its waiting time; what rings or is being connected is taken back without blame. At a
+time it is `scheduled` (log time) and enters the queue then, with that as its arrival, as any arrival does; of those due
+at one moment the one asked for first goes first. A time that is past means now.
 
-- from the queue it keeps its place, its step and its waiting time; what rings is taken back without blame, what is
-  being connected goes back to its place;
-- at a time it is `scheduled` (log time) and enters the queue then, with that as its arrival; closed, full and without
-  agents are looked at then, as on any arrival. Of those due at one moment the one asked for first goes first.
-
-A time that is past means now. Work in an agent's hands, wrap-up included, is promised: his part ends with its wrap-up,
-a new main leg is scheduled, or (no time) enters the queue with a new arrival; consults and conferences end with his
-part, as at a transfer. Asked again, the newest word counts: the
-time is moved, or (no time) what was scheduled enters its queue at once; the agent stays unless another is named.
-The agent who is named is preferred, before anyone whom identity prefers, and has declined nothing yet. A customer who wants no contact may ask for a
-callback: it is the customer's own wish, and the mark goes along. `CancelInteraction` ends what is scheduled.
+Work in an agent's hands, wrap-up included, is promised: his part ends with its wrap-up, consults and conferences end
+with it, and a new main leg is scheduled, or (no time) enters the queue with a new arrival. Asked again, the newest word
+counts; the agent stays unless another is named. The agent named is preferred, before anyone whom identity prefers, and
+has declined nothing yet. A customer who wants no contact may ask for a callback: it is the customer's own wish.
 """
 
 from __future__ import annotations

@@ -41,6 +41,13 @@ def test_no_data_zero_and_not_computable_are_kept_apart() -> None:
     assert (night["waiting"], "offered" in night) == ("0", False)
 
 
+def test_callbacks_have_figures_of_their_own() -> None:
+    mirror = a_watched_mirror()
+    mirror.queues["quiet"] = msgspec.structs.replace(mirror.queues["quiet"], scheduled=4)
+    quiet = named(watch_rows.section(mirror, Dimension.QUEUE, NOW_MS, ENGLISH))["quiet"]
+    assert (quiet["scheduled"], quiet["called_back"], quiet["callback_wait"]) == ("4", "0", "n/a")
+
+
 def test_without_figures_a_queue_still_shows_its_line() -> None:
     mirror = a_watched_mirror(figures=False)
     orders = watch_rows.section(mirror, Dimension.QUEUE, NOW_MS, ENGLISH)[1].cells
