@@ -36,12 +36,14 @@ class Document(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of a scenario. `code`: 0 it holds, 1 it does not, 2 it cannot be read; `line`: where that is."""
+    """What became of a scenario. `code`: 0 it holds, 1 it does not, 2 it cannot be read; `line`: where that is.
+    `left_out`: the queues that its workspace names and does not describe."""
 
     name: str
     line: int
     problem: str | None = None
     code: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 class _Loader(yaml.SafeLoader):
@@ -50,6 +52,7 @@ class _Loader(yaml.SafeLoader):
 
 _Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
+    ("merge", r"<<", "<"),
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("null", r"~|null|Null|NULL|", "~nN\0"),
     ("int", r"[-+]?[0-9]{1,18}", "-+0123456789"),
@@ -78,9 +81,10 @@ def documents(path: Path) -> Iterator[Document]:
 def run(document: Document) -> Outcome:
     """Run a document as a scenario."""
     name = str(document.value.get("name", "?")) if isinstance(document.value, dict) else "?"
+    left_out: tuple[str, ...] = ()
     try:
         scenario = Scenario(document.value)
-        name = scenario.name
+        name, left_out = scenario.name, scenario.left_out
         scenario.run()
     except Failed as failed:
         problem, code = str(failed), FAILED
@@ -89,9 +93,10 @@ def run(document: Document) -> Outcome:
     except Unreadable as unreadable:
         problem, code = str(unreadable), UNREADABLE
     else:
-        return Outcome(name, document.line)
+        return Outcome(name, document.line, left_out=left_out)
     place = _STEP.match(problem)
-    return Outcome(name, document.line if place is None else document.step_lines[int(place[1])], problem, code)
+    line = document.line if place is None else document.step_lines[int(place[1])]
+    return Outcome(name, line, problem, code, left_out)
 
 
 def _check_keys(node: yaml.Node) -> None:

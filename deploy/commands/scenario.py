@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,13 +34,21 @@ def scenario(
                 found = scenario_files.run(document)
                 worst = max(worst, found.code)
                 if json:
-                    said = {"file": str(path), "line": found.line, "scenario": found.name, "holds": found.code == 0}
-                    typer.echo(msgspec.json.encode({**said, "code": found.code, "problem": found.problem}).decode())
+                    said: dict[str, Any] = {
+                        "file": str(path),
+                        "line": found.line,
+                        "scenario": found.name,
+                        "holds": found.code == 0,
+                    }
+                    said |= {"code": found.code, "problem": found.problem, "left_out": found.left_out}
+                    typer.echo(msgspec.json.encode(said).decode())
                 elif found.code:
                     word = "FAILED" if found.code == scenario_files.FAILED else "UNREADABLE"
                     typer.echo(f"{word} {path}:{found.line}: {found.name}\n{found.problem}")
                 else:
                     typer.echo(f"ok {path}: {found.name}")
+                if found.left_out and not json:
+                    typer.echo(f"  note: named but not described, so with the defaults: {', '.join(found.left_out)}")
         except scenario_files.UnreadableFile as unreadable:
             worst = scenario_files.UNREADABLE
             typer.echo(f"{path}: {unreadable}", err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from schemas.configuration import AVAILABLE, OFFLINE, RoutingConfiguration, StepSettings
@@ -42,6 +42,23 @@ class Names:
             self.check(EXPECTATIONS, sentence)
 
 
+def left_out(document: Mapping[str, Any]) -> list[str]:
+    """The queues that a workspace names but does not describe, in the order in which it names them."""
+    named: list[Any] = []
+    settings, queues = document.get("settings"), document.get("queues")
+    if isinstance(settings, Mapping):
+        named.append(settings.get("default_queue"))
+    for queue in _values(queues):
+        steps = queue.get("steps")
+        named += [step.get("overflow_to") for step in _mappings(steps if isinstance(steps, list) else ())]
+        named += [rule.get("overflow_to") for rule in _values(queue.get("overflow"))]
+    for agent in _values(document.get("agents")):
+        served = agent.get("queues")
+        named += served if isinstance(served, Mapping) else ()
+    known = queues if isinstance(queues, Mapping) else {}
+    return list(dict.fromkeys(name for name in named if isinstance(name, str) and name not in known))
+
+
 def wrong_names(found: RoutingConfiguration, queues: Collection[str]) -> list[str]:
     """A line for whatever names a queue that is none of `queues`, and for steps out of order."""
     named = [("settings.default_queue", found.settings.default_queue)]
@@ -74,6 +91,14 @@ def _named(words: Words, sentence: Sentence) -> Iterator[tuple[str, str, str]]:
             of = {"contacts": "contact", "nobody_or_agent": "agent"}.get(wanted, wanted)
             if name is not None and of in ("contact", "agent", "queue", "status"):
                 yield of, name, f"{path}.{parameter}"
+
+
+def _values(section: Any) -> list[Mapping[str, Any]]:
+    return _mappings(section.values()) if isinstance(section, Mapping) else []
+
+
+def _mappings(found: Iterable[Any]) -> list[Mapping[str, Any]]:
+    return [one for one in found if isinstance(one, Mapping)]
 
 
 def _keys(section: str, *documents: Mapping[str, Any]) -> set[str]:

@@ -9,7 +9,7 @@ import msgspec
 
 from streams.routing.scenario_document import normalised
 from streams.routing.scenario_grammar import ACTIONS, EXPECTATIONS, Words, read
-from streams.routing.scenario_names import Names, Sentence
+from streams.routing.scenario_names import Names, Sentence, left_out
 from streams.routing.scenario_values import MANUAL, Unreadable, duration_ms
 
 _KEYS: Final = ("name", "workspace", "steps")
@@ -31,12 +31,14 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Written(msgspec.Struct, frozen=True):
-    """A whole scenario. `by_hand`: the contacts whose connection is confirmed by a sentence of its own."""
+    """A whole scenario. `by_hand`: the contacts whose connection is confirmed by a sentence of its own; `left_out`: queues
+    that the workspace names and does not describe, which have the defaults."""
 
     name: str
     workspace: dict[str, Any]
     steps: tuple[Step, ...]
     by_hand: frozenset[str]
+    left_out: tuple[str, ...] = ()
 
 
 def scenario(document: Any) -> Written:
@@ -54,13 +56,16 @@ def scenario(document: Any) -> Written:
     if not isinstance(workspace, Mapping):
         raise Unreadable("workspace: not a mapping")
     steps = tuple(_step(step, f"steps[{index}]") for index, step in enumerate(document["steps"]))
+    whole = normalised(workspace)
+    missing = left_out(whole)
+    if missing and isinstance(whole.get("queues"), Mapping | None):
+        whole["queues"] = {**(whole.get("queues") or {}), **{queue: {} for queue in missing}}
     _check_order(steps)
-    _check_names(workspace, steps)
+    _check_names(whole, steps)
     by_hand = {step.do[1]["accept"] for step in steps if step.do and step.do[1].get("connect") == MANUAL}
     name = document.get("name")
-    return Written(
-        "a scenario without a name" if name is None else str(name), normalised(workspace), steps, frozenset(by_hand)
-    )
+    name = "a scenario without a name" if name is None else str(name)
+    return Written(name, whole, steps, frozenset(by_hand), tuple(missing))
 
 
 def _step(step: Any, path: str) -> Step:

@@ -60,6 +60,7 @@ class Scenario:
         self._written = scenario(document)
         self._wanted = configuration(self._written.workspace)
         self.name = self._written.name
+        self.left_out = self._written.left_out
         self.workspace: Mapping[str, Any] = self._written.workspace
         self.engine = Engine(WORKSPACE)
         self.records: list[Record] = []

@@ -63,3 +63,13 @@ def test_what_is_not_yaml_or_says_a_thing_twice_is_unreadable(tmp_path: Path, te
 def test_a_file_that_is_not_there_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="No such file"):
         list(documents(tmp_path / "none.yaml"))
+
+
+def test_a_mapping_may_be_taken_over_from_another(tmp_path: Path) -> None:
+    text = """
+workspace: {agents: {ana: &ana {queues: {service: 1}}, bo: {<<: *ana, capacity: 50}}}
+steps:
+  - {do: {login: bo}, expect: {agent: bo, is: idle}}
+"""
+    [found] = [run(document) for document in documents(a_file(tmp_path, text))]
+    assert (found.code, found.left_out) == (0, ("service",))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from streams.routing.scenario_grammar import ACTIONS, EXPECTATIONS, Words
-from streams.routing.scenario_names import Names
+from streams.routing.scenario_names import Names, left_out
 from streams.routing.scenario_values import Unreadable
 
 NAMES = Names(
@@ -40,3 +40,19 @@ def test_names_that_come_later_are_known_and_a_refusal_may_be_about_anything() -
     NAMES.check_all([(("cancel", {"cancel": "ghost"}, "p"), True)], [("owner", {"owner": "c1", "is": None}, "q")])
     with pytest.raises(Unreadable, match="ghost"):
         NAMES.check_all([(("cancel", {"cancel": "ghost"}, "p"), False)], [])
+
+
+def test_queues_that_are_named_and_not_described_are_told_in_their_order() -> None:
+    document: dict[str, Any] = {
+        "settings": {"default_queue": "rest"},
+        "queues": {
+            "service": {
+                "steps": [{"overflow_to": "sales"}, 5],
+                "overflow": {"when_full": {"overflow_to": "night"}, "when_closed": "stay"},
+            },
+            "sales": None,
+        },
+        "agents": {"ana": {"queues": {"service": 1, "vip": 2}}, "bo": None},
+    }
+    assert left_out(document) == ["rest", "night", "vip"]
+    assert left_out({"queues": [], "agents": 5, "settings": None}) == []

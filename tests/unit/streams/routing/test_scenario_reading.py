@@ -55,3 +55,9 @@ def test_contacts_that_are_confirmed_by_hand_are_known_from_the_start() -> None:
         {"do": {"arrive": "c1", "queue": "service"}}, {"do": {"accept": "c1", "by": "ana", "connect": "manual"}}
     )
     assert found.by_hand == {"c1"}
+
+
+def test_a_queue_that_is_only_named_has_the_defaults() -> None:
+    steps = [{"do": {"arrive": "c1", "queue": "service"}}, {"expect": {"waiting": "service", "is": 1}}]
+    found = scenario({"workspace": {"agents": {"ana": {"queues": {"service": 1}}}}, "steps": steps})
+    assert (found.left_out, found.workspace["queues"]) == (("service",), {"service": {}})
