@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from runtime.postgres import Pool
 
 PAGE: Final = 200
+USUAL: Final = 50
 _UNITS_MS: Final = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _AGO: Final = re.compile(r"([0-9]{1,9})([smhd])")
 
@@ -35,7 +36,7 @@ def audit(
     actor: Annotated[str | None, typer.Option("--actor", metavar="NAME", help="Only what this one did.")] = None,
     action: Annotated[str | None, typer.Option("--action", metavar="ACT", help="As move_interaction.")] = None,
     subject: Annotated[str | None, typer.Option("--subject", metavar="ID", help="Only what was done to this.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many, the newest.")] = PAGE,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many, the newest.")] = USUAL,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
@@ -72,7 +73,9 @@ def line(entry: AuditEntry) -> str:
     from datetime import UTC, datetime
 
     when = datetime.fromtimestamp(entry.at_ms / 1_000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-    asked = " ".join(f"{name}={value}" for name, value in entry.detail.items() if value != entry.subject)
+    asked = " ".join(
+        f"{name}={value}" for name, value in entry.detail.items() if value not in (entry.subject, entry.reason)
+    )
     outcome = entry.outcome if entry.refusal is None else f"{entry.outcome} ({entry.refusal})"
     why = "" if entry.reason is None else f'  "{entry.reason}"'
     return f"{when}  {entry.actor:<12} {entry.action:<24} {entry.subject}  {outcome}{why}  {asked}".rstrip()
