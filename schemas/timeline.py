@@ -19,6 +19,10 @@ class TimelineKind(enum.StrEnum):
     CONTACT_ARRIVED = "contact.arrived"
     CONTACT_QUEUED = "contact.queued"
     CONTACT_IDENTIFIED = "contact.identified"
+    CONTACT_MOVED = "contact.moved"
+    CONTACT_ASSIGNED = "contact.assigned"
+    CONTACT_PRIORITISED = "contact.prioritised"
+    CONTACT_CANCELLED = "contact.cancelled"
     CALLBACK_REQUESTED = "callback.requested"
     OFFER_MADE = "offer.made"
     OFFER_ACCEPTED = "offer.accepted"
@@ -49,10 +53,11 @@ class TimelineEntryAdded(Event, frozen=True, kw_only=True, tag="timeline.entry_a
 
     `state` is the final state (of `agent.joined` the `JoinMode`), `reason` an `EndReason` or a `RescindReason`;
     `duration_ms`: how long that lasted which has just ended (a hold, an agent's part, a wrap-up, the whole contact).
-    `other_customer_id`: with whom a customer was merged. `explanation`: of an offer made, why this agent.
+    `other_customer_id`: with whom a customer was merged. `explanation`: of an offer made, why this agent. A consult, or a
+    supervisor's joining, that ends before anybody was connected is told as such; after that it is an agent's part.
     `scheduled_for_ms`: of a callback, the moment asked for; None = as soon as somebody can; `agent_id` is then whose
-    callback it is. A consult, or a supervisor's joining, that ends before anybody was connected is told as such; after
-    that it is an agent's part.
+    callback it is. Of what a supervisor did (`contact.moved`, `.assigned`, `.prioritised`, `.cancelled`) `by` says who,
+    `reason` why, in their words.
     """
 
     workspace: str

@@ -16,6 +16,7 @@ from schemas.decisions import Decision, EpochStarted
 from schemas.timeline import TimelineEntryAdded
 from schemas.topics import ROUTING_DECISIONS
 from streams.timeline.decided import entries_of
+from streams.timeline.intervened import of_intervention
 from streams.timeline.known import NOBODY, Known, interaction_of, learn
 
 
@@ -58,7 +59,7 @@ class Following:
             return []
         interaction_id = interaction_of(decision)
         if interaction_id is None:
-            return []
+            return of_intervention(decision)
         where = (partition, f"{decision.workspace}/{interaction_id}")
         known = self._known.get(where) or self._table.get(*where)
         if known is not None and (decision.epoch, decision.seq) <= known.mark:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from schemas.decisions import Decision
+from schemas.decisions import CommandApplied, Decision
 from schemas.messages import MessagePosted
 
 FINAL = {"completed", "abandoned", "flowed_out", "cancelled", "expired", "failed"}
@@ -24,6 +24,7 @@ def expected_of_decisions(decisions: Iterable[Decision]) -> dict[str, Row]:
     log: dict[tuple[int, int], Decision] = {}
     for decision in decisions:
         log.setdefault((decision.epoch, decision.seq), decision)
+    acts = [one for one in log.values() if isinstance(one, CommandApplied) and one.intervention is not None]
     stories: dict[str, list[Decision]] = defaultdict(list)
     for _, decision in sorted(log.items()):
         name = _about(decision)
@@ -35,7 +36,32 @@ def expected_of_decisions(decisions: Iterable[Decision]) -> dict[str, Row]:
             for number, row in enumerate(_rows(name, story[:index], decision)):
                 entry_id = f"{decision.workspace}/{decision.epoch}/{decision.seq}" + (f"/{number}" if number else "")
                 found[entry_id] = row | {"entry_id": entry_id}
-    return found
+    return found | {row["entry_id"]: row for row in map(_of_act, acts) if row["kind"] is not None}
+
+
+def _of_act(answer: CommandApplied) -> Row:
+    act = answer.intervention
+    assert act is not None
+    shown = {
+        "move": "moved",
+        "assign": "assigned",
+        "reprioritise": "prioritised",
+        "cancel": "cancelled",
+    }
+    verb = shown.get(act.act.removesuffix("_interaction"))
+    row = {
+        "entry_id": f"{answer.workspace}/{answer.epoch}/{answer.seq}",
+        "workspace": answer.workspace,
+        "kind": None if verb is None else f"contact.{verb}",
+        "at_ms": answer.at_ms,
+        "place": answer.seq,
+        "interaction_id": act.interaction_id,
+        "queue": act.queue,
+        "agent_id": act.to_agent or act.agent_id,
+        "by_user": act.actor,
+        "reason": act.reason,
+    }
+    return {key: value for key, value in row.items() if value is not None or key == "kind"}
 
 
 def expected_of_messages(messages: Iterable[MessagePosted]) -> dict[str, Row]:

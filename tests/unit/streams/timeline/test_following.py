@@ -9,6 +9,8 @@ import pytest
 
 from runtime.errors import Invalid, LogBroken
 from runtime.partitioner import partition_of
+from schemas import inputs
+from schemas.configuration import QueueSettings
 from schemas.decisions import Decision, EpochStarted, InteractionChanged
 from schemas.timeline import TimelineEntryAdded
 from schemas.topics import ROUTING_DECISIONS
@@ -16,6 +18,7 @@ from streams.routing.engine import Engine
 from streams.timeline.following import Following, sweep
 from streams.timeline.known import Known
 from tests.support import recordings
+from tests.support.engine_driver import Driver, a_configuration
 from tests.support.naive_timeline import expected_of_decisions
 from tests.support.recordings import FOLDER
 
@@ -81,6 +84,7 @@ def comparable(entries: Iterable[TimelineEntryAdded]) -> dict[str, dict[str, Any
         row = {key: value for key, value in msgspec.to_builtins(entry).items() if value is not None}
         row.pop("type")
         row["place"] = row.pop("order")
+        row |= {"by_user": row.pop("by")} if "by" in row else {}
         if row.pop("explanation", None) is not None:
             row["explained"] = True
         assert found.setdefault(entry.entry_id, row) == row
@@ -98,6 +102,35 @@ def test_every_recording_gives_what_the_naive_recount_gives_and_leaves_only_what
     [kept] = table.values.values()
     assert all(not known.is_over for known in kept.values())
     assert kept[f"{decisions[-1].workspace}/"].mark == (decisions[-1].epoch, decisions[-1].seq)
+
+
+def supervised() -> list[Decision]:
+    """Contacts that supervisors move, prioritise, assign and cancel, refused acts among them."""
+    driver = Driver(a_configuration("ana", "bo", queues={"service": QueueSettings(), "sales": QueueSettings()}))
+    found: list[Decision] = []
+    for number in range(20):
+        name = f"c{number}"
+        found += driver.arrive(name, queue="sales", customer_id=f"cu_{number}")
+        why = {"interaction_id": name, "actor": "sue", "reason": "the shop asked"}
+        found += driver.command(inputs.MoveInteraction, to_queue="service", **why)
+        found += driver.command(inputs.ReprioritiseInteraction, priority=1 + number % 9, **why)
+        found += driver.command(inputs.AssignInteraction, to_agent="ana", **why)
+        found += driver.command(inputs.CancelInteraction, **why)
+        found += driver.command(inputs.CancelInteraction, **why)
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 4, 97])
+def test_what_supervisors_did_is_told_wherever_a_batch_ends_and_leaves_nothing_behind(size: int) -> None:
+    decisions = supervised()
+    first = decisions[0].seq - 1
+    table = Shelved()
+    table.put(place_of(decisions[0]), f"{decisions[0].workspace}/", Known(epoch=1, seq=first))
+    entries = [entry for batch in in_batches(decisions, size) for entry in follow(table, batch)]
+    assert comparable(entries) == expected_of_decisions(decisions)
+    kinds = Counter(str(entry.kind) for entry in entries)
+    assert (kinds["contact.moved"], kinds["contact.prioritised"], kinds["contact.cancelled"]) == (20, 20, 20)
+    assert list(table.values[place_of(decisions[0])]) == [f"{decisions[0].workspace}/"]
 
 
 @pytest.mark.parametrize("name", ["a-busy-day", "scenario-handing_over"])
