@@ -81,12 +81,15 @@ def _named(interaction: Interaction) -> tuple[str | None, ...]:
 
 
 def _aimed_at(w: World, agent_id: str) -> Iterator[tuple[Interaction, Leg]]:
-    """The waiting legs that were transferred or assigned to the agent; who is not there is not waited for."""
+    """The waiting main legs that were transferred or assigned to the agent; who is not there is not waited for.
+
+    A consult and a joining ask for that very agent, and nobody else.
+    """
     agent = w.agents.get(agent_id)
     if agent is None:
         return
     for interaction, leg in agent.work.values():
-        if leg.state is LegState.OFFERED and leg.target == agent_id:
+        if leg.state is LegState.OFFERED and leg.target == agent_id and leg is interaction.main:
             yield interaction, leg
     for audience in agent.audiences:
         if audience.key.only != agent_id:
@@ -96,7 +99,7 @@ def _aimed_at(w: World, agent_id: str) -> Iterator[tuple[Interaction, Leg]]:
             (entry[3], entry[4]) for lane in audience.lanes.values() for entry in lane.heap if is_waiting(entry)
         ]
         for interaction, leg in sorted([*alone, *in_lanes], key=lambda one: (one[1].virtual_arrival_ms, one[1].place)):
-            if leg.state is LegState.QUEUED and leg.target == agent_id:
+            if leg.state is LegState.QUEUED and leg.target == agent_id and leg is interaction.main:
                 yield interaction, leg
 
 

@@ -175,3 +175,12 @@ def test_an_agents_own_callback_is_told_as_the_heirs() -> None:
     [changed] = driver.said(InteractionChanged)
     assert changed.leg is not None
     assert changed.leg.preferred_agent == "bo"
+
+
+def test_a_consult_and_a_joining_ask_for_that_very_agent() -> None:
+    driver = a_connected_call("ana", "bo", "chen")
+    driver.about(inputs.StartConsult, "c1", "ana", to_agent="bo")
+    [consult] = driver.interaction().others
+    assert (consult.state, consult.target) == (LegState.OFFERED, "bo")
+    hand_over(driver, "bo", "chen")
+    assert (consult.state, consult.target, consult.agent_id) == (LegState.OFFERED, "bo", "bo")
