@@ -1,36 +1,43 @@
-"""Folds a workspace's live log from its first input, checks what always holds, and compares every decision in the log.
+"""Folds a workspace's log from its first input, checks what always holds, and compares every decision in the log.
 
 The decisions of the last epoch must be, byte for byte and without a gap, those that the inputs give; the last inputs may
-not have been decided yet. Decisions that a router sent twice count once, but must be equal.
+not have been decided yet. Decisions that a router sent twice count once, but must be equal. Of section 8 of the contract:
+what one state shows by the engine's own check (1, 2, 3, 6, 8) and, independently of the engine, from what was said (2 to
+8, 12, `deploy.checking`); 9 by the comparison; 10 by going on from a snapshot now and then. 11 is for tests.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
 
 from deploy import orphans
+from deploy.checking.checker import Checker
 from deploy.metrics_recount import NothingTold, Recounted, recount
 from deploy.orphans import Orphans
-from deploy.routing_log import partition_for, records_of
-from runtime.broker import Broker, Reader
+from deploy.recorded import Breach, Recorded, recorded
+from runtime.broker import Broker
 from runtime.postgres import connect_pool
-from runtime.records import Record, TopicPartition, header
 from runtime.settings import Postgres
 from schemas import codec
-from schemas.decisions import Decision, EpochStarted, WorkspaceStopped
-from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS
+from schemas.decisions import Decision, EpochStarted, OfferMade
 from streams.routing import invariants
 from streams.routing.breach import BrokenInvariant
-from streams.routing.hosted import Hosted, Spoiled
-from streams.routing.position import Emitted, Start
+from streams.routing.engine import Engine
+from streams.routing.fold import Broke, Fold, Step
+from streams.routing.live_log import LiveLog
+from streams.routing.logged import LoggedInput, LogSource
+from streams.routing.rules import ENGINE_VERSION
+from streams.routing.world import World
 
 CHECK_SHARE: Final = 200
 """A whole check looks at each piece of work beside each agent: with so many times as many pairs it is made once in as
 many inputs.
 """
+RESTARTS: Final = 2
+"""After how many times as many inputs as before the fold goes on from a snapshot again."""
 Progress = Callable[[int], None]
 
 
@@ -38,19 +45,13 @@ class NothingToVerify(Exception):
     """The log has no input of that workspace."""
 
 
-class Breach(msgspec.Struct, frozen=True):
-    """What does not hold, and the input after which it was seen."""
-
-    invariant: str
-    offset: int
-    detail: str
-
-
 class Verified(msgspec.Struct, frozen=True):
     """`undecided`: decisions that follow from the inputs and are not in the log yet. `breach` None = all holds.
 
-    `metrics`: the figures counted again; None = none were told, or they were not asked for. `orphans`: what names an
-    agent who is gone; of live work, and of customers where a database was asked.
+    `judged`: inputs whose decisions the independent checker has looked at (not those under older rules, nor behind a
+    stop); `restarts`: how often the fold went on from a snapshot. `metrics`: the figures counted again; None = none were
+    told, or they were not asked for. `orphans`: what names an agent who is gone; of live work, and of customers where a
+    database was asked.
     """
 
     workspace: str
@@ -62,6 +63,9 @@ class Verified(msgspec.Struct, frozen=True):
     seq: int
     fingerprint: str
     tally: dict[str, int]
+    engine_version: int = 1
+    judged: int = 0
+    restarts: int = 0
     stopped_at: int | None = None
     breach: Breach | None = None
     metrics: Recounted | None = None
@@ -74,55 +78,18 @@ class Verified(msgspec.Struct, frozen=True):
         return self.breach is None and not orphaned and (self.metrics is None or self.metrics.is_equal)
 
 
-class Logged(msgspec.Struct):
-    """The decisions of the log's last epoch by seq, and every stop in order."""
-
-    epoch: int = 0
-    values: list[bytes] = []
-    repeated: int = 0
-    stops: list[WorkspaceStopped] = []
-    breach: Breach | None = None
-
-    def add(self, record: Record) -> None:
-        """Takes the next record of the decisions log."""
-        identity = header(record.headers, "ce_id")
-        if identity is None or record.value is None:
-            self.note("dense_seq", record.offset, "a decision without an id")
-            return
-        _, epoch_text, seq_text = identity.decode().rsplit("/", 2)
-        epoch, seq = int(epoch_text), int(seq_text)
-        if epoch < self.epoch:
-            return
-        if epoch > self.epoch:
-            self.epoch, self.values = epoch, []
-        if seq <= len(self.values):
-            self.repeated += 1
-            if self.values[seq - 1] != record.value:
-                self.note("one_decision", record.offset, f"{epoch}/{seq} was sent with two contents")
-            return
-        if seq != len(self.values) + 1:
-            self.note("dense_seq", record.offset, f"{epoch}/{seq} follows {epoch}/{len(self.values)}")
-            return
-        self.values.append(record.value)
-        if header(record.headers, "ce_type") == b"workspace.stopped":
-            self.stops.append(codec.decode(ROUTING_DECISIONS, record.value))
-
-    def note(self, invariant: str, offset: int, detail: str) -> None:
-        """Keeps the first breach."""
-        if self.breach is None:
-            self.breach = Breach(invariant, offset, detail)
-
-
 async def verify(broker: Broker, workspace: str, progress: Progress | None = None) -> Verified:
-    """Verifies the log as it is now. Raises NothingToVerify, and what the broker raises."""
+    """Verifies the live log as it is now. Raises NothingToVerify, and what the broker raises."""
     reader = broker.reader()
     try:
-        logged = Logged()
-        async for record in records_of(reader, ROUTING_DECISIONS, workspace):
-            logged.add(record)
-        return await _Verification(reader, workspace, logged, progress).run()
+        return await verify_log(LiveLog(reader, workspace), progress)
     finally:
         await reader.stop()
+
+
+async def verify_log(source: LogSource, progress: Progress | None = None) -> Verified:
+    """Verifies a log, wherever it lies. Raises NothingToVerify, and what the source raises."""
+    return await _Verification(source, await recorded(source), progress).run()
 
 
 async def with_figures(verified: Verified, broker: Broker, url: str | None) -> Verified:
@@ -147,103 +114,149 @@ async def with_customers(verified: Verified, url: str | None) -> Verified:
     return msgspec.structs.replace(verified, orphans=found)
 
 
+class Judge(Checker):
+    """The independent checker, which judges by the newest rules: what was said under older ones it only believes."""
+
+    def _offer(self, decision: OfferMade, world: World) -> None:
+        if world.engine_version == ENGINE_VERSION:
+            super()._offer(decision, world)
+
+
 class _Verification:
-    def __init__(self, reader: Reader, workspace: str, logged: Logged, progress: Progress | None) -> None:
-        self._reader = reader
-        self._workspace = workspace
-        self._logged = logged
+    def __init__(self, source: LogSource, known: Recorded, progress: Progress | None) -> None:
+        self._source = source
+        self._known = known
         self._progress = progress
-        self._inputs = 0
+        self._inputs = self._judged = self._restarts = 0
         self._compared = 0
         self._epoch = 0
+        self._breach: Breach | None = None
+        self._judge: Judge | None = Judge()
+        self._next_restart = RESTARTS
         self._version = 0
         self._ever: set[str] = set()
-        stops = Emitted(stops=logged.stops)
-        self._hosted = Hosted(Start(workspace, 0, 0, None, stops, None, None), tick_ms=1_000)
 
     async def run(self) -> Verified:
-        async for record, event in self._events(None):
-            breach = await self._take(record, event)
-            if breach is not None:
-                return self._verified(breach)
+        fold = Fold(self._source, await self._source.stops())
+        try:
+            async for step in fold.steps():
+                self._take(fold, step)
+                if self._breach is not None:
+                    return self._verified(fold)
+        except Broke as broke:
+            self._breach = await self._at(broke.stop.offset, broke.stop.invariant, broke.stop.detail)
+            return self._verified(fold)
         if self._inputs == 0:
-            raise NothingToVerify(f"no input of workspace {self._workspace}")
-        return self._verified(self._logged.breach or self._whole_check())
+            raise NothingToVerify(f"no input of workspace {self._source.workspace}")
+        self._breach = self._known.breach
+        if self._breach is None:
+            self._whole_check(fold, None)
+        return self._verified(fold)
 
-    async def _take(self, record: Record, event: Any) -> Breach | None:
-        self._inputs += 1
+    def _take(self, fold: Fold, step: Step) -> None:
+        self._inputs += not step.again
         if self._progress is not None:
             self._progress(self._inputs)
-        hosted = self._hosted
-        try:
-            self._compare(hosted.take(record.offset, record.timestamp_ms, event))
-            if hosted.reread is not None:
-                kept, hosted.reread = hosted.reread, None
-                async for earlier, again in self._events(kept):
-                    self._compare(hosted.take_kept(earlier.offset, earlier.timestamp_ms, again))
-        except Spoiled as spoiled:
-            return Breach(spoiled.stop.invariant, spoiled.stop.offset, spoiled.stop.detail)
-        if self._logged.breach is not None:
-            return self._logged.breach
-        world = hosted.engine.world
+        self._compare(step)
+        self._judged_by_itself(fold, step)
+        world = fold.engine.world
         if world.policy.version != self._version:
             self._version = world.policy.version
             self._ever |= world.policy.configuration.agents.keys()
         due = self._inputs % max(1, len(world.interactions) * len(world.agents) // CHECK_SHARE) == 0
-        return self._whole_check() if due else None
+        if due:
+            self._whole_check(fold, step)
+        if self._inputs >= self._next_restart and not step.again and fold.hosted.stopped_at is None:
+            self._restart(fold, step)
 
-    def _compare(self, decisions: tuple[Decision, ...]) -> None:
-        for decision in decisions:
+    def _compare(self, step: Step) -> None:
+        for decision in step.decisions:
             if isinstance(decision, EpochStarted) or decision.epoch != self._epoch:
                 self._epoch, self._compared = decision.epoch, 0
             self._compared += 1
-            if decision.epoch != self._logged.epoch:
-                continue
-            known = self._logged.values[decision.seq - 1 : decision.seq]
-            if known and known[0] != codec.encode(decision):
-                self._logged.note(
-                    "same_decisions", decision.cause, f"{decision.epoch}/{decision.seq} differs at replay"
-                )
+            if not self._known.says(decision.epoch, decision.seq, codec.encode(decision)):
+                detail = f"{decision.epoch}/{decision.seq} differs at replay"
+                self._note("same_decisions", detail, step.input, (decision,))
 
-    def _whole_check(self) -> Breach | None:
-        engine = self._hosted.engine
+    def _judged_by_itself(self, fold: Fold, step: Step) -> None:
+        if fold.hosted.stopped_at is not None or step.again:
+            self._judge = None
+        if self._judge is None:
+            return
+        logged = step.input
         try:
-            invariants.check(engine.world)
+            self._judge.take(
+                logged.event,
+                offset=logged.offset,
+                stamp_ms=logged.stamp_ms,
+                decisions=step.decisions,
+                world=fold.engine.world,
+            )
         except BrokenInvariant as broken:
-            return Breach(broken.name, engine.offset, broken.detail)
-        return None
+            self._note(broken.name, broken.detail, logged, step.decisions)
+        self._judged += fold.engine.engine_version == ENGINE_VERSION
 
-    async def _events(self, only: range | None) -> AsyncIterator[tuple[Record, Any]]:
-        where = TopicPartition(ROUTING_INPUTS.name, partition_for(self._workspace))
-        log = await self._reader.log_range(where)
-        first, end = (log.first, log.end) if only is None else (only.start, only.stop)
-        async for batch in self._reader.read_range(where.topic, where.partition, first, end):
-            for record in batch:
-                if record.key != self._workspace.encode():
-                    continue
-                try:
-                    yield record, codec.decode(ROUTING_INPUTS, record.value or b"")
-                except codec.Undecodable:
-                    continue
+    def _whole_check(self, fold: Fold, step: Step | None) -> None:
+        world = fold.engine.world
+        try:
+            invariants.check(world)
+            if self._judge is not None and world.engine_version == ENGINE_VERSION:
+                self._judge.look(world)
+        except BrokenInvariant as broken:
+            if step is not None:
+                self._note(broken.name, broken.detail, step.input, step.decisions)
+            elif self._breach is None:
+                self._breach = Breach(broken.name, fold.engine.offset, broken.detail)
 
-    def _verified(self, breach: Breach | None) -> Verified:
-        engine = self._hosted.engine
-        said = len(self._logged.values) if self._logged.epoch >= self._epoch else 0
-        derived = self._compared if self._epoch >= self._logged.epoch else 0
+    def _restart(self, fold: Fold, step: Step) -> None:
+        """The fold goes on from a snapshot of itself: what follows must be the same."""
+        before = fold.engine
+        fold.hosted.engine = Engine.restore(before.snapshot())
+        self._restarts += 1
+        self._next_restart = self._inputs * RESTARTS
+        if fold.engine.fingerprint() != before.fingerprint():
+            self._note("snapshot_restores", "the state restored from a snapshot is another", step.input, step.decisions)
+
+    def _note(self, name: str, detail: str, logged: LoggedInput, decisions: tuple[Decision, ...]) -> None:
+        if self._breach is None:
+            said = codec.encode(logged.event).decode()
+            self._breach = Breach(name, logged.offset, detail, said, concerned(logged.event, decisions))
+
+    async def _at(self, offset: int, name: str, detail: str) -> Breach:
+        async for logged in self._source.inputs(offset, offset + 1):
+            return Breach(name, offset, detail, codec.encode(logged.event).decode(), concerned(logged.event, ()))
+        return Breach(name, offset, detail)
+
+    def _verified(self, fold: Fold) -> Verified:
+        engine, breach = fold.engine, self._breach
+        said = self._known.count if self._known.epoch >= self._epoch else 0
+        derived = self._compared if self._epoch >= self._known.epoch else 0
         too_many = said - derived
         if breach is None and too_many > 0:
             breach = Breach("decided_from_inputs", engine.offset, f"{too_many} decisions follow from no input")
         return Verified(
-            workspace=self._workspace,
+            workspace=self._source.workspace,
             inputs=self._inputs,
-            decisions=len(self._logged.values),
+            decisions=self._known.count,
             undecided=max(0, -too_many),
-            repeated=self._logged.repeated,
+            repeated=self._known.repeated,
             epoch=engine.epoch,
             seq=engine.seq,
             fingerprint=engine.fingerprint(),
             tally=invariants.tally(engine.world),
-            stopped_at=self._hosted.stopped_at,
+            engine_version=engine.engine_version,
+            judged=self._judged,
+            restarts=self._restarts,
+            stopped_at=fold.hosted.stopped_at,
             breach=breach,
             orphans=orphans.live_orphans(engine.world, frozenset(self._ever)),
         )
+
+
+def concerned(event: Any, decisions: tuple[Decision, ...]) -> str | None:
+    """The interaction that an input and what followed speak of, if they do."""
+    for decision in decisions:
+        for value in (decision.leg, decision.offer, decision.interaction):
+            if value is not None:
+                return value.interaction_id
+    return getattr(event, "interaction_id", None)

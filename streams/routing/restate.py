@@ -1,6 +1,7 @@
 """Everything a follower needs to begin anew: whole values of the configuration, the queues, the agents and the work.
 
-Said after a log was reopened: what followers knew was of inputs that may be lost.
+Said after a log was reopened: what followers knew was of inputs that may be lost. All but the configuration is said again
+too when newer rules come into force: values may tell more by them.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ def everything(w: World) -> None:
         command_id="",
         reporting=reporting_value(w),
     )
+    values(w)
+
+
+def values(w: World) -> None:
+    """Decide that queues, agents and work are as they are."""
     for name in w.policy.queues:
         w.decide(QueueChanged, queue=queue_value(w, name))
     for agent in w.agents.values():

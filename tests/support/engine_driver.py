@@ -10,6 +10,7 @@ from schemas.decisions import CommandRefused, Decision, OfferMade
 from schemas.vocabulary import Fault, Refusal
 from streams.routing.engine import Engine
 from streams.routing.model import Agent, Interaction, Leg
+from streams.routing.rules import ENGINE_VERSION
 from streams.routing.world import World
 
 WORKSPACE = "bookcity"
@@ -77,6 +78,10 @@ class Driver:
         kind: Any = inputs.AgentSessionOpened if opened else inputs.AgentSessionClosed
         more.setdefault("session", f"session-of-{agent}")
         self.feed(kind(workspace=WORKSPACE, agent_id=agent, gateway=gateway, incarnation=incarnation, **more))
+
+    def upgrade(self) -> tuple[Decision, ...]:
+        """The log goes on under the newest rules; an engine that has them already says nothing."""
+        return self.feed(inputs.EngineUpgraded(workspace=WORKSPACE, version=ENGINE_VERSION))
 
     def alive(self, gateway: str = "g", incarnation: int = 1) -> None:
         self.feed(inputs.GatewayAlive(workspace=WORKSPACE, gateway=gateway, incarnation=incarnation))
