@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from runtime.closing import closing
 from streams.routing.logged import LoggedDecision, LogSource
 
 _BYTES: Final = 16
@@ -84,9 +85,10 @@ async def recorded(source: LogSource) -> Recorded:
 
 async def decision_at(source: LogSource, epoch: int, seq: int) -> bytes | None:
     """The bytes of one decision as they lie in the log."""
-    async for decision in source.decisions():
-        if (decision.epoch, decision.seq) == (epoch, seq):
-            return decision.value
+    async with closing(source.decisions()) as decisions:
+        async for decision in decisions:
+            if (decision.epoch, decision.seq) == (epoch, seq):
+                return decision.value
     return None
 
 

@@ -11,6 +11,7 @@ import msgspec
 from deploy.log_file import LogFile, Mark
 from deploy.moments import Place
 from deploy.recorded import Recorded, decision_at, recorded
+from runtime.closing import closing
 from schemas import codec
 from schemas.decisions import Decision
 from streams.routing.fold import Fold
@@ -95,15 +96,16 @@ class _Replaying:
         fold = Fold(self._source, await self._source.stops())
         fold.before = lambda logged: self._check_marks(fold, logged)
         began = time.perf_counter()
-        async for step in fold.steps():
-            self._inputs += not step.again
-            for decision in step.decisions:
-                self._decisions += 1
-                await self._compare(step.input, decision)
-                if self._difference or (until is not None and until.is_at(decision.epoch, decision.seq)):
-                    return self._replayed(fold, began)
-            if progress is not None:
-                progress(self._inputs)
+        async with closing(fold.steps()) as steps:
+            async for step in steps:
+                self._inputs += not step.again
+                for decision in step.decisions:
+                    self._decisions += 1
+                    await self._compare(step.input, decision)
+                    if self._difference or (until is not None and until.is_at(decision.epoch, decision.seq)):
+                        return self._replayed(fold, began)
+                if progress is not None:
+                    progress(self._inputs)
         if not self._inputs:
             raise NothingToReplay(f"no input of workspace {self._source.workspace}")
         return self._replayed(fold, began)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from deploy.moments import Place
+from runtime.closing import closing
 from schemas.shown import ShownOffer, ShownQueue, Stopped
 from schemas.values import AgentValue, InteractionValue, LegValue
 from schemas.view import View
@@ -60,19 +61,20 @@ async def state(source: LogSource, at: Place | Moment | None = None) -> StateThe
     fold = Fold(source, await source.stops())
     view = View(source.workspace)
     offset, asked_ms = -1, 0
-    async for step in fold.steps():
-        zone = fold.engine.world.policy.settings.time_zone
-        limit = at(zone) if callable(at) else None
-        for decision in step.decisions:
-            if limit is not None and decision.at_ms > limit:
-                break
-            view.apply(decision)
-            offset = step.input.offset
-            if isinstance(at, Place) and at.is_at(decision.epoch, decision.seq):
-                return shown(view, fold, offset, decision.at_ms)
-        if limit is not None and step.input.stamp_ms > limit:
-            return _reached(view, fold, offset, limit)
-        asked_ms = max(asked_ms, step.input.stamp_ms if limit is None else limit)
+    async with closing(fold.steps()) as steps:
+        async for step in steps:
+            zone = fold.engine.world.policy.settings.time_zone
+            limit = at(zone) if callable(at) else None
+            for decision in step.decisions:
+                if limit is not None and decision.at_ms > limit:
+                    break
+                view.apply(decision)
+                offset = step.input.offset
+                if isinstance(at, Place) and at.is_at(decision.epoch, decision.seq):
+                    return shown(view, fold, offset, decision.at_ms)
+            if limit is not None and step.input.stamp_ms > limit:
+                return _reached(view, fold, offset, limit)
+            asked_ms = max(asked_ms, step.input.stamp_ms if limit is None else limit)
     if isinstance(at, Place):
         raise NotYet(f"the log of {source.workspace} ends at decision {view.epoch}/{view.seq}")
     return _reached(view, fold, offset, asked_ms)

@@ -19,11 +19,12 @@ from deploy.metrics_recount import NothingTold, Recounted, recount
 from deploy.orphans import Orphans
 from deploy.recorded import Breach, Recorded, recorded
 from runtime.broker import Broker
+from runtime.closing import closing
 from runtime.postgres import connect_pool
 from runtime.settings import Postgres
 from schemas import codec
-from schemas.decisions import Decision, EpochStarted, OfferMade
-from streams.routing import invariants
+from schemas.decisions import Decision, EngineVersionApplied, EpochStarted, OfferMade
+from streams.routing import invariants, restate
 from streams.routing.breach import BrokenInvariant
 from streams.routing.engine import Engine
 from streams.routing.fold import Broke, Fold, Step
@@ -121,6 +122,14 @@ class Judge(Checker):
         if world.engine_version == ENGINE_VERSION:
             super()._offer(decision, world)
 
+    def hear_all(self, engine: Engine) -> None:
+        """Everything is told once more, by a copy: what was told under older rules may say less than it would now."""
+        copy = Engine.restore(engine.snapshot()).world
+        copy.begin(copy.offset)
+        restate.everything(copy)
+        for decision in copy.decisions:
+            self.told.set(decision)
+
 
 class _Verification:
     def __init__(self, source: LogSource, known: Recorded, progress: Progress | None) -> None:
@@ -139,10 +148,11 @@ class _Verification:
     async def run(self) -> Verified:
         fold = Fold(self._source, await self._source.stops())
         try:
-            async for step in fold.steps():
-                self._take(fold, step)
-                if self._breach is not None:
-                    return self._verified(fold)
+            async with closing(fold.steps()) as steps:
+                async for step in steps:
+                    self._take(fold, step)
+                    if self._breach is not None:
+                        return self._verified(fold)
         except Broke as broke:
             self._breach = await self._at(broke.stop.offset, broke.stop.invariant, broke.stop.detail)
             return self._verified(fold)
@@ -195,6 +205,8 @@ class _Verification:
         except BrokenInvariant as broken:
             self._note(broken.name, broken.detail, logged, step.decisions)
         self._judged += fold.engine.engine_version == ENGINE_VERSION
+        if any(isinstance(decision, EngineVersionApplied) for decision in step.decisions):
+            self._judge.hear_all(fold.engine)
 
     def _whole_check(self, fold: Fold, step: Step | None) -> None:
         world = fold.engine.world

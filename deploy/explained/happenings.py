@@ -9,8 +9,9 @@ from deploy.explained.words import Words
 from schemas.trace import Happened
 from schemas.vocabulary import ENDED, LegKind, LegState
 
+_ASSIGNS: Final = "assign_interaction"
 _OWN_WORD: Final = frozenset(
-    {"accept_offer", "reject_offer", "end_interaction", "hold_interaction", "resume_interaction"}
+    {"accept_offer", "reject_offer", "end_interaction", "hold_interaction", "resume_interaction", "finish_wrap_up"}
 )
 """Commands that say no more than the decision does, when the agent gave them."""
 
@@ -53,6 +54,8 @@ def _which_leg(moment: Happened, words: Words) -> str:
 
 def _by_whom(moment: Happened, words: Words) -> str:
     if moment.by is None or moment.command is None:
+        return ""
+    if moment.decision == "offer.made" and moment.command != _ASSIGNS:
         return ""
     if moment.by == moment.agent_id and moment.command in _OWN_WORD:
         return ""

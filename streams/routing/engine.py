@@ -236,7 +236,6 @@ class Engine:
             self._adopt(version)
             configure.look_again(w)
             w.decide(EngineVersionApplied, version=version)
-            restate.values(w)
 
     def _adopt(self, version: int) -> None:
         """From here on the rules of `version` hold, if they are newer: the configuration is read by them."""

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from runtime.closing import closing
 from runtime.snapshots import Snapshot
 from schemas.decisions import WorkspaceStopped
 from schemas.trace import Trace
@@ -123,16 +124,17 @@ async def _follow(fold: Fold, interaction_id: str, until: Until, turn: Turn) -> 
     fold.engine.world.witness = tracer
     limit: int | None = None
     count = 0
-    async for step in fold.steps(None if until.offset is None else until.offset + 1):
-        world = fold.engine.world
-        world.witness = tracer
-        tracer.took(world, step.input.event, step.decisions)
-        limit = until.at_ms(world.policy.settings.time_zone)
-        if tracer.ended or (limit is not None and step.input.stamp_ms > limit):
-            break
-        count += 1
-        if count % TURN == 0:
-            await turn(fold, step.input.offset + 1)
+    async with closing(fold.steps(None if until.offset is None else until.offset + 1)) as steps:
+        async for step in steps:
+            world = fold.engine.world
+            world.witness = tracer
+            tracer.took(world, step.input.event, step.decisions)
+            limit = until.at_ms(world.policy.settings.time_zone)
+            if tracer.ended or (limit is not None and step.input.stamp_ms > limit):
+                break
+            count += 1
+            if count % TURN == 0:
+                await turn(fold, step.input.offset + 1)
     fold.engine.world.witness = None
     found = tracer.trace(fold.engine.world)
     return _cut(found, limit) if tracer.known else None

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 import msgspec
 
+from runtime.closing import closing
 from runtime.snapshots import Snapshot
 from schemas.decisions import Decision, WorkspaceStopped
 from streams.routing.engine import Engine
@@ -66,14 +67,17 @@ class Fold:
 
     async def steps(self, end: int | None = None) -> AsyncIterator[Step]:
         """Every input, up to but not including the offset `end`. Raises Broke."""
-        async for logged in self._source.inputs(self._first, end):
-            if self.before is not None:
-                self.before(logged)
-            yield self._take(logged)
-            if self.hosted.reread is not None:
+        async with closing(self._source.inputs(self._first, end)) as inputs:
+            async for logged in inputs:
+                if self.before is not None:
+                    self.before(logged)
+                yield self._take(logged)
+                if self.hosted.reread is None:
+                    continue
                 kept, self.hosted.reread = self.hosted.reread, None
-                async for earlier in self._source.inputs(kept.start, kept.stop):
-                    yield self._take(earlier, again=True)
+                async with closing(self._source.inputs(kept.start, kept.stop)) as again:
+                    async for earlier in again:
+                        yield self._take(earlier, again=True)
 
     def _take(self, logged: LoggedInput, *, again: bool = False) -> Step:
         take = self.hosted.take_kept if again else self.hosted.take

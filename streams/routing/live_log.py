@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from runtime.broker import Reader
+from runtime.closing import closing
 from runtime.partitioner import partition_of
 from runtime.records import Record, TopicPartition, header
 from runtime.snapshots import Snapshot, find
@@ -34,16 +35,18 @@ class LiveLog:
 
     async def inputs(self, first: int | None = None, end: int | None = None) -> AsyncIterator[LoggedInput]:
         """See `LogSource`."""
-        async for record in self.records(ROUTING_INPUTS, first, end):
-            event = readable(record)
-            if event is not None:
-                yield event
+        async with closing(self.records(ROUTING_INPUTS, first, end)) as records:
+            async for record in records:
+                event = readable(record)
+                if event is not None:
+                    yield event
 
     async def decisions(self) -> AsyncIterator[LoggedDecision]:
         """See `LogSource`; one without an id has the place (0, 0)."""
-        async for record in self.records(ROUTING_DECISIONS):
-            epoch, seq = place_of(record)
-            yield LoggedDecision(epoch, seq, record.value or b"")
+        async with closing(self.records(ROUTING_DECISIONS)) as records:
+            async for record in records:
+                epoch, seq = place_of(record)
+                yield LoggedDecision(epoch, seq, record.value or b"")
 
     async def stops(self) -> list[WorkspaceStopped]:
         """See `LogSource`."""
@@ -72,10 +75,11 @@ class LiveLog:
         until = log.end if end is None else min(end, log.end)
         if begin >= until:
             return
-        async for batch in self._reader.read_range(topic.name, self._partition, begin, until):
-            for record in batch:
-                if record.key == self._key:
-                    yield record
+        async with closing(self._reader.read_range(topic.name, self._partition, begin, until)) as batches:
+            async for batch in batches:
+                for record in batch:
+                    if record.key == self._key:
+                        yield record
 
 
 def readable(record: Record) -> LoggedInput | None:

@@ -1,7 +1,6 @@
 """Everything a follower needs to begin anew: whole values of the configuration, the queues, the agents and the work.
 
-Said after a log was reopened: what followers knew was of inputs that may be lost. All but the configuration is said again
-too when newer rules come into force: values may tell more by them.
+Said after a log was reopened: what followers knew was of inputs that may be lost.
 """
 
 from __future__ import annotations
@@ -30,11 +29,6 @@ def everything(w: World) -> None:
         command_id="",
         reporting=reporting_value(w),
     )
-    values(w)
-
-
-def values(w: World) -> None:
-    """Decide that queues, agents and work are as they are."""
     for name in w.policy.queues:
         w.decide(QueueChanged, queue=queue_value(w, name))
     for agent in w.agents.values():

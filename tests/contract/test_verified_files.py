@@ -17,6 +17,7 @@ from streams.routing.engine import Engine
 from streams.routing.logged import LoggedDecision
 from tests.support.engine_driver import Driver, a_configuration
 from tests.support.listed_log import ListedLog, listed
+from tests.support.planting import planted
 
 
 def a_day() -> Driver:
@@ -52,23 +53,23 @@ async def test_a_changed_decision_names_its_input_and_whose_it_is() -> None:
     assert '"accept_offer"' in breach.input
 
 
-async def test_what_the_independent_checker_finds_is_a_breach(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_the_independent_checker_finds_is_a_breach() -> None:
     def refuse(_self: Checker, decision: Any, _world: Any) -> None:
         raise BrokenInvariant("order", f"{decision.seq} before another")
 
-    monkeypatch.setattr(Checker, "_offer", refuse)
-    breach = (await verify_log(listed(a_day()))).breach
+    with planted(Checker, "_offer", refuse):
+        breach = (await verify_log(listed(a_day()))).breach
     assert breach is not None
     assert (breach.invariant, breach.interaction_id) == ("order", "c0")
 
 
-async def test_under_older_rules_the_checker_only_believes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verification, "ENGINE_VERSION", 99)
-    found = await verify_log(listed(a_day()))
+async def test_under_older_rules_the_checker_only_believes() -> None:
+    with planted(verification, "ENGINE_VERSION", 99):
+        found = await verify_log(listed(a_day()))
     assert (found.breach, found.judged) == (None, 0)
 
 
-async def test_a_state_that_a_snapshot_loses_is_a_breach(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_state_that_a_snapshot_loses_is_a_breach() -> None:
     whole = Engine.restore
 
     def losing(chunks: Any) -> Any:
@@ -76,8 +77,9 @@ async def test_a_state_that_a_snapshot_loses_is_a_breach(monkeypatch: pytest.Mon
         engine.world.ended += 1
         return engine
 
-    monkeypatch.setattr(Engine, "restore", staticmethod(losing))
-    breach = (await verify_log(listed(a_day()))).breach
+    log = listed(a_day())
+    with planted(Engine, "restore", staticmethod(losing)):
+        breach = (await verify_log(log)).breach
     assert breach is not None
     assert breach.invariant == "snapshot_restores"
 

@@ -74,7 +74,7 @@ def test_an_offer_that_was_rejected_or_missed_says_how_long_it_rang() -> None:
     text = told(driver)
     assert "ana rejected it after 3 s" in text
     assert "bo did not answer within 20 s, and gets nothing more until the agent acts" in text
-    assert "rejected, missed or passed it on before: others go first (1): ana" in text
+    assert "declined, missed or handed it on a moment ago: not asked again yet (1): ana" in text
 
 
 def test_a_step_says_what_is_asked_for_from_then_on() -> None:
