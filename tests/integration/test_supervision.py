@@ -14,10 +14,15 @@ from typer.testing import CliRunner
 
 from deploy.cli import build
 from deploy.console.client import AgentClient, Wishes
+from producers.admin.accounts import Accounts
+from producers.admin.passwords import Passwords
+from runtime.clock import SystemClock
 from runtime.ids import random_id
+from runtime.postgres import connect_pool
+from runtime.settings import Postgres
 from schemas import live
 from schemas import supervision as s
-from schemas.vocabulary import Refusal, RoutingStatus
+from schemas.vocabulary import JoinMode, LegKind, LegState, Refusal, Role, RoutingStatus
 from tests.support.product import PASSWORD, Product, Shop, running_product
 from tests.support.waiting import eventually
 
@@ -109,6 +114,34 @@ async def test_a_supervisor_assigns_cancels_and_logs_an_agent_out_over_a_socket(
         ("sue", "cancel_interaction", "refused", "again"),
         ("sue", "force_status", "applied", "gone home"),
     ]
+
+
+async def test_a_supervisor_who_is_an_agent_joins_connected_work(product: Product) -> None:
+    shop = await product.open_shop(("ana", "lead"))
+    async with connect_pool(Postgres(url=product.stack.endpoints.database_url)) as pool:
+        hashed, roles = await Passwords().hash(PASSWORD), [Role.AGENT, Role.SUPERVISOR]
+        await Accounts(pool, SystemClock()).add_user(shop.workspace, "boss", hashed, roles, "lead", "test")
+    async with (
+        product.posts(shop) as posts,
+        at_the_desk(product, shop, "boss", role=Role.SUPERVISOR) as boss,
+        at_the_desk(product, shop, "ana") as ana,
+        at_the_desk(product, shop, "lead") as lead,
+    ):
+        await ana.until(is_idle("ana"))
+        await lead.until(is_idle("lead"))
+        chat = await posts.post(preferred_agent="ana")
+        [offer] = await ana.until(lambda m: m.offers_to("ana"))
+        assert (await ana.do(live.Accept(offer_id=offer.offer_id))).outcome is live.Outcome.APPLIED
+        wish = s.Join(interaction_id=chat, mode=JoinMode.MONITOR, reason="first day of ana")
+        assert (await boss.do(wish)).outcome is live.Outcome.APPLIED
+        [ringing] = await lead.until(lambda m: m.offers_to("lead"))
+        assert (await lead.do(live.Accept(offer_id=ringing.offer_id))).outcome is live.Outcome.APPLIED
+        joined = await boss.until(
+            lambda m: [leg for leg in m.legs.values() if leg.kind is LegKind.JOIN and leg.state is LegState.CONNECTED]
+        )
+        assert [(leg.agent_id, leg.join_mode) for leg in joined] == [("lead", JoinMode.MONITOR)]
+    [act] = await audited(product, shop, 1)
+    assert (act["actor"], act["action"], act["detail"]["mode"]) == ("boss", "join_interaction", "monitor")
 
 
 async def test_a_program_gives_the_same_commands_over_http_once(product: Product) -> None:
