@@ -61,6 +61,7 @@ class Checkpoints:
 def checkpoint(engine: Engine, next_offset: int) -> Snapshot:
     """The engine's state, from which a fold goes on at `next_offset`."""
     chunks = tuple(engine.snapshot())
+    digest = digest_of(chunks)
     manifest = SnapshotManifest(
         workspace=engine.workspace,
         generation=0,
@@ -69,8 +70,8 @@ def checkpoint(engine: Engine, next_offset: int) -> Snapshot:
         next_offset=next_offset,
         chunks=len(chunks),
         size_bytes=sum(map(len, chunks)),
-        digest=digest_of(chunks),
-        fingerprint=engine.fingerprint(),
+        digest=digest,
+        fingerprint=digest,
         format=0,
         engine_version=engine.engine_version,
         at_ms=engine.now_ms,

@@ -47,6 +47,7 @@ class Saving:
         """The records of a new generation of this workspace, its manifest last."""
         engine = hosted.engine
         chunks = tuple(engine.snapshot())
+        digest = digest_of(chunks)
         hosted.generation += 1
         manifest = SnapshotManifest(
             workspace=hosted.workspace,
@@ -56,8 +57,8 @@ class Saving:
             next_offset=next_offset,
             chunks=len(chunks),
             size_bytes=sum(map(len, chunks)),
-            digest=digest_of(chunks),
-            fingerprint=engine.fingerprint(),
+            digest=digest,
+            fingerprint=digest,  # Of the same bytes: taking the whole state a second time would give no other.
             format=FORMAT,
             engine_version=engine.engine_version,
             decisions_offset=decisions_end,
