@@ -1,4 +1,4 @@
-"""When a process that died is started again: soon the first time, later each further time."""
+"""When a process that died is started again: at once the first time, later each further time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import msgspec
 
 
 class RestartPolicy(msgspec.Struct, frozen=True):
-    """Back-off that doubles from `first_ms` to `longest_ms`; a life of `stable_ms` counts as a fresh beginning."""
+    """At once after the first failure, then after a back-off that doubles from `first_ms` to `longest_ms`; a life of
+    `stable_ms` counts as a fresh beginning.
+    """
 
     first_ms: int = 200
     longest_ms: int = 10_000
@@ -18,5 +20,7 @@ class RestartPolicy(msgspec.Struct, frozen=True):
 
     def delay_ms(self, failures: int) -> int:
         """How long to wait before the next start after so many failures in a row (at least one)."""
-        doublings = min(failures - 1, self.longest_ms.bit_length())
+        if failures == 1:
+            return 0
+        doublings = min(failures - 2, self.longest_ms.bit_length())
         return min(self.first_ms << doublings, self.longest_ms)

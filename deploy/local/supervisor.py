@@ -22,7 +22,7 @@ from deploy.local.layout import Layout
 from deploy.local.processes import Command, Ending, Running
 from deploy.local.restarts import RestartPolicy
 
-WATCH_S: Final = 0.1
+WATCH_S: Final = 0.05
 READY_POLL_S: Final = 0.025
 TAIL_LINES: Final = 15
 
@@ -181,7 +181,7 @@ class Supervisor:
         return running is not None and processes.lives(running) and one.service.is_ready(running)
 
     def tick(self) -> None:
-        """Looks at every process once: notes deaths, starts what is due. The watching thread calls it ten times a second."""
+        """Looks at every process once: notes deaths, starts what is due. The watching thread calls it twenty times a second."""
         for one in self._watched.values():
             with self._lock:
                 self._look(one, time.monotonic())
@@ -211,7 +211,7 @@ class Supervisor:
         one.failures = self._policy.failures_after(one.failures, round((now_s - one.begun_s) * 1000))
         delay_ms = self._policy.delay_ms(one.failures)
         one.due_s = now_s + delay_ms / 1000
-        self._note(f"{why}; starting it again in {delay_ms / 1000:.1f} s")
+        self._note(f"{why}; starting it again " + (f"in {delay_ms / 1000:.1f} s" if delay_ms else "at once"))
 
     def _forget(self, one: _Watched) -> None:
         if one.child is not None:
