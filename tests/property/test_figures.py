@@ -32,6 +32,7 @@ from streams.metrics.spans import interval_of
 from streams.metrics.state import State
 from streams.metrics.writes import read_back, take_writes
 from streams.routing.engine import Engine
+from tests.property.test_engine_company import drive
 from tests.support import recordings
 from tests.support.engine_driver import WORKSPACE, Driver, a_configuration
 from tests.support.naive_figures import NaiveFigures
@@ -280,6 +281,31 @@ def test_a_generated_day_counts_as_whoever_looks_through_the_log_counts(seed: in
 )
 def test_a_recording_counts_as_whoever_looks_through_the_log_counts(name: str) -> None:
     check(decided(name))
+
+
+COMPANY_SEEDS = range(4)
+
+
+@functools.cache
+def a_day_in_company(seed: int) -> tuple[Decision, ...]:
+    """Mostly consults, conferences and joined supervisors."""
+    return tuple(drive(seed, 400).pair.decisions)
+
+
+@pytest.mark.parametrize("seed", COMPANY_SEEDS)
+def test_consults_and_conferences_count_as_whoever_looks_through_the_log_counts(seed: int) -> None:
+    check(a_day_in_company(seed))
+
+
+def test_days_in_company_have_all_that_consults_count() -> None:
+    total: dict[str, int] = {}
+    for seed in COMPANY_SEEDS:
+        for group, cells in folded(a_day_in_company(seed)).cells.items():
+            for cell in cells.values():
+                for name, count in cell.counts.items():
+                    total[name] = total.get(name, 0) + count * (group[0] == "workspace")
+    wanted = ("consults", "consults_answered", "consult_ms", "conferences", "transferred_warm")
+    assert [name for name in wanted if not total.get(name)] == []
 
 
 def test_generated_days_have_all_that_counts() -> None:
