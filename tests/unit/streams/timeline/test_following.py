@@ -17,6 +17,7 @@ from schemas.topics import ROUTING_DECISIONS
 from streams.routing.engine import Engine
 from streams.timeline.following import Following, sweep
 from streams.timeline.known import Known
+from tests.property.test_engine_company import drive
 from tests.support import recordings
 from tests.support.engine_driver import Driver, a_configuration
 from tests.support.naive_timeline import expected_of_decisions
@@ -131,6 +132,15 @@ def test_what_supervisors_did_is_told_wherever_a_batch_ends_and_leaves_nothing_b
     kinds = Counter(str(entry.kind) for entry in entries)
     assert (kinds["contact.moved"], kinds["contact.prioritised"], kinds["contact.cancelled"]) == (20, 20, 20)
     assert list(table.values[place_of(decisions[0])]) == [f"{decisions[0].workspace}/"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_days_full_of_consults_and_conferences_give_the_entries_of_a_recount(seed: int) -> None:
+    decisions = drive(seed, 400).pair.decisions
+    entries = follow(Shelved(), decisions)
+    assert comparable(entries) == expected_of_decisions(decisions)
+    kinds = {str(entry.kind) for entry in entries}
+    assert {"consult.started", "consult.ended", "agent.joined"} <= kinds
 
 
 @pytest.mark.parametrize("name", ["a-busy-day", "scenario-handing_over"])
