@@ -2,26 +2,35 @@
 
 For `hubline fuzz` and `hubline verify`: `checker.take(...)` after each input looks at the decisions, cheaply where
 little waits; `look.whole(...)` looks at all work beside all agents. Both raise `BrokenInvariant` with the promise's name:
-`dense_seq`, `one_decision`, `attended_time`, `order`, `best_agent`, `requirements`, `within_capacity`,
+`dense_seq`, `one_decision`, `answered_once`, `attended_time`, `order`, `best_agent`, `requirements`, `within_capacity`,
 `rejected_before`, `explained`, `told`, `one_owner`, `nobody_idles`, `place`, `steps`, `timers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from deploy.checking import look
 from deploy.checking.rules import Claim, Rules, Scene
-from deploy.checking.told import Told, TwoClocks
+from deploy.checking.told import Repetitions, Told, TwoClocks
 from schemas import ids
-from schemas.decisions import ConfigurationApplied, Decision, EpochStarted, OfferMade
-from schemas.inputs import InputsTopicEvent, TimeAdvanced
+from schemas.decisions import (
+    CommandApplied,
+    CommandRefused,
+    ConfigurationApplied,
+    Decision,
+    DuplicateIgnored,
+    EpochStarted,
+    OfferMade,
+)
+from schemas.inputs import Command, ConfigurationPublished, InputsTopicEvent, TimeAdvanced
 from schemas.values import LegValue
 from schemas.vocabulary import LegKind, LegState, PassedOver
 from streams.routing.breach import BrokenInvariant
 from streams.routing.model import Interaction, Leg
 from streams.routing.world import World
 
+ANSWERS = (CommandApplied, CommandRefused, DuplicateIgnored)
 ORDER_UP_TO = 2_000
 """Beyond so much waiting work an offer is not compared with all of it."""
 
@@ -36,11 +45,12 @@ class Checker:
         self._claims: dict[str, Claim] = {}
         self._known: dict[str, list[str]] = {}
         self._restless: set[str] = set()
+        self._repetitions = Repetitions()
         self._place = (1, 0)
         self._at_ms = 0
 
     def take(
-        self, event: InputsTopicEvent, *, offset: int, stamp_ms: int, decisions: Iterable[Decision], world: World
+        self, event: InputsTopicEvent, *, offset: int, stamp_ms: int, decisions: Sequence[Decision], world: World
     ) -> None:
         """The input at `offset` led to these decisions and to this state.
 
@@ -62,6 +72,10 @@ class Checker:
                 changed.add(decision.leg.interaction_id)
         self.told.settle()
         self.clocks.advance(now_ms)
+        self._answered(event, decisions)
+        applied = any(isinstance(decision, ConfigurationApplied) for decision in decisions)
+        if applied and isinstance(event, ConfigurationPublished):
+            self._still_fit(world)
         if isinstance(event, TimeAdvanced):
             self.clocks.tick()
         mine = (self.clocks.now_ms, self.clocks.attended_ms)
@@ -76,6 +90,30 @@ class Checker:
             BrokenInvariant: one of the promises on states does not hold.
         """
         look.whole(self.told, self.rules, self.clocks.attended_ms, self._claims, world)
+
+    def _answered(self, event: InputsTopicEvent, decisions: Sequence[Decision]) -> None:
+        """A command has one answer; what came before is known again."""
+        repeated = self._repetitions.is_repeated(event, self.clocks.now_ms)
+        ignored = [one for one in decisions if isinstance(one, DuplicateIgnored)]
+        if isinstance(event, Command):
+            answers = [one for one in decisions if isinstance(one, ANSWERS) and one.command_id == event.command_id]
+            if len(answers) != 1 or (repeated is not None and bool(ignored) != repeated):
+                raise BrokenInvariant("answered_once", f"{event.command_id}: {[type(one).__name__ for one in answers]}")
+        elif repeated and not ignored:
+            raise BrokenInvariant("answered_once", f"{type(event).__name__} of a known source counted again")
+
+    def _still_fit(self, world: World) -> None:
+        """No offer is left pending with somebody whom the new configuration does not let have it."""
+        for offer in self.told.offers.values():
+            leg = self.told.legs[offer.leg_id]
+            settings = self.rules.agent(offer.agent_id) if self.rules is not None else None
+            record = world.interactions[leg.interaction_id].leg(leg.number)
+            if self.rules is None or record is None or record.target is not None:
+                continue
+            interaction, step = self.told.interactions[leg.interaction_id], self.rules.step(leg.queue, leg.step)
+            fits = settings is not None and self.rules.unfit(settings, interaction, leg.queue, step) is None
+            if settings is None or not fits or leg.queue not in settings.queues:
+                raise BrokenInvariant("requirements", f"{offer.offer_id} is left with {offer.agent_id}")
 
     def _number(self, decision: Decision, offset: int, now_ms: int) -> None:
         epoch, seq = self._place

@@ -1,8 +1,10 @@
-"""What a follower knows who only sets the values that decisions carry, and the clocks that follow from the inputs."""
+"""What a follower knows who only sets the values that decisions carry; and clocks and memory, as the inputs have them."""
 
 from __future__ import annotations
 
 from schemas.decisions import AgentRemoved, Decision, EpochStarted, QueueRemoved
+from schemas.inputs import Command, ConfigurationPublished, InputsTopicEvent
+from schemas.interactions import InteractionEvent
 from schemas.values import AgentValue, InteractionValue, LegValue, OfferValue, QueueValue
 from schemas.vocabulary import ENDED, OfferState
 
@@ -71,6 +73,45 @@ class Told:
             self.offers[offer.offer_id] = offer
         else:
             self.offers.pop(offer.offer_id, None)
+
+
+REMEMBERED_MS = 48 * 3_600_000
+FORGOTTEN_MS = 60 * 3_600_000
+"""A command is known for as long at least, and for as long at most."""
+
+
+class Repetitions:
+    """Which inputs the engine has to know again: commands by their id, what stages made by its source."""
+
+    def __init__(self) -> None:
+        self._marks: dict[str, tuple[int, int]] = {}
+        self._commands: dict[str, int | None] = {}
+
+    def is_repeated(self, event: InputsTopicEvent, now_ms: int) -> bool | None:
+        """Whether this is a repetition, which is noted; None = it came at a time when it may count as either."""
+        if isinstance(event, Command):
+            part = f"#{event.part}" if isinstance(event, ConfigurationPublished) else ""
+            return self._command(event.command_id + part, now_ms)
+        source = event.source if isinstance(event, InteractionEvent) else None
+        if source is None:
+            return False
+        name, mark = f"{source.name}/{source.partition}", (source.offset, source.index)
+        if mark <= self._marks.get(name, (-1, -1)):
+            return True
+        self._marks[name] = mark
+        return False
+
+    def _command(self, name: str, now_ms: int) -> bool | None:
+        known = self._commands.setdefault(name, -FORGOTTEN_MS - 1)
+        if known is None:
+            return None
+        age = now_ms - known
+        if REMEMBERED_MS < age <= FORGOTTEN_MS:
+            self._commands[name] = None
+            return None
+        if age > FORGOTTEN_MS:
+            self._commands[name] = now_ms
+        return age <= REMEMBERED_MS
 
 
 class TwoClocks:
