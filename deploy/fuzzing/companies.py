@@ -154,7 +154,7 @@ def _agent(chance: random.Random, queues: list[str]) -> AgentSettings:
         site=chance.choice([None, *SITES]),
         skills={skill: chance.randint(1, 3) for skill in SKILLS if chance.random() < 0.6},
         queues={name: chance.randint(1, 3) for name in queues if chance.random() < 0.7},
-        capacity=chance.choice([40, 100, 100, 120, 200]),
-        max={name: chance.randint(1, 2) for name in CHANNELS if chance.random() < 0.25},
+        capacity=chance.choice([40, 100, 120, 200, 300]),
+        max={name: chance.choice([1, 1, 2]) for name in CHANNELS if chance.random() < 0.35},
         wrap_up_ms=chance.choice([None, None, 0, 3_000]),
     )

@@ -27,7 +27,8 @@ START_MS = 1_800_000_000_000
 GATEWAYS = ("g", "h")
 LATEST = 6
 """So many of the newest contacts are most often spoken of."""
-CROWDED = 24
+CROWDS = (2, 4, 8, 24)
+"""At so many contacts at once no more arrive: where agents are idle other things happen than where all are busy."""
 WORDS = ("available", "available", "busy", "lunch", "offline", "dancing")
 
 Inputs = Iterator[InputsTopicEvent]
@@ -41,6 +42,7 @@ class Author:
         self.engine = engine
         self.now_ms = START_MS
         self.configuration = RoutingConfiguration()
+        self.crowded = chance.choice(CROWDS)
         self.contacts = 0
         self.commands = 0
         self.said: list[InputsTopicEvent] = []
@@ -90,7 +92,7 @@ class Author:
 
     def arrive(self) -> Inputs:
         """A contact comes, sometimes one that is known; where there are many already, one leaves."""
-        if len(self.engine.world.interactions) >= CROWDED:
+        if len(self.engine.world.interactions) >= self.crowded:
             yield from self.leave()
             return
         again = self.contacts and self.chance.random() < 0.05
@@ -168,8 +170,18 @@ class Author:
 
     def session(self) -> Inputs:
         """A tab opens or closes."""
-        opened = self.chance.random() < 0.7
-        yield self._session(inputs.AgentSessionOpened if opened else inputs.AgentSessionClosed, self._agent())
+        if self.chance.random() < 0.6:
+            gone = [name for name, agent in self.engine.world.agents.items() if not agent.sessions]
+            yield self._session(inputs.AgentSessionOpened, self.chance.choice(gone or [self._agent()]))
+            return
+        open_ones = [(name, one) for name, agent in self.engine.world.agents.items() for one in agent.sessions]
+        if not open_ones or self.chance.random() < 0.1:
+            yield self._session(inputs.AgentSessionClosed, self._agent())
+            return
+        name, (gateway, incarnation, session) = self.chance.choice(open_ones)
+        yield inputs.AgentSessionClosed(
+            workspace=WORKSPACE, agent_id=name, gateway=gateway, incarnation=incarnation, session=session
+        )
 
     def gateway(self) -> Inputs:
         """A gateway falls silent, speaks again, or is started anew."""
@@ -225,7 +237,7 @@ class Author:
             return
         kind: Any = self.chance.choice([inputs.TransferInteraction, inputs.TransferInteraction, inputs.StartConsult])
         to = self.chance.choice(
-            [{"to_queue": self._queue()}, {"to_agent": self._agent()}, {"to_agent": self._agent()}, {}]
+            [{"to_queue": self._queue()}, {"to_agent": self._present()}, {"to_agent": self._present()}, {}]
         )
         more = {"keep_place": self.chance.random() < 0.5} if kind is inputs.TransferInteraction else {}
         yield from self._of_leg(kind, **to, **more)
@@ -353,6 +365,11 @@ class Author:
     def _agent(self) -> str:
         return self.chance.choice([*companies.AGENTS, *companies.AGENTS, "nobody"])
 
+    def _present(self) -> str:
+        """Somebody on queue, if there is anybody."""
+        found = [name for name, agent in self.engine.world.agents.items() if agent.code_now >= 0]
+        return self.chance.choice(found or [self._agent()])
+
     def _queue(self) -> str:
         return self.chance.choice([*companies.QUEUES, *companies.QUEUES, "nowhere"])
 
@@ -385,7 +402,7 @@ TABLE: tuple[tuple[Callable[[Author], Inputs], int], ...] = (
     (Author.status, 60),
     (Author.answer, 190),
     (Author.work, 190),
-    (Author.hand_over, 50),
+    (Author.hand_over, 70),
     (Author.call_back, 15),
     (Author.supervise, 60),
     (Author.hours, 15),
