@@ -82,7 +82,7 @@ def _settings(chance: random.Random, queues: list[str]) -> RoutingSettings:
         reconnect_grace_ms=chance.choice([0, 4_000]),
         connect_timeout_ms=chance.choice([1_000, 3_000]),
         not_responding_for_ms=chance.choice([None, 5_000]),
-        default_queue=chance.choice([None, *queues]),
+        default_queue=chance.choice([None, *queues, *queues]),
         time_zone=chance.choice([None, "Asia/Shanghai"]),
     )
 
@@ -108,7 +108,7 @@ def _queue(chance: random.Random, queues: list[str]) -> QueueSettings:
         hours=chance.choice([None, "shop"]),
         service_level=chance.choice([None, ServiceLevel(within_ms=20_000)]),
         short_abandon_ms=chance.choice([0, 5_000]),
-        max_waiting=chance.choice([None, None, 1, 4]),
+        max_waiting=chance.choice([None, None, None, 1, 4]),
         wrap_up_ms=chance.choice([None, None, 0, 2_000]),
         strategy=chance.choice(list(Strategy)),
         steps=_steps(chance, queues),
@@ -122,9 +122,8 @@ def _queue(chance: random.Random, queues: list[str]) -> QueueSettings:
 
 
 def _rule(chance: random.Random, queues: list[str], word: str) -> OverflowRule:
-    return chance.choice(
-        [OverflowRule(), OverflowRule(), OverflowRule(end=word), OverflowRule(overflow_to=chance.choice(queues))]
-    )
+    to = OverflowRule(overflow_to=chance.choice(queues))
+    return chance.choice([OverflowRule(), OverflowRule(), OverflowRule(), OverflowRule(end=word), to])
 
 
 def _steps(chance: random.Random, queues: list[str]) -> tuple[StepSettings, ...]:

@@ -5,50 +5,20 @@ Each deed gives the inputs that it appends to the log; the author looks at the e
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from deploy.fuzzing import companies
+from deploy.fuzzing.staff import Staff
+from deploy.fuzzing.words import GATEWAYS, WORDS, WORKSPACE, Inputs
 from schemas import ids, inputs, interactions
-from schemas.configuration import RoutingConfiguration, canonical, diff_patch, digest
-from schemas.inputs import InputsTopicEvent
-from schemas.interactions import Source
-from schemas.vocabulary import ConsultEnd, Direction, Fault, JoinMode, LegState
-from streams.routing.engine import Engine
+from schemas.vocabulary import Direction, Fault, JoinMode, LegState
 from streams.routing.legs import IN_HAND
-from streams.routing.model import Interaction, Leg
 from streams.routing.rules import ENGINE_VERSION, FIRST_VERSION
 
-WORKSPACE = "fuzz"
-START_MS = 1_800_000_000_000
-GATEWAYS = ("g", "h")
-LATEST = 6
-"""So many of the newest contacts are most often spoken of."""
-CROWDS = (2, 4, 8, 24)
-"""At so many contacts at once no more arrive: where agents are idle other things happen than where all are busy."""
-WORDS = ("available", "available", "busy", "lunch", "offline", "dancing")
 
-Inputs = Iterator[InputsTopicEvent]
-
-
-class Author:
-    """Writes the log of one company. `now_ms` is the broker's clock; whoever feeds the engine sets `engine`."""
-
-    def __init__(self, chance: random.Random, engine: Engine) -> None:
-        self.chance = chance
-        self.engine = engine
-        self.now_ms = START_MS
-        self.configuration = RoutingConfiguration()
-        self.crowded = chance.choice(CROWDS)
-        self.contacts = 0
-        self.commands = 0
-        self.said: list[InputsTopicEvent] = []
-        self.marks: dict[str, int] = {}
-        self.incarnations = dict.fromkeys(GATEWAYS, 1)
-        self.silent: set[str] = set()
+class Author(Staff):
+    """Writes the log of one company; whoever feeds the engine sets `engine` and `now_ms`."""
 
     def begin(self) -> Inputs:
         """The first inputs: a company under the newest rules, whose agents sign in."""
@@ -84,16 +54,16 @@ class Author:
         else:
             self.now_ms += self.chance.choice([0, 1, 300, 1_000, 1_000, 2_000])
         for gateway in GATEWAYS:
-            if gateway not in self.silent and self.chance.random() < 0.4:
+            if gateway not in self.silent and self.chance.random() < 0.25:
                 yield self._of_gateway(inputs.GatewayAlive, gateway)
         yield inputs.TimeAdvanced(workspace=WORKSPACE)
 
     # What identity and the adapters say
 
     def arrive(self) -> Inputs:
-        """A contact comes, sometimes one that is known; where there are many already, one leaves."""
+        """A contact comes, sometimes one that is known; where there are many already, somebody is busy with one."""
         if len(self.engine.world.interactions) >= self.crowded:
-            yield from self.leave()
+            yield from self.chance.choice([self.answer, self.answer, self.work, self.work, self.leave])()
             return
         again = self.contacts and self.chance.random() < 0.05
         if not again:
@@ -106,7 +76,7 @@ class Author:
             adapter=pick(["line", "web"]),
             instance="1",
             channel=pick([*companies.CHANNELS, *companies.UNNAMED]),
-            queue=pick([*companies.QUEUES, None, "nowhere"]),
+            queue=pick([*companies.QUEUES, *companies.QUEUES, None, "nowhere"]),
             customer_id=pick([None, "k1", "k2", "k3"]),
             tier=pick([None, None, *companies.TIERS]),
             card_type=pick([None, "student"]),
@@ -166,82 +136,6 @@ class Author:
         else:
             yield interactions.ChannelFailed(fault=self.chance.choice(list(Fault)), **said)
 
-    # What agents do
-
-    def session(self) -> Inputs:
-        """A tab opens or closes."""
-        if self.chance.random() < 0.6:
-            gone = [name for name, agent in self.engine.world.agents.items() if not agent.sessions]
-            yield self._session(inputs.AgentSessionOpened, self.chance.choice(gone or [self._agent()]))
-            return
-        open_ones = [(name, one) for name, agent in self.engine.world.agents.items() for one in agent.sessions]
-        if not open_ones or self.chance.random() < 0.1:
-            yield self._session(inputs.AgentSessionClosed, self._agent())
-            return
-        name, (gateway, incarnation, session) = self.chance.choice(open_ones)
-        yield inputs.AgentSessionClosed(
-            workspace=WORKSPACE, agent_id=name, gateway=gateway, incarnation=incarnation, session=session
-        )
-
-    def gateway(self) -> Inputs:
-        """A gateway falls silent, speaks again, or is started anew."""
-        gateway = self.chance.choice(GATEWAYS)
-        what = self.chance.choice(["silent", "speaks", "speaks", "started", "late"])
-        if what == "silent":
-            self.silent.add(gateway)
-            return
-        self.silent.discard(gateway)
-        if what == "started":
-            self.incarnations[gateway] += 1
-            yield self._of_gateway(inputs.GatewayStarted, gateway)
-        elif what == "late":
-            yield inputs.GatewayAlive(workspace=WORKSPACE, gateway=gateway, incarnation=1)
-        else:
-            yield self._of_gateway(inputs.GatewayAlive, gateway)
-
-    def status(self) -> Inputs:
-        """An agent chooses a status, drains or logs out."""
-        kind: Any = self.chance.choice([inputs.SetStatus] * 4 + [inputs.SetNextStatus] * 3 + [inputs.LogOut])
-        more = {} if kind is inputs.LogOut else {"status": self.chance.choice(WORDS)}
-        yield self._command(kind, agent_id=self._agent(), **more)
-
-    def answer(self) -> Inputs:
-        """An agent answers an offer, sometimes another one's or one that is gone."""
-        found = self._leg(LegState.OFFERED)
-        if found is None:
-            return
-        interaction, leg = found
-        number = leg.offers + (self.chance.random() < 0.05)
-        kind: Any = inputs.AcceptOffer if self.chance.random() < 0.7 else inputs.RejectOffer
-        offer_id = ids.offer_id(ids.leg_id(interaction.interaction_id, leg.number), number)
-        yield self._command(kind, agent_id=self._holder(leg), offer_id=offer_id)
-
-    def work(self) -> Inputs:
-        """An agent goes on with what is in hand."""
-        kinds: list[Any] = [inputs.EndInteraction] * 3 + [
-            inputs.HoldInteraction, inputs.HoldInteraction, inputs.ResumeInteraction, inputs.ResumeInteraction,
-            inputs.FinishWrapUp, inputs.FinishWrapUp, inputs.ExtendWrapUp, inputs.LeaveConference,
-        ]  # fmt: skip
-        kind = self.chance.choice(kinds)
-        more: dict[str, Any] = {}
-        if kind is inputs.ExtendWrapUp:
-            more["for_ms"] = self.chance.choice([None, 0, 5_000])
-        elif kind is inputs.FinishWrapUp:
-            more["disposition"] = self.chance.choice([None, "sold"])
-        yield from self._of_leg(kind, **more)
-
-    def hand_over(self) -> Inputs:
-        """An agent transfers, consults, or finishes a consult."""
-        if self.chance.random() < 0.3:
-            yield from self._of_leg(inputs.FinishConsult, how=self.chance.choice(list(ConsultEnd)))
-            return
-        kind: Any = self.chance.choice([inputs.TransferInteraction, inputs.TransferInteraction, inputs.StartConsult])
-        to = self.chance.choice(
-            [{"to_queue": self._queue()}, {"to_agent": self._present()}, {"to_agent": self._present()}, {}]
-        )
-        more = {"keep_place": self.chance.random() < 0.5} if kind is inputs.TransferInteraction else {}
-        yield from self._of_leg(kind, **to, **more)
-
     def call_back(self) -> Inputs:
         """A callback instead of waiting: from the queue, at a time, by an agent."""
         at_ms = self.chance.choice([None, None, self.now_ms - 1, self.now_ms + 1_000, self.now_ms + 20_000])
@@ -299,98 +193,6 @@ class Author:
         if self.said:
             yield self.chance.choice(self.said)
 
-    # Words
-
-    def _note(self, event: InputsTopicEvent) -> None:
-        if isinstance(event, inputs.Command | inputs.InteractionIdentified | interactions.CustomerLeft):
-            self.said.append(event)
-            del self.said[:-20]
-
-    def _command(self, kind: Any, **values: Any) -> Any:
-        self.commands += 1
-        return kind(workspace=WORKSPACE, command_id=f"command-{self.commands}", actor="somebody", **values)
-
-    def _of_leg(self, kind: Any, **values: Any) -> Inputs:
-        found = self._leg(*IN_HAND)
-        if found is not None:
-            leg_id = ids.leg_id(found[0].interaction_id, found[1].number)
-            yield self._command(kind, agent_id=self._holder(found[1]), leg_id=leg_id, **values)
-
-    def _configure(self, wanted: RoutingConfiguration) -> Inputs:
-        old, new = (msgspec.json.decode(canonical(one)) for one in (self.configuration, wanted))
-        version = self.engine.world.policy.version
-        text = msgspec.json.encode(diff_patch(old, new)).decode()
-        parts = self.chance.choice([1, 1, 2]) if len(text) > 1 else 1
-        cut = len(text) // parts
-        said: dict[str, Any] = {
-            "version": version + 1,
-            "base_version": version,
-            "digest": digest(wanted),
-            "parts": parts,
-        }
-        command_id = f"configuration-{version + 1}-{self.commands}"
-        pieces = [text] if parts == 1 else [text[:cut], text[cut:]]
-        for part, piece in enumerate(pieces, 1):
-            yield inputs.ConfigurationPublished(
-                workspace=WORKSPACE, command_id=command_id, patch=piece, part=part, **said
-            )
-        self.configuration = wanted
-
-    def _session(self, kind: Any, agent: str) -> Any:
-        gateway = self.chance.choice(GATEWAYS)
-        incarnation = self.incarnations[gateway] - (self.chance.random() < 0.05)
-        more = {"status": self.chance.choice([None, None, *WORDS])} if kind is inputs.AgentSessionOpened else {}
-        return kind(
-            workspace=WORKSPACE,
-            agent_id=agent,
-            gateway=gateway,
-            incarnation=incarnation,
-            session=self.chance.choice(["one", "two"]),
-            **more,
-        )
-
-    def _of_gateway(self, kind: Any, gateway: str) -> Any:
-        return kind(workspace=WORKSPACE, gateway=gateway, incarnation=self.incarnations[gateway])
-
-    def _source(self, name: str) -> Source | None:
-        if self.chance.random() < 0.5:
-            return None
-        mark = self.marks.get(name, 0) + (self.chance.random() < 0.97)
-        self.marks[name] = mark
-        return Source(name=name, partition=0, offset=mark)
-
-    def _requirements(self) -> dict[str, int]:
-        return self.chance.choice([{}, {}, {}, {"mandarin": 1}, {"refunds": 2}, {"mandarin": 2, "refunds": 1}])
-
-    def _agent(self) -> str:
-        return self.chance.choice([*companies.AGENTS, *companies.AGENTS, "nobody"])
-
-    def _present(self) -> str:
-        """Somebody on queue, if there is anybody."""
-        found = [name for name, agent in self.engine.world.agents.items() if agent.code_now >= 0]
-        return self.chance.choice(found or [self._agent()])
-
-    def _queue(self) -> str:
-        return self.chance.choice([*companies.QUEUES, *companies.QUEUES, "nowhere"])
-
-    def _holder(self, leg: Leg) -> str:
-        return self._agent() if leg.agent_id is None or self.chance.random() < 0.05 else leg.agent_id
-
-    def _contact(self) -> str:
-        live = self.engine.world.interactions
-        if live and self.chance.random() < 0.7:
-            return self.chance.choice(list(live))
-        return f"c{max(1, self.contacts + 1 - self.chance.randrange(LATEST))}"
-
-    def _leg(self, *states: LegState) -> tuple[Interaction, Leg] | None:
-        found = [
-            (interaction, leg)
-            for interaction in self.engine.world.interactions.values()
-            for leg in interaction.all_legs()
-            if leg.state in states
-        ]
-        return self.chance.choice(found) if found else None
-
 
 TABLE: tuple[tuple[Callable[[Author], Inputs], int], ...] = (
     (Author.arrive, 160),
@@ -399,10 +201,11 @@ TABLE: tuple[tuple[Callable[[Author], Inputs], int], ...] = (
     (Author.line, 60),
     (Author.session, 70),
     (Author.gateway, 12),
-    (Author.status, 60),
+    (Author.status, 45),
     (Author.answer, 190),
     (Author.work, 190),
     (Author.hand_over, 70),
+    (Author.together, 70),
     (Author.call_back, 15),
     (Author.supervise, 60),
     (Author.hours, 15),

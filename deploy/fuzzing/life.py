@@ -7,7 +7,8 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 
 from deploy.checking.checker import Checker
-from deploy.fuzzing.deeds import WORKSPACE, Author
+from deploy.fuzzing.deeds import Author
+from deploy.fuzzing.words import WORKSPACE
 from schemas import codec
 from schemas.decisions import Decision
 from schemas.inputs import InputsTopicEvent

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from deploy.fuzzing.deeds import WORKSPACE
 from deploy.fuzzing.life import Breach, Life, Watched, replay
+from deploy.fuzzing.words import WORKSPACE
 from schemas.inputs import TimeAdvanced
 from streams.routing import capacity, snapshot
 from tests.support.planting import planted

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deploy.fuzzing.deeds import WORKSPACE
 from deploy.fuzzing.life import Breach, Life, Line
 from deploy.fuzzing.shrinking import outcome, outcome_of_any, reduced, shrink
+from deploy.fuzzing.words import WORKSPACE
 from schemas.inputs import TimeAdvanced
 from streams.routing import capacity
 from tests.support.planting import planted
