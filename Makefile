@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup venv run lint check test soak bench lock audit clean
+.PHONY: help setup venv pythons run lint check test soak bench lock audit clean
 
 BIN := .venv/bin
 ON_SERVICES := tests/integration tests/e2e
@@ -12,6 +12,9 @@ setup: ## Install everything: .venv, Java, Kafka, PostgreSQL (again only when so
 
 venv:
 	@sh deploy/setup.sh --no-services
+
+pythons: venv ## Other Pythons on this machine get msgspec, so that recordings are replayed on them too
+	@sh deploy/pythons.sh
 
 run: setup ## Start the demo: a book city, its contacts, its agents; Ctrl-C stops it
 	@$(BIN)/hubline run
@@ -26,12 +29,14 @@ check: lint ## Lint, types, every test that needs no service, and 20 s of drawn 
 	$(BIN)/pytest -n 2 $(ON_SERVICES:%=--ignore=%)
 	$(BIN)/hubline fuzz --seed 1 --steps 10000000 --seconds 20
 
-test: setup lint ## All tests, on a real Kafka and PostgreSQL that it starts itself
+test: setup pythons lint ## All tests, on a real Kafka and PostgreSQL that it starts itself
 	$(BIN)/pytest -n 2
 
-soak: setup ## Long runs: the fault matrix, hours of changes, millions of fuzz steps
+soak: setup ## Long runs: the fault matrix, hours of changes, tens of millions of drawn inputs
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n 2 --timeout 0 tests/property
 	$(BIN)/pytest --timeout 0 -m soak
+	@for seed in 1001 1002; do $(BIN)/hubline fuzz --seed $$seed --steps 10000000 & pids="$$pids $$!"; done; \
+	for pid in $$pids; do wait $$pid || exit 1; done
 
 bench: setup ## Measure the product beside its peers
 	@$(BIN)/hubline bench

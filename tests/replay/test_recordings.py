@@ -12,19 +12,14 @@ import pytest
 
 from schemas.decisions import Decision, EngineVersionApplied
 from streams.routing.engine import Engine
-from tests.support import recordings
-from tests.support.recordings import FOLDER, Outcome
+from tests.support import recordings, replaying
+from tests.support.recordings import FOLDER
+from tests.support.replaying import Outcome
 
 ROOT = Path(__file__).parent.parent.parent
 NAMES = sorted(
     path.name.removesuffix(".jsonl.gz") for path in FOLDER.glob("*.jsonl.gz") if "known-bad" not in path.name
 )
-ONE_RUN = """
-import sys, msgspec
-from pathlib import Path
-from tests.support.recordings import read, replay
-sys.stdout.buffer.write(msgspec.json.encode(replay(read(Path(sys.argv[1])))))
-"""
 
 
 def expected(name: str) -> Outcome:
@@ -38,17 +33,17 @@ def test_there_are_recordings() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_recording_gives_what_it_gave(name: str) -> None:
-    assert recordings.replay(recordings.read(FOLDER / f"{name}.jsonl.gz")) == expected(name)
+    assert replaying.replay(replaying.read(FOLDER / f"{name}.jsonl.gz")) == expected(name)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_restart_half_way_changes_nothing(name: str) -> None:
-    assert recordings.replay(recordings.read(FOLDER / f"{name}.jsonl.gz"), restart=True) == expected(name)
+    assert replaying.replay(replaying.read(FOLDER / f"{name}.jsonl.gz"), restart=True) == expected(name)
 
 
 def told(name: str) -> list[Decision]:
     """What a recording decides, apart from the upgrade itself and from all that it shifts."""
-    log = recordings.read(FOLDER / f"{name}.jsonl.gz")
+    log = replaying.read(FOLDER / f"{name}.jsonl.gz")
     engine = Engine.of_log(log[0][2].workspace)
     return [
         msgspec.structs.replace(decision, seq=0, cause=0)
@@ -66,21 +61,34 @@ def test_each_version_of_the_rules_decides_in_its_own_way_for_ever(rule: str) ->
 
 
 def test_the_known_bad_recording_is_found_out() -> None:
-    found = recordings.replay(recordings.read(FOLDER / "known-bad.jsonl.gz"))
+    found = replaying.replay(replaying.read(FOLDER / "known-bad.jsonl.gz"))
     assert found != expected("known-bad")
     assert found.inputs == expected("known-bad").inputs
 
 
-@pytest.mark.parametrize("seed", ["0", "4711"])
+@pytest.mark.parametrize("seed", ["0", "1", "4711"])
 def test_the_order_of_hashes_does_not_matter(seed: str) -> None:
-    name = "a-busy-day"
-    path = str(FOLDER / f"{name}.jsonl.gz")
+    assert replayed_by(Path(sys.executable), seed) == {f"{name}.jsonl.gz": expected(name) for name in NAMES}
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
+def test_every_python_replays_the_same(version: str) -> None:
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    place = ROOT / ".venv" / "pythons" / version / "bin" / "python"
+    python = Path(sys.executable) if version == own else place
+    if not python.exists():
+        pytest.skip(f"no environment for Python {version}: `make pythons` makes those for which there is a Python here")
+    assert replayed_by(python, "27") == {f"{name}.jsonl.gz": expected(name) for name in NAMES}
+
+
+def replayed_by(python: Path, seed: str) -> dict[str, Outcome]:
+    """What an interpreter makes of all recordings, in a process of its own."""
     found = subprocess.run(
-        [sys.executable, "-c", ONE_RUN, path],
+        [python, "-m", "tests.support.replaying", *(FOLDER / f"{name}.jsonl.gz" for name in NAMES)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         check=True,
-        timeout=100,
+        timeout=110,
     )
-    assert msgspec.json.decode(found.stdout, type=Outcome) == expected(name)
+    return msgspec.json.decode(found.stdout, type=dict[str, Outcome])
