@@ -265,7 +265,8 @@ class NaiveRouter(NaiveTime):
         steps = self._steps(contact)
         if contact.step + 1 < len(steps) and steps[contact.step + 1].at_ms <= waited:
             contact.step += 1
-            contact.head_start = self._step(contact).head_start_ms or contact.head_start
+            named = self._step(contact).head_start_ms
+            contact.head_start = contact.head_start if named is None else named
         self._wake(contact, order)
 
     def _wake(self, contact: Contact, order: int = 0) -> None:
@@ -338,7 +339,8 @@ class NaiveRouter(NaiveTime):
                 if agent is not None:
                     rank = class_ = 0
                     if contact.queue is not None:
-                        rank = self.rules.agents[agent].queues[contact.queue] if self.rules.settings.rank_first else 0
+                        asked = self.rules.settings.rank_first and contact.target is None
+                        rank = self.rules.agents[agent].queues[contact.queue] if asked else 0
                         class_ = self.rules.queues[contact.queue].class_
                     pairs.append(((class_, rank, self.virtual_arrival(contact), contact.place), contact, agent))
             if not pairs:

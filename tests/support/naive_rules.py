@@ -9,6 +9,7 @@ from schemas.configuration import ChannelSettings, RoutingConfiguration, StepSet
 from schemas.vocabulary import Strategy
 
 WAITS = ("queued", "offered")
+HOLDS = ("require", "relax", "min_rank", "max_rank", "ignore_rank", "same_site", "head_start_ms", "overflow_to")
 HELD = ("connecting", "connected", "on_hold")
 
 
@@ -51,6 +52,10 @@ class Contact:
     legs: int = 1
     continues: int = 0
     wished: str | None = None
+    site: str | None = None
+    tried: tuple[str, ...] = ()
+    skipped: bool = False
+    declined: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -139,7 +144,7 @@ class NaiveRules:
 
     def _score(self, name: str, contact: Contact) -> tuple[Any, ...]:
         person, agent = self.people[name], self.rules.agents[name]
-        if contact.queue is None:
+        if contact.queue is None or contact.target is not None:
             return (name,)
         strategy = self.rules.queues[contact.queue].strategy
         value = {
@@ -174,6 +179,8 @@ class NaiveRules:
         rank = agent.queues[contact.queue]
         if (step.min_rank is not None and rank < step.min_rank) or (step.max_rank is not None and rank > step.max_rank):
             return False
+        if step.same_site and contact.site is not None and agent.site != contact.site:
+            return False
         return all(agent.skills.get(skill, 0) >= level for skill, level in self._required(contact).items())
 
     def _required(self, contact: Contact) -> dict[str, int]:
@@ -190,12 +197,12 @@ class NaiveRules:
     def _step(self, contact: Contact) -> StepSettings:
         found: dict[str, Any] = {}
         for step in self._steps(contact)[: contact.step + 1]:
-            for key in ("require", "relax", "min_rank", "max_rank", "ignore_rank", "head_start_ms"):
+            for key in HOLDS:
                 if getattr(step, key) is not None:
                     found[key] = getattr(step, key)
         if found.get("ignore_rank"):
             found["min_rank"] = found["max_rank"] = None
-        return StepSettings(**found)
+        return StepSettings(preferred=self._steps(contact)[contact.step].preferred, **found)
 
     # Capacity
 

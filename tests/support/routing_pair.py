@@ -13,7 +13,7 @@ from schemas.inputs import InputsTopicEvent
 from schemas.vocabulary import ENDED, LegState
 from streams.routing import invariants, project
 from streams.routing.engine import Engine
-from tests.support.naive_succession import NaiveSuccession
+from tests.support.naive_supervision import NaiveSupervision
 
 WORKSPACE = "pair"
 START_MS = 1_000_000
@@ -24,7 +24,7 @@ class RoutingPair:
 
     def __init__(self, configuration: RoutingConfiguration, engine: type[Engine] = Engine) -> None:
         self.engine = engine(WORKSPACE)
-        self.naive = NaiveSuccession(configuration)
+        self.naive = NaiveSupervision(configuration)
         self.now_ms = START_MS
         self.offset = -1
         self.commands = 0
