@@ -171,7 +171,7 @@ FAULTS: tuple[Edit, ...] = (
           "w.timers.order = head.timer_order", "pass", TWIN),
     Edit("a snapshot drops the sources' marks", "snapshot:_numbers",
           "w.memory.marks = head.marks", "pass", TWIN),
-    Edit("a snapshot forgets where work waits", "snapshot:derive",
+    Edit("a snapshot forgets where work waits", "restoring:Restored.stand",
           "matching.stand_in_lane(w, interaction, leg)", "pass", (*TWIN, "nobody_idles")),
     Edit("a configuration lies as its patches brought it", "configure:published",
           "configuration = patches.in_order(configuration)", "pass", TWIN),
