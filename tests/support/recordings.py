@@ -20,7 +20,9 @@ from schemas.vocabulary import LegState
 from streams.routing.scenario_actions import WORKSPACE
 from streams.routing.scenario_runner import Scenario
 from tests.support.engine_driver import Driver, a_configuration
-from tests.support.replaying import Line, Outcome, replay
+from tests.support.replaying import Line, Outcome, read, replay
+
+__all__ = ["FOLDER", "RULES", "Outcome", "read", "replay", "write"]
 
 FOLDER = Path(__file__).parent.parent / "replay"
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
