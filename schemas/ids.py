@@ -8,6 +8,9 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+WEB_ADAPTER: Final = "web"
+RESERVED_ADAPTERS: Final = frozenset({WEB_ADAPTER})
+"""Adapters that are part of the product: their interactions are theirs alone, nobody is given a key to speak for them."""
 _DIGEST_BYTES: Final = 15
 _MARK_BYTES: Final = 5
 

@@ -9,7 +9,8 @@ import enum
 from collections.abc import Callable
 from typing import Final
 
-from schemas.metrics import Counts, Derived
+from schemas.configuration import DEFAULT_FORMULA
+from schemas.metrics import Counts, Derived, Dimension
 from schemas.vocabulary import RoutingStatus
 
 WHOLE: Final = 10_000
@@ -45,8 +46,14 @@ FORMULAS: Final[dict[Formula, Callable[[Counts], Share]]] = {
 }
 """Each formula as numerator and divisor."""
 
+ANSWERING: Final = (Dimension.AGENT, Dimension.TEAM)
 BUSY: Final = (RoutingStatus.INTERACTING, RoutingStatus.WRAP_UP)
 ON_QUEUE: Final = (*BUSY, RoutingStatus.IDLE, RoutingStatus.NOT_RESPONDING)
+
+
+def formula_of(dimension: Dimension) -> str:
+    """The formula of groups that have none of their own: of agents and teams nothing is offered that they could miss."""
+    return Formula.ANSWERED_WITHIN_OVER_ANSWERED.value if dimension in ANSWERING else DEFAULT_FORMULA
 
 
 def derive(

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from consumers.query.answers import AgentNow, Agents, AsOf, CallbackNow, QueueNow, Queues, WaitingNow
+from schemas.configuration import DEFAULT_FORMULA
 from schemas.line import waits
 from schemas.values import LegValue
 from schemas.view import View
@@ -28,6 +29,11 @@ def queues(view: View, at_ms: int) -> Queues:
     """All queues by name."""
     found = (_queue(view, name) for name in sorted(view.queue_names()))
     return Queues(queues=tuple(one for one in found if one is not None), as_of=as_of(view, at_ms))
+
+
+def formulas(view: View) -> dict[str, str]:
+    """The service level's formula of each queue, as configured now."""
+    return {name: queue.service_level_formula or DEFAULT_FORMULA for name, queue in view.queues.items()}
 
 
 def agents(view: View, at_ms: int) -> Agents:

@@ -7,7 +7,7 @@ twice is two hours. What is divided follows from the sums, never from averages.
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -16,7 +16,7 @@ import msgspec
 from consumers.query.answers import Span
 from consumers.query.parameters import By
 from schemas.metrics import INTERVAL_MS, Counts, Dimension
-from schemas.metrics_derived import derive
+from schemas.metrics_derived import derive, formula_of
 
 DEFAULT_ZONE: Final = "UTC"
 _SUMMED: Final = tuple(field.name for field in msgspec.structs.fields(Counts) if field.name != "status_ms")
@@ -74,13 +74,13 @@ class Calendar:
         return int(floor.timestamp()) * 1000
 
 
-def spans(quarters: Iterable[Quarter], calendar: Calendar) -> tuple[Span, ...]:
-    """The quarters added up, in order of time, then dimension and id."""
+def spans(quarters: Iterable[Quarter], calendar: Calendar, formulas: Mapping[str, str]) -> tuple[Span, ...]:
+    """The quarters added up, in order of time, then dimension and id. `formulas`: the service level's of each queue."""
     groups: dict[tuple[Bounds, str, str], list[Quarter]] = {}
     for quarter in quarters:
         key = (calendar.around(quarter.starts_ms), quarter.dimension.value, quarter.id)
         groups.setdefault(key, []).append(quarter)
-    return tuple(_span(key[0], groups[key]) for key in sorted(groups))
+    return tuple(_span(key[0], groups[key], formulas) for key in sorted(groups))
 
 
 def total(counts: Iterable[Counts]) -> Counts:
@@ -92,16 +92,18 @@ def total(counts: Iterable[Counts]) -> Counts:
     return Counts(**numbers, status_ms=status_ms)
 
 
-def _span(bounds: Bounds, quarters: list[Quarter]) -> Span:
+def _span(bounds: Bounds, quarters: list[Quarter], formulas: Mapping[str, str]) -> Span:
+    dimension, group = quarters[0].dimension, quarters[0].id
+    formula = formulas.get(group) if dimension is Dimension.QUEUE else formula_of(dimension)
     counts = total(quarter.counts for quarter in quarters)
     thresholds = {quarter.within_ms for quarter in quarters}
     within_ms = thresholds.pop() if len(thresholds) == 1 else None
     return Span(
-        dimension=quarters[0].dimension,
-        id=quarters[0].id,
+        dimension=dimension,
+        id=group,
         starts_ms=bounds.starts_ms,
         ends_ms=bounds.ends_ms,
         complete_to_ms=max(quarter.to_ms for quarter in quarters),
         counts=counts,
-        derived=derive(counts, within_ms=within_ms),
+        derived=derive(counts, formula=formula, within_ms=within_ms),
     )

@@ -260,7 +260,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
             quarters = await self.intervals.read(workspace, query.dimension, query.id, bounds)
         except TooMany:
             raise invalid([FieldError("query", "too much for one answer: ask for less time, or one id")]) from None
-        return MetricsSpans(time_zone=zone, by=query.by, spans=spans(quarters, calendar))
+        known = self.live.view_if_any(workspace)
+        formulas = {} if known is None else floor.formulas(known[0])
+        return MetricsSpans(time_zone=zone, by=query.by, spans=spans(quarters, calendar, formulas))
 
     async def audit(self, who: Principal, workspace: str, query: AuditOf) -> Audit:
         """What was done, newest first. Who is no administrator sees what was done on the floor."""

@@ -1,6 +1,7 @@
 """Timelines in PostgreSQL (`deploy/postgres/0006_timeline.sql`): of a customer with all who are merged into it.
 
-An entry is the customer's by the id of its day; one without a customer by its interaction's row. Pages are read from a
+An entry is the customer's by the id of its day; one without a customer by its interaction's row. A merge stands in the
+history of both; where both are read, only the entry of the one that stays is shown. Pages are read from a
 place in the order (at_ms, place, entry_id), which no new entry moves.
 """
 
@@ -26,6 +27,7 @@ WITH theirs AS (
             AND (t.at_ms, t.place, t.entry_id) < ($3::bigint, $4::bigint, $5) AND t.at_ms <= $3 AND t.at_ms >= $6
             AND t.at_ms < $7 AND ($8::text IS NULL OR t.channel = $8)
             AND (cardinality($9::text[]) = 0 OR t.kind = ANY($9::text[]))
+            AND NOT (t.other_customer_id IS NOT NULL AND t.entry_id LIKE '%/1' AND t.other_customer_id = ANY($2::text[]))
         ORDER BY t.at_ms DESC, t.place DESC, t.entry_id DESC LIMIT $10
     ) AS e
 ), unnamed AS (
@@ -48,6 +50,7 @@ WITH theirs AS (
             AND (t.at_ms, t.place, t.entry_id) > ($3::bigint, $4::bigint, $5) AND t.at_ms >= $3 AND t.at_ms >= $6
             AND t.at_ms < $7 AND ($8::text IS NULL OR t.channel = $8)
             AND (cardinality($9::text[]) = 0 OR t.kind = ANY($9::text[]))
+            AND NOT (t.other_customer_id IS NOT NULL AND t.entry_id LIKE '%/1' AND t.other_customer_id = ANY($2::text[]))
         ORDER BY t.at_ms, t.place, t.entry_id LIMIT $10
     ) AS e
 ), unnamed AS (

@@ -41,8 +41,12 @@ from runtime.kafka import KafkaConnection
 from runtime.postgres import connect_pool
 from runtime.settings import Postgres, load
 
-FAST_SOCKETS: Final = {"HUBLINE_GATEWAY_FRAMES_PER_S": "500", "HUBLINE_GATEWAY_FRAMES_BURST": "1000"}
-"""A script may click faster than a person is allowed to."""
+FAST_SOCKETS: Final = {
+    "HUBLINE_GATEWAY_FRAMES_PER_S": "500",
+    "HUBLINE_GATEWAY_FRAMES_BURST": "1000",
+    "HUBLINE_WEB_ADDRESS_SOCKETS": "10000",
+}
+"""A script may click faster than a person is allowed to, and all customers come from one address."""
 STUCK_S: Final = 20.0
 PLANTED_STUCK_S: Final = 6.0
 """What was planted never drains."""
@@ -143,6 +147,7 @@ def city_play(wanted: Wanted) -> Play:
         customers_talk_ms=pace.handle_ms,
         channels=CHANNELS,
         longest_ms=0,
+        chat_sockets=True,
     )
 
 

@@ -102,13 +102,14 @@ async def _work(wanted: Wanted, endpoints: Endpoints, words: Words, below: str) 
         customers_talk_ms=pace.handle_ms,
         channels=CHANNELS,
         longest_ms=0,
+        chat_sockets=True,
     )
     traffic = Traffic(reached, play, city, clock)
     board = Board()
     traffic.listeners.append(board.take)
     async with traffic.open(), asyncio.TaskGroup() as group:
         group.create_task(traffic.send())
-        group.create_task(show(traffic.watcher, board, words, below, clock, console))
+        group.create_task(show(traffic.watcher, traffic.workspace, board, words, below, clock, console))
 
 
 def look(reached: Where, city: Cast, folder: Path, words: Words) -> Iterator[str]:

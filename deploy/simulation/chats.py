@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Origin
@@ -25,26 +26,55 @@ PAUSE_S: Final = 0.5
 ID_BYTES: Final = 12
 OPEN_S: Final = 10.0
 
+OWN_CODES: Final = range(4_000, 5_000)
+"""Close codes that the server gives a meaning of its own; all others are a lost connection."""
+
 Named = Callable[[Contact, str], None]
 
 
-class Chats:
-    """All chat customers of a workspace. `named` is told which interaction a contact became."""
+class GaveUp(Exception):
+    """The server said that coming again is of no use."""
 
-    def __init__(self, url: str, workspace: str, clock: Clock, books: tuple[PostBook, EndBook], named: Named) -> None:
+
+def is_worth_another(closed: ConnectionClosed) -> bool:
+    """Whether a customer's page would connect again after this."""
+    code = _code_of(closed)
+    return code not in OWN_CODES or code in chat.RETRY
+
+
+class Chats:
+    """All chat customers of a workspace. `named` is told which interaction a contact became, `trouble` who gave up. Who ends
+    a talk and has no length of its own talks for `talk_ms`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        workspace: str,
+        clock: Clock,
+        books: tuple[PostBook, EndBook],
+        named: Named,
+        *,
+        trouble: Callable[[str], None],
+        talk_ms: int,
+    ) -> None:
         self._url = url
         self._workspace = workspace
         self._clock = clock
         self._posts, self._told = books
         self._named = named
+        self._trouble = trouble
+        self._talk_ms = talk_ms
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, contact: Contact) -> None:
         """A customer opens the chat, and stays until it has ended."""
         self._posts.planned(contact.interaction_id, contact.channel)
         self._posts.posts += 1
+        if contact.talk_ms is None:
+            contact = msgspec.structs.replace(contact, talk_ms=self._talk_ms)
         customer = _Customer(contact, self._workspace, self._clock, self._posts, self._told, self._named)
-        task = asyncio.create_task(customer.run(self._url))
+        task = asyncio.create_task(self._attend(customer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -54,6 +84,12 @@ class Chats:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def _attend(self, customer: _Customer) -> None:
+        try:
+            await customer.run(self._url)
+        except GaveUp as gave_up:
+            self._trouble(f"a chat customer gave up: {gave_up}")
 
 
 class _Customer:
@@ -81,7 +117,11 @@ class _Customer:
                     f"{url}/chat", origin=Origin(http), compression=None, open_timeout=OPEN_S, proxy=None
                 ) as socket:
                     await self._talk(socket)
-            except (ConnectionClosed, InvalidHandshake, OSError, TimeoutError):
+            except ConnectionClosed as closed:
+                if not is_worth_another(closed):
+                    raise GaveUp(f"closed with {_code_of(closed)}") from closed
+                await self._clock.sleep(jitter(PAUSE_S))
+            except (InvalidHandshake, OSError, TimeoutError):
                 await self._clock.sleep(jitter(PAUSE_S))
 
     async def _talk(self, socket: ClientConnection) -> None:
@@ -158,3 +198,7 @@ class _Customer:
 
     async def _say(self, socket: ClientConnection, frame: chat.ClientFrame) -> None:
         await socket.send(chat.encode(frame).decode())
+
+
+def _code_of(closed: ConnectionClosed) -> int | None:
+    return None if closed.rcvd is None else closed.rcvd.code

@@ -79,7 +79,9 @@ async def simulate(wanted: Wanted, endpoints: Endpoints, console: Console, note:
             f"{len(wanted.plan.arrivals)} contacts in {wanted.plan.length_ms / 1000:.0f} s, {len(traffic.agents)} agents"
         )
         telling = asyncio.create_task(
-            show(traffic.watcher, board, words, "", clock, console) if console.is_terminal else traffic.tell(note)
+            show(traffic.watcher, traffic.workspace, board, words, "", clock, console)
+            if console.is_terminal
+            else traffic.tell(note)
         )
         try:
             await traffic.send()

@@ -31,20 +31,22 @@ STYLES: Final[dict[RoutingStatus, str]] = {
 Say = Callable[[str], None]
 
 
-async def show(watcher: AgentClient, board: Board, words: Words, below: str, clock: Clock, console: Console) -> None:
+async def show(
+    watcher: AgentClient, workspace: str, board: Board, words: Words, below: str, clock: Clock, console: Console
+) -> None:
     """Shows the board until cancelled; `below` stands under the table."""
     if not console.is_terminal:
         await _plain(watcher, board, words, clock, lambda text: console.print(Text(text), soft_wrap=True))
         return
     with Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
         while True:
-            live.update(render(watcher, board, words, below, console.height), refresh=True)
+            live.update(render(watcher, workspace, board, words, below, console.height), refresh=True)
             await clock.sleep(REFRESH_S)
 
 
-def render(watcher: AgentClient, board: Board, words: Words, below: str, height: int) -> RenderableType:
+def render(watcher: AgentClient, workspace: str, board: Board, words: Words, below: str, height: int) -> RenderableType:
     """The whole picture, with as many offers as there are lines left of `height`."""
-    parts: list[RenderableType] = [_work(watcher, board, words), _agents(watcher, words)]
+    parts: list[RenderableType] = [_work(watcher, workspace, board, words), _agents(watcher, words)]
     not_live = watcher.mirror.not_live
     if not_live is not None:
         parts.append(Text(words.say("not_live", reason=not_live.reason), style="bold red"))
@@ -55,8 +57,8 @@ def render(watcher: AgentClient, board: Board, words: Words, below: str, height:
     return Group(*parts)
 
 
-def _work(watcher: AgentClient, board: Board, words: Words) -> Table:
-    table = Table(title=words.say("title", workspace="bookcity"), title_justify="left", expand=False)
+def _work(watcher: AgentClient, workspace: str, board: Board, words: Words) -> Table:
+    table = Table(title=words.say("title", workspace=workspace), title_justify="left", expand=False)
     table.add_column(words.say("channel"))
     for column in COLUMNS:
         table.add_column(words.say(column), justify="right", min_width=7)

@@ -76,11 +76,19 @@ class Traffic:
         self.adapters = {
             name: Adapter(name, self.hub, clock, play.customers_talk_ms, self.ends) for name in play.company.adapters
         }
+        self.troubles: list[str] = []
         self.chats: Chats | None = None
         if play.chat_sockets and where.web is not None:
             url = where.web.replace("http://", "ws://", 1)
-            self.chats = Chats(url, self.workspace, clock, (self.posts, self.ends), self._named)
-        self.troubles: list[str] = []
+            self.chats = Chats(
+                url,
+                self.workspace,
+                clock,
+                (self.posts, self.ends),
+                self._named,
+                trouble=self.troubles.append,
+                talk_ms=play.customers_talk_ms,
+            )
         self._doors = asyncio.Semaphore(DOORS)
         self.watcher: AgentClient
 

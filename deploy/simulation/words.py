@@ -8,7 +8,7 @@ from deploy.console.words import Language
 from schemas.vocabulary import PassedOver, RoutingStatus
 
 CHINESE: Final = {
-    "title": "广州购书城 · {workspace}",
+    "title": "{workspace}",
     "channel": "渠道",
     "waiting": "等待",
     "offered": "分配中",
@@ -46,7 +46,7 @@ CHINESE: Final = {
     "up": "启动完成",
 }
 ENGLISH: Final = {
-    "title": "Guangzhou Book City · {workspace}",
+    "title": "{workspace}",
     "channel": "channel",
     "waiting": "waiting",
     "offered": "offered",

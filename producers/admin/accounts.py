@@ -14,6 +14,7 @@ from runtime.clock import Clock
 from runtime.credential_store import Principal, secret_hash
 from runtime.credentials import new_key, new_session_token
 from runtime.postgres import Pool
+from schemas.ids import RESERVED_ADAPTERS
 from schemas.vocabulary import Role
 
 _USER_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@\-]{0,63}")
@@ -214,6 +215,8 @@ class Accounts:
     ) -> MadeKey:
         """Raises Refused when workspace, adapter or roles do not fit."""
         check_names(workspace, adapter or "key")
+        if adapter in RESERVED_ADAPTERS:
+            raise Refused(f'"{adapter}" is the name of an adapter of ours: choose another')
         if Role.AGENT in roles:
             raise Refused("the role agent is for users")
         fitting = wanted_roles(roles, None, adapter)

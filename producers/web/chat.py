@@ -16,7 +16,7 @@ from runtime.ids import random_secret
 from schemas import chat, ids
 from schemas.chat import EndedBy
 
-ADAPTER: Final = "web"
+ADAPTER: Final = ids.WEB_ADAPTER
 CHANNEL: Final = "web_chat"
 _ID_DIGITS: Final = 30
 

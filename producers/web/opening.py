@@ -29,6 +29,8 @@ from schemas.topics import MESSAGES
 from schemas.view import View
 
 AGAIN_S: Final = 1.0
+MOST_FRUITLESS: Final = 30
+"""After so many tries that brought nothing more, the page is left with what there is: its records may be gone for good."""
 MOST_CONTACTS: Final = 5
 """Transcripts of so many contacts, the newest, are sent to a page that names none."""
 
@@ -200,6 +202,7 @@ class Opening:
             border=borders[TopicPartition(MESSAGES.name, partition)],
         )
         seen: set[str] = set()
+        fruitless = 0
         while True:
             read = await self._parts.transcripts.read(wanted, self._parts.clock.now_ms())
             fresh = [one for one in read.messages if one.message.message_id not in seen]
@@ -207,7 +210,8 @@ class Opening:
             found.posted.update((one.message.message_id, reading.interaction_id) for one in fresh)
             if reading.is_shown:
                 window.tell_first(_shown(reading, fresh, complete=read.complete))
-            if read.complete:
+            fruitless = 0 if fresh else fruitless + 1
+            if read.complete or fruitless == MOST_FRUITLESS:
                 return
             wanted = wanted.above(read.complete_to - 1)
             await self._parts.clock.sleep(AGAIN_S)

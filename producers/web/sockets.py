@@ -43,12 +43,13 @@ class SocketsPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outbox:
-    """What waits to be sent to one page; see `Sink`."""
+    """What waits to be sent to one page; see `Sink`. `closing` is told why it closes, once."""
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, most_bytes: int, closing: Callable[[chat.Close], None]) -> None:
         self._waiting: deque[Event] = deque()
         self._bytes = 0
         self._most_bytes = most_bytes
+        self._closing = closing
         self._wake = asyncio.Event()
         self._closed = False
 
@@ -66,6 +67,8 @@ class Outbox:
 
     def close(self, code: chat.Close, reason: str) -> None:
         """Closes when all before has been sent; nothing follows it."""
+        if not self._closed:
+            self._closing(code)
         self._put({"type": "websocket.close", "code": int(code), "reason": reason})
         self._closed = True
 
@@ -148,7 +151,7 @@ class Sockets:
                 self._addresses.leave(address)
 
     async def _serve(self, receive: Receive, send: Send) -> None:
-        connection = Connection(Session(self._policy.limits), Outbox(self._policy.backlog_bytes))
+        connection = Connection(Session(self._policy.limits), Outbox(self._policy.backlog_bytes, self._closing))
         self._open.add(connection)
         self._metrics.web_sockets.inc()
         patience = asyncio.get_running_loop().call_later(
@@ -193,9 +196,11 @@ class Sockets:
             case Pass(active=active):
                 self._pass(window, active)
             case Close(code=code, reason=reason):
-                self._log.info("web.closed", code=int(code), reason=code.name.lower())
-                self._metrics.web_closes.labels(code.name.lower()).inc()
                 connection.outbox.close(code, reason)
+
+    def _closing(self, code: chat.Close) -> None:
+        self._log.info("web.closed", code=int(code), reason=code.name.lower())
+        self._metrics.web_closes.labels(code.name.lower()).inc()
 
     async def _open_chat(self, connection: Connection, hello: chat.Hello) -> None:
         try:

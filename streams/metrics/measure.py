@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
-from schemas.configuration import DEFAULT_FORMULA
 from schemas.metrics import INTERVAL_MS, Counts, Derived, Dimension, LiveGroup
-from schemas.metrics_derived import Formula, derive
+from schemas.metrics_derived import derive, formula_of
 from schemas.vocabulary import RoutingStatus
 from streams.metrics.fold import time_groups
 from streams.metrics.kept import NOWHERE, Cell, Group, KeptQueue
 from streams.metrics.spans import day_starts_ms, interval_of, overlap_ms
 from streams.metrics.state import CellKey, State
 
-ANSWERING: Final = (Dimension.AGENT, Dimension.TEAM)
-OF_AGENTS: Final = Formula.ANSWERED_WITHIN_OVER_ANSWERED.value
-"""Nothing is offered to agents and teams before they answer it."""
 Running = dict[Group, dict[RoutingStatus, int]]
 
 
@@ -124,6 +119,6 @@ def _counts(cell: Cell | None, running: dict[RoutingStatus, int] | None) -> Coun
 def _derived(state: State, group: Group, counts: Counts) -> Derived:
     """A queue has its own formula, threshold and goal; other groups have the formula of their dimension."""
     if group[0] is not Dimension.QUEUE:
-        return derive(counts, formula=OF_AGENTS if group[0] in ANSWERING else DEFAULT_FORMULA)
+        return derive(counts, formula=formula_of(group[0]))
     queue = state.queues.get(group[1]) or KeptQueue(place=NOWHERE)
     return derive(counts, formula=queue.formula, within_ms=queue.within_ms, goal_percent=queue.goal_percent)

@@ -132,9 +132,11 @@ async def test_administrators_keep_users_and_keys_and_every_act_is_in_the_audit(
         assert (await client.post(f"{base}/users", json=new)).status_code == 422
         assert (await client.post(f"{base}/users", json={**new, "name": "x", "password": "short"})).status_code == 422
         bo = await admin.sign_in(workspace, "bo")
-        made = (await client.post(f"{base}/keys", json={"label": "web", "roles": ["adapter"], "adapter": "web"})).json()
+        made = (
+            await client.post(f"{base}/keys", json={"label": "web", "roles": ["adapter"], "adapter": "shop"})
+        ).json()
         async with admin.client(made["raw"]) as key:
-            assert (await key.get("/v1/me")).json()["adapter"] == "web"
+            assert (await key.get("/v1/me")).json()["adapter"] == "shop"
         listed = (await client.get(f"{base}/keys")).json()
         assert made["raw"] not in str(listed)
         assert (await client.delete(f"{base}/keys/{made['key_id']}")).status_code == 204

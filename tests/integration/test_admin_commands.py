@@ -158,10 +158,10 @@ async def test_users_are_added_listed_and_revoked(console: Console, workspace: s
 
 async def test_keys_are_shown_once_and_work_until_they_are_revoked(console: Console, workspace: str) -> None:
     verifier = KeyVerifier(PostgresCredentialStore(console.admin.pool), SystemClock())
-    raw = (await console.run("keys", "add", "-w", workspace, "--adapter", "web")).out.strip()
+    raw = (await console.run("keys", "add", "-w", workspace, "--adapter", "shop")).out.strip()
     principal = await verifier.verify(raw)
     assert principal is not None
-    assert (principal.adapter, principal.workspace) == ("web", workspace)
+    assert (principal.adapter, principal.workspace) == ("shop", workspace)
     listed = await console.run("keys", "list", "-w", workspace)
     assert principal.user in listed.out
     assert raw not in listed.out

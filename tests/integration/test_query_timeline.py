@@ -89,14 +89,16 @@ async def test_a_timeline_has_all_who_are_merged_and_what_was_unnamed_then(desk:
     await desk.entry("e_2", "contact.arrived", 2, customer_id="c_2", interaction_id="i_2")
     await desk.entry("e_3", "message.posted", 3, interaction_id="i_2")
     await desk.entry("e_4", "contact.arrived", 4, customer_id="c_3")
+    await desk.entry("m_1", "customers.merged", 5, customer_id="c_1", other_customer_id="c_2")
+    await desk.entry("m_1/1", "customers.merged", 5, customer_id="c_2", other_customer_id="c_1")
     merge_id = await desk.merged("c_2", "c_1")
     async with desk.client(Role.SUPERVISOR) as client:
         for asked in ("c_1", "c_2"):
             page = await get(client, desk.url(f"/customers/{asked}/timeline"))
-            assert (page["customer_id"], ids_in(page)) == ("c_1", ["e_3", "e_2", "e_1"])
+            assert (page["customer_id"], ids_in(page)) == ("c_1", ["m_1", "e_3", "e_2", "e_1"])
         await desk.pool.execute("UPDATE merges SET undone_ms = 9, undone_by = 'sue' WHERE merge_id = $1", merge_id)
-        assert ids_in(await get(client, desk.url("/customers/c_1/timeline"))) == ["e_1"]
-        assert ids_in(await get(client, desk.url("/customers/c_2/timeline"))) == ["e_3", "e_2"]
+        assert ids_in(await get(client, desk.url("/customers/c_1/timeline"))) == ["m_1", "e_1"]
+        assert ids_in(await get(client, desk.url("/customers/c_2/timeline"))) == ["m_1/1", "e_3", "e_2"]
         assert (await client.get(desk.url("/customers/c_9/timeline"))).status_code == 404
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from consumers.query.parameters import By
 from consumers.query.periods import Calendar, Quarter, spans, total
+from schemas.configuration import DEFAULT_FORMULA
 from schemas.metrics import INTERVAL_MS, Counts, Dimension
 from schemas.vocabulary import RoutingStatus
 
@@ -70,24 +71,26 @@ def test_quarters_are_added_up_group_by_group_in_order() -> None:
         a_quarter(2 * INTERVAL_MS, 4),
         a_quarter(HOUR_MS, 2, within_ms=30_000),
     ]
-    found = spans(quarters, Calendar(By.HOUR, "UTC"))
+    found = spans(quarters, Calendar(By.HOUR, "UTC"), {"orders": DEFAULT_FORMULA})
     assert [(one.starts_ms, one.id, one.counts.offered) for one in found] == [
         (0, "orders", 5),
         (HOUR_MS, "orders", 2),
         (HOUR_MS, "service", 3),
     ]
+    formulas = [(one.id, one.derived.service_level_formula) for one in found[1:]]
+    assert formulas == [("orders", DEFAULT_FORMULA), ("service", None)], "of a queue that is not there any more, none"
     assert found[0].complete_to_ms == 3 * INTERVAL_MS
     assert found[0].counts.status_ms == {RoutingStatus.IDLE: 5_000}
 
 
 def test_a_threshold_that_changed_within_a_span_is_not_one_threshold() -> None:
     same, changed = (
-        spans([a_quarter(0, 1), a_quarter(INTERVAL_MS, 1, within_ms=within)], Calendar(By.HOUR, "UTC"))
+        spans([a_quarter(0, 1), a_quarter(INTERVAL_MS, 1, within_ms=within)], Calendar(By.HOUR, "UTC"), {})
         for within in (20_000, 30_000)
     )
     assert (same[0].derived.within_ms, changed[0].derived.within_ms) == (20_000, None)
 
 
 def test_without_figures_there_are_no_spans_and_sums_of_nothing_are_zero() -> None:
-    assert spans([], Calendar(By.DAY, "UTC")) == ()
+    assert spans([], Calendar(By.DAY, "UTC"), {}) == ()
     assert total([]) == Counts()

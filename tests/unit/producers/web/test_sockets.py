@@ -17,6 +17,10 @@ FRAME_BYTES = len(chat.encode(FRAME))
 class Page:
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.closes: list[chat.Close] = []
+
+    def closing(self, code: chat.Close) -> None:
+        self.closes.append(code)
 
     async def take(self, event: Event) -> None:
         self.events.append(event)
@@ -26,7 +30,8 @@ class Page:
 
 
 async def test_what_was_written_is_sent_before_the_close_and_nothing_after_it() -> None:
-    page, outbox = Page(), Outbox(3 * FRAME_BYTES)
+    page = Page()
+    outbox = Outbox(3 * FRAME_BYTES, page.closing)
     outbox.write(FRAME)
     outbox.write(FRAME)
     outbox.close(chat.Close.BAD_FRAME, "no")
@@ -36,15 +41,18 @@ async def test_what_was_written_is_sent_before_the_close_and_nothing_after_it() 
 
 
 async def test_a_page_that_takes_nothing_is_let_go_however_much_more_it_is_told() -> None:
-    page, outbox = Page(), Outbox(2 * FRAME_BYTES)
+    page = Page()
+    outbox = Outbox(2 * FRAME_BYTES, page.closing)
     for _ in range(5):
         outbox.write(FRAME)
     await outbox.run(page.take)
     assert [(event["type"], event["code"]) for event in page.events] == [("websocket.close", int(chat.Close.TOO_SLOW))]
+    assert page.closes == [chat.Close.TOO_SLOW], "counted, and once"
 
 
 async def test_a_close_is_sent_even_if_too_much_comes_after_it() -> None:
-    page, outbox = Page(), Outbox(FRAME_BYTES)
+    page = Page()
+    outbox = Outbox(FRAME_BYTES, page.closing)
     outbox.write(FRAME)
     outbox.close(chat.Close.TRY_AGAIN, "later")
     outbox.write(FRAME)
@@ -53,7 +61,8 @@ async def test_a_close_is_sent_even_if_too_much_comes_after_it() -> None:
 
 
 async def test_what_has_been_sent_makes_room() -> None:
-    page, outbox = Page(), Outbox(FRAME_BYTES)
+    page = Page()
+    outbox = Outbox(FRAME_BYTES, page.closing)
     sending = asyncio.create_task(outbox.run(page.take))
     for told in (1, 2):
         outbox.write(FRAME)
