@@ -29,6 +29,8 @@ from schemas.topics import Topic
 MOST_AT_ONCE: Final = 500
 FROZEN_SHARE: Final = 0.5
 """A process that stood still for this share of a session's time-out may have been replaced: it must not go on."""
+LEAVE_S: Final = 10.0
+"""How long Faust may take to commit and leave: less than a process is given to stop."""
 _BEAT_S: Final = 0.2
 _GATHER_MS: Final = 5
 _RAW: Final = "raw"
@@ -173,9 +175,11 @@ class FaustApp:
             table.forget()
 
     def check_awake(self) -> None:
-        """Raises Frozen after a standstill; to be asked before anything is written."""
+        """Raises Frozen after a standstill of a member; to be asked before anything is written. Who was never a member, as on
+        a busy machine's slow start, holds nothing that another may have by now.
+        """
         still_s = self._context.clock.monotonic() - self._beat_s
-        if still_s > self._limit_s:
+        if still_s > self._limit_s and self._member_now():
             raise Frozen(f"stood still for {still_s:.1f} s")
 
     def fail(self, error: BaseException) -> None:
@@ -205,19 +209,31 @@ class FaustApp:
                 raise self._failed.result()
             if crashed.done():
                 raise crashed.result()
-            await self.app.stop()
+            await self._leave()
         finally:
             for task in (beating, crashed, stopped, starting):
                 task.cancel()
             await self._producer.stop()
             await self._reader.stop()
 
+    async def _leave(self) -> None:
+        """Faust commits and leaves; it may wait for ever where a stop comes in the middle of a start or a rebalance. What is
+        not committed is read again and changes nothing.
+        """
+        leaving = asyncio.ensure_future(self.app.stop())
+        done, _ = await asyncio.wait({leaving}, timeout=LEAVE_S)
+        if done:
+            leaving.result()
+        else:
+            leaving.cancel()
+            self._context.log.warning("faust.not_left", after_s=LEAVE_S)
+
     async def _beat(self) -> None:
         while True:
             try:
                 self.check_awake()
                 self._check_member()
-            except (Frozen, Displaced) as error:
+            except Exception as error:  # Whatever it is: without a beat every later batch would look like a standstill.
                 self.fail(error)
             self._beat_s = self._context.clock.monotonic()
             await self._context.clock.sleep(_BEAT_S)
@@ -227,10 +243,15 @@ class FaustApp:
 
     def _check_member(self) -> None:
         """A member that is replaced gets another id, which aiokafka says nowhere else, and would try for ever."""
-        member = "" if self._consumer is None else self._consumer._coordinator.member_id  # noqa: SLF001
+        member = self._member_now()
         if self._member not in ("", member):
             raise Displaced(f"{self.app.conf.id} has gone on without {self._context.instance}")
         self._member = member
+
+    def _member_now(self) -> str:
+        """The id that the group knows us by; "" before we are in it: a consumer that is made has no coordinator yet."""
+        coordinator = None if self._consumer is None else self._consumer._coordinator  # noqa: SLF001
+        return "" if coordinator is None else coordinator.member_id
 
     async def _until_crashed(self) -> BaseException:
         while not self.app.crashed:

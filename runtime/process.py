@@ -93,11 +93,12 @@ async def _live(name: str, main: Main, settings: Settings) -> int:
     finally:
         context.tracing.close()
     logger.info("process.stopped")
+    _end_soon(0)
     return 0
 
 
 def _end_soon(code: int) -> None:
-    """What a crashed process leaves running, a library's task or thread, gets a moment and keeps nobody waiting."""
+    """What a process leaves running at its end, a library's task or thread, gets a moment and keeps nobody waiting."""
     ending = threading.Timer(LAST_MOMENT_S, os._exit, (code,))
     ending.daemon = True
     ending.start()

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer
+
+from runtime import log
+from runtime.clock import SystemClock
+from runtime.faust_app import FROZEN_SHARE, FaustApp
+from runtime.health import Health
+from runtime.metrics import Metrics
+from runtime.process import Context
+from runtime.settings import LogLevel, load
+from runtime.tracing import Tracing
+
+
+class LateClock(SystemClock):
+    """Its monotonic time runs ahead by `late_s`."""
+
+    late_s = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.late_s
+
+
+def an_app(folder: Path, clock: LateClock) -> FaustApp:
+    settings = load({"HUBLINE_DATA_DIR": str(folder), "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"})
+    context = Context(
+        name="test",
+        instance="test-1",
+        settings=settings,
+        clock=clock,
+        log=log.configure("test", "test-1", LogLevel.ERROR),
+        metrics=Metrics(),
+        health=Health(),
+        tracing=Tracing(settings.trace, "test", "test-1"),
+        stop=asyncio.Event(),
+    )
+    return FaustApp(context, "test")
+
+
+async def test_a_consumer_that_was_made_and_has_not_begun_is_no_member_and_no_error(tmp_path: Path) -> None:
+    stream = an_app(tmp_path, LateClock())
+    stream._check_member()
+    stream._made(AIOKafkaConsumer(bootstrap_servers="127.0.0.1:1"))
+    stream._check_member()
+
+
+async def test_a_slow_start_is_no_standstill(tmp_path: Path) -> None:
+    clock = LateClock()
+    stream = an_app(tmp_path, clock)
+    stream._made(AIOKafkaConsumer(bootstrap_servers="127.0.0.1:1"))
+    clock.late_s = 60.0 / FROZEN_SHARE
+    stream.check_awake()
