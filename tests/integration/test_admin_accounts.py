@@ -209,6 +209,8 @@ async def test_the_openapi_document_names_every_address_and_needs_no_sign_in(adm
         "/v1/me",
         "/v1/tickets",
         "/v1/workspaces/{workspace}",
+        "/v1/workspaces/{workspace}/agents/{agent}/hand-over",
+        "/v1/workspaces/{workspace}/commands",
         "/v1/workspaces/{workspace}/users",
         "/v1/workspaces/{workspace}/users/{name}",
         "/v1/workspaces/{workspace}/keys",
