@@ -4,23 +4,32 @@ agents, steps that prefer an agent or overflow, transfers, moves, assignments, n
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from typing import Any
 
 import hypothesis.strategies as st
 import msgspec
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import initialize, rule
 
 from schemas import inputs
 from schemas.configuration import (
+    AgentSettings,
+    ChannelSettings,
     OverflowRule,
     OverflowSettings,
     QueueSettings,
     RoutingConfiguration,
+    RoutingSettings,
+    StatusSettings,
     StepSettings,
 )
 from schemas.vocabulary import LegState
+from streams.routing.breach import BrokenInvariant
 from tests.property.test_engine_naive import AGENTS, QUEUES, SKILLS, Routing, configurations
+from tests.support.engine_faults import NAIVE, Edit, applied
 from tests.support.routing_pair import WORKSPACE
 
 SITES = ("tianhe", "beijing_road")
@@ -143,3 +152,86 @@ class Supervised(Routing):
 
 Supervised.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestSupervised = Supervised.TestCase
+
+
+COMPANY = RoutingConfiguration(
+    settings=RoutingSettings(reoffer_after_ms=6_000, reoffer_pause_ms=2_000, reconnect_grace_ms=2_000),
+    statuses={"lunch": StatusSettings(routable=False), "busy": StatusSettings(routable=True)},
+    channels={"phone": ChannelSettings(offer_timeout_ms=5_000, wrap_up_ms=2_000)},
+    queues={
+        "service": QueueSettings(
+            max_waiting=2,
+            steps=(StepSettings(preferred=True), StepSettings(at_ms=6_000, overflow_to="mail", head_start_ms=3_000)),
+            overflow=OverflowSettings(when_full=OverflowRule(overflow_to="sales")),
+        ),
+        "sales": QueueSettings(steps=(StepSettings(), StepSettings(at_ms=4_000, same_site=True))),
+        "mail": QueueSettings(steps=(StepSettings(at_ms=5_000, overflow_to="service"),)),
+    },
+    agents={
+        "ana": AgentSettings(queues={"service": 1, "sales": 2}, site="tianhe"),
+        "bo": AgentSettings(queues={"service": 2, "sales": 1, "mail": 1}, site="beijing_road"),
+        "cy": AgentSettings(queues={"mail": 1}, site="tianhe"),
+    },
+)
+
+
+def drive(seed: int, steps: int = 220) -> Any:
+    """Let chance drive both through a busy company; raises when they differ or an invariant breaks."""
+    chance = random.Random(seed)
+    machine: Any = Supervised()
+    machine.configure(configuration=COMPANY)
+    for _ in range(steps):
+        _act(machine, chance)
+    machine.teardown()
+    return machine
+
+
+def _act(machine: Any, chance: random.Random) -> None:
+    pick, back, agent = chance.randrange(50), chance.randrange(4), chance.choice(AGENTS)
+    queue = chance.choice([*QUEUES, "mail"])
+    deeds: list[tuple[int, Callable[[], Any]]] = [
+        (3, lambda: machine.visit(queue=queue, site=chance.choice(SITES), preferred=agent, channel="phone")),
+        (5, lambda: machine.answer(pick=pick, accepts=chance.random() < 0.8, wrong=False)),
+        (2, lambda: machine.work(pick=pick, kind=chance.choice([inputs.EndInteraction, inputs.FinishWrapUp]))),
+        (4, lambda: machine.transfer(pick=pick, to=chance.choice([*AGENTS, queue]), keep_place=chance.random() < 0.5)),
+        (4, lambda: machine.attend(for_ms=chance.choice([500, 2_000, 4_000]))),
+        (1, lambda: machine.move(back=back, to=queue)),
+        (1, lambda: machine.assign(back=back, to=agent)),
+        (1, lambda: machine.prioritise(back=back, priority=chance.choice([1, 4, 9]))),
+        (1, lambda: machine.force(agent=agent, status=chance.choice(["available", "available", "lunch", "offline"]))),
+        (2, lambda: machine.login(agent=agent, status=None)),
+        (2, lambda: machine.choose_status(agent=agent, status="available", later=False)),
+        (1, lambda: machine.leave(back=back)),
+        (1, lambda: machine.hours(queue=queue, opens=chance.random() < 0.8)),
+        (1, machine.restart),
+    ]
+    chance.choices([deed for _, deed in deeds], [often for often, _ in deeds])[0]()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_both_agree_in_a_busy_company(seed: int) -> None:
+    assert drive(seed).pair.engine.seq > 150
+
+
+FAULTS = (
+    Edit("a transfer forgets whom it is for", "handover:to_agent", "new.target = target.agent_id", "pass", NAIVE),
+    Edit("a transfer always keeps its place", "handover:to_queue", "    if keep_place:", "    if True:", NAIVE),
+    Edit("a full queue takes one more", "entry:_full", "waiting >= limit", "waiting > limit", NAIVE),
+    Edit("an overflow enters a queue that was tried", "steps:_overflow", "if to in tried or", "if", NAIVE),
+    Edit("what was skipped stays skipped elsewhere", "waiting:shift", "leg.skipped = False", "pass", NAIVE),
+    Edit("whoever rejected is preferred on", "passing:decline", "interaction.declined = (", "_ = (", NAIVE),
+    Edit("a requeue begins to wait anew", "opening:in_place", "old.entered_queue_ms, old.waited_ms", "0, 0", NAIVE),
+    Edit("a move keeps the old waiting time", "waiting:shift", "leg.waited_ms = leg.step = 0", "leg.step = 0", NAIVE),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_planted_fault_is_found(fault: Edit) -> None:
+    with applied(fault), pytest.raises((AssertionError, BrokenInvariant, LookupError, RecursionError, ValueError)):
+        drive_many(60)
+
+
+def drive_many(seeds: int) -> None:
+    """One drive for each seed."""
+    for seed in range(seeds):
+        drive(seed)
