@@ -16,10 +16,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 _ON_SERVICES = ("tests/integration/", "tests/e2e/")
 _WITH_A_STACK_OF_THEIR_OWN = (
     "tests/e2e/",
+    "tests/integration/test_callbacks",
     "tests/integration/test_fault_",
     "tests/integration/test_gateway_faults",
+    "tests/integration/test_hand_over",
     "tests/integration/test_http_page",
+    "tests/integration/test_opening_hours",
     "tests/integration/test_stack",
+    "tests/integration/test_supervision",
     "tests/integration/test_metrics_process",
     "tests/integration/test_timeline_process",
     "tests/integration/test_web_faults",
