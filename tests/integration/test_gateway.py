@@ -270,7 +270,8 @@ async def test_messages_come_with_the_transcript_and_go_on_from_there(
                 await post(producer, workspace, interaction_id, "m2", "second")
                 await post(producer, workspace, interaction_id, "m2", "second")
                 await sue.until(lambda m: [one.text for one in m.transcript(interaction_id)] == ["first", "second"])
-                assert sue.mirror.details[interaction_id].state is live.DetailsState.UNKNOWN
+                details = await sue.until(lambda m: m.details.get(interaction_id))
+                assert details.state is live.DetailsState.UNKNOWN
 
 
 async def post(producer: KafkaProducer, workspace: str, interaction_id: str, message_id: str, text: str) -> None:

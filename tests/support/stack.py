@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -28,6 +29,7 @@ from deploy.local.plan import Program
 from deploy.local.reaper import guard
 from deploy.local.stack import Endpoints, Request, opened
 from deploy.local.supervisor import Supervisor
+from tests.support.waiting import eventually
 
 _LEFT_RUNNING: list[object] = []
 """Handles of what this worker started for all: kept as long as it lives."""
@@ -89,9 +91,22 @@ def database_url(stack: SharedStack, request: pytest.FixtureRequest) -> Iterator
     """The URL of a fresh database with the newest schema, for this test module alone."""
     module = re.sub(r"\W", "_", request.module.__name__.rpartition(".")[2])[:40]
     url = database.with_database(stack.database_url, f"{module}_{secrets.token_hex(4)}")
-    asyncio.run(database.create_database(url, template=postgres.DATABASE))
+    asyncio.run(_copy_of_the_schema(url))
     yield url
     asyncio.run(database.drop_database(url))
+
+
+async def _copy_of_the_schema(url: str) -> None:
+    """Tried again while somebody, such as the server's own housekeeping, looks into what is copied."""
+
+    async def made() -> bool:
+        try:
+            await database.create_database(url, template=postgres.DATABASE)
+        except asyncpg.ObjectInUseError:
+            return False
+        return True
+
+    await eventually(made, within_s=60, what="a database of the test module's own")
 
 
 @pytest.fixture
