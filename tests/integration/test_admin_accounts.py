@@ -215,8 +215,6 @@ async def test_the_openapi_document_names_every_address_and_needs_no_sign_in(adm
         "/v1/workspaces/{workspace}/users/{name}",
         "/v1/workspaces/{workspace}/keys",
         "/v1/workspaces/{workspace}/keys/{key_id}",
-        "/v1/workspaces/{workspace}/agents/{agent}/hand-over",
-        "/v1/workspaces/{workspace}/commands",
         "/v1/workspaces/{workspace}/customers/{key}",
         "/v1/workspaces/{workspace}/merges",
         "/v1/workspaces/{workspace}/merges/{merge_id}",
