@@ -160,11 +160,13 @@ COMPANY = RoutingConfiguration(
     channels={"phone": ChannelSettings(offer_timeout_ms=5_000, wrap_up_ms=2_000)},
     queues={
         "service": QueueSettings(
-            max_waiting=2,
             steps=(StepSettings(preferred=True), StepSettings(at_ms=6_000, overflow_to="mail", head_start_ms=3_000)),
-            overflow=OverflowSettings(when_full=OverflowRule(overflow_to="sales")),
         ),
-        "sales": QueueSettings(steps=(StepSettings(), StepSettings(at_ms=4_000, same_site=True))),
+        "sales": QueueSettings(
+            max_waiting=2,
+            steps=(StepSettings(), StepSettings(at_ms=4_000, same_site=True)),
+            overflow=OverflowSettings(when_full=OverflowRule(overflow_to="service")),
+        ),
         "mail": QueueSettings(steps=(StepSettings(at_ms=5_000, overflow_to="service"),)),
     },
     agents={
@@ -194,7 +196,7 @@ def _act(machine: Any, chance: random.Random) -> None:
         (5, lambda: machine.answer(pick=pick, accepts=chance.random() < 0.8, wrong=False)),
         (2, lambda: machine.work(pick=pick, kind=chance.choice([inputs.EndInteraction, inputs.FinishWrapUp]))),
         (4, lambda: machine.transfer(pick=pick, to=chance.choice([*AGENTS, queue]), keep_place=chance.random() < 0.5)),
-        (4, lambda: machine.attend(for_ms=chance.choice([500, 2_000, 4_000]))),
+        (4, lambda: machine.attend(for_ms=chance.randrange(1, 4_000))),
         (1, lambda: machine.move(back=back, to=queue)),
         (1, lambda: machine.assign(back=back, to=agent)),
         (1, lambda: machine.prioritise(back=back, priority=chance.choice([1, 4, 9]))),
@@ -205,12 +207,15 @@ def _act(machine: Any, chance: random.Random) -> None:
         (1, lambda: machine.hours(queue=queue, opens=chance.random() < 0.8)),
         (1, machine.restart),
     ]
+    machine.neglect(for_ms=chance.randrange(1, 97))
     chance.choices([deed for _, deed in deeds], [often for often, _ in deeds])[0]()
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_both_agree_in_a_busy_company(seed: int) -> None:
-    assert drive(seed).pair.engine.seq > 150
+SEEDS = 60
+
+
+def test_without_a_fault_both_agree_in_a_busy_company() -> None:
+    assert min(drive(seed).pair.engine.seq for seed in range(SEEDS)) > 100
 
 
 FAULTS = (
@@ -228,7 +233,7 @@ FAULTS = (
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_planted_fault_is_found(fault: Edit) -> None:
     with applied(fault), pytest.raises((AssertionError, BrokenInvariant, LookupError, RecursionError, ValueError)):
-        drive_many(60)
+        drive_many(SEEDS)
 
 
 def drive_many(seeds: int) -> None:

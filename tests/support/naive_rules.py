@@ -160,11 +160,11 @@ class NaiveRules:
 
     def _is_passed(self, name: str, contact: Contact) -> bool:
         there = self.with_it(contact.name) if contact.kind == "consult" else set()
-        passed = self.contacts[contact.name].passed if contact.target is None else {}
+        passed = {} if contact.target is not None and contact.kind != "main" else self.contacts[contact.name].passed
         if name in there or name not in passed:
             return name in there
         settings = self.rules.settings
-        others = any(
+        others = contact.target is None and any(
             self.on_queue(person) and self._meets(person.name, contact) and person.name not in {*passed, *there}
             for person in self.people.values()
         )
