@@ -223,7 +223,6 @@ FAULTS = (
     Edit("a transfer always keeps its place", "handover:to_queue", "    if keep_place:", "    if True:", NAIVE),
     Edit("a full queue takes one more", "entry:_full", "waiting >= limit", "waiting > limit", NAIVE),
     Edit("an overflow enters a queue that was tried", "steps:_overflow", "if to in tried or", "if", NAIVE),
-    Edit("what was skipped stays skipped elsewhere", "waiting:shift", "leg.skipped = False", "pass", NAIVE),
     Edit("whoever rejected is preferred on", "passing:decline", "interaction.declined = (", "_ = (", NAIVE),
     Edit("a requeue begins to wait anew", "opening:in_place", "old.entered_queue_ms, old.waited_ms", "0, 0", NAIVE),
     Edit("a move keeps the old waiting time", "waiting:shift", "leg.waited_ms = leg.step = 0", "leg.step = 0", NAIVE),
