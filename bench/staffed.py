@@ -24,7 +24,7 @@ from runtime.ticket_key import ticket_key
 from schemas.vocabulary import Role
 
 ACTOR: Final = "bench"
-ADAPTER: Final = "web"
+ADAPTER: Final = "shop"
 CHANNEL: Final = "web_chat"
 SERVED_BY: Final = 20
 """How many agents serve each queue: an agent's screen shows the live figures of the queues that the agent serves."""

@@ -33,7 +33,7 @@ from tests.support.product_people import Desk, Record, Watcher
 from tests.support.product_posts import Posts
 from tests.support.stack import RunningStack, running_stack
 
-ADAPTER = "web"
+ADAPTER = "shop"
 PASSWORD = "correct horse battery"
 AGENTS = ("ana", "bo", "chen")
 QUICK = {
@@ -54,7 +54,7 @@ class Timing(msgspec.Struct, frozen=True):
 
 
 class Shop(msgspec.Struct, frozen=True):
-    """A workspace in force, a key of its adapter `web`, and its agents; everyone's password is the same."""
+    """A workspace in force, a key of its adapter `shop`, and its agents; everyone's password is the same."""
 
     workspace: str
     key: str

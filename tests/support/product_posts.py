@@ -14,7 +14,7 @@ import httpx
 from runtime.ids import random_id
 from schemas.ids import interaction_id
 
-ADAPTER = "web"
+ADAPTER = "shop"
 AGAIN_S = 0.1
 LIMIT_S = 120.0
 
