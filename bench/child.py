@@ -1,6 +1,4 @@
-"""`python -m bench.child ROLE ARGUMENT`: one part of a benchmark in a process of its own, on uvloop and with its garbage
-collected like the product's.
-"""
+"""`python -m bench.child ROLE ARGUMENT`: one part of a benchmark in a process of its own, on uvloop like the product's."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ from typing import Any, Final
 import msgspec
 import uvloop
 
-from runtime import garbage, log
+from runtime import log
 from runtime.settings import LogLevel
 
 ROLES: Final[dict[str, str]] = {
@@ -35,7 +33,6 @@ def main(argv: list[str]) -> None:
     role, argument = argv
     module: Any = importlib.import_module(ROLES[role])
     log.configure("bench", role, LogLevel.WARNING)
-    garbage.tune()
     uvloop.run(module.run(msgspec.json.decode(argument, type=module.Argument)))
 
 

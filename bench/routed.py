@@ -11,6 +11,7 @@ import structlog
 
 from bench.children import say
 from bench.routing_log import Prepared
+from runtime import garbage
 from runtime.broker import GroupPolicy
 from runtime.clock import SystemClock
 from runtime.health import Health
@@ -125,6 +126,7 @@ def setup_of(around: Context) -> ClientSetup:
 
 async def run(work: Prepared, factory: type[Engine] = Engine) -> None:
     """A role of `bench.child`."""
+    garbage.tune()
     stop = asyncio.Event()
     around = context(stop, work)
     meter = Meter(work, stop)

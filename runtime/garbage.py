@@ -1,7 +1,8 @@
-"""How often Python looks for cyclic garbage: seldom, as next to nothing of what these processes make is in a cycle.
+"""How often Python looks for cyclic garbage: seldom, where next to nothing of what a process makes is in a cycle.
 
 A batch of events is some ten thousand objects that live for a moment and die by their reference counts. By default Python
-searches them for cycles every 700, and all the state each time that has grown by a quarter.
+searches them for cycles every 700, and all the state each time that has grown by a quarter. Not for the
+gateway: with it, an idle socket there was measured to take a tenth more memory.
 """
 
 from __future__ import annotations

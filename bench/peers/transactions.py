@@ -15,6 +15,7 @@ from aiokafka.structs import TopicPartition as KafkaPartition
 from bench.children import say
 from bench.routed import Meter, MeteredConsumer, MeteredKafka, MeteredProducer, context, setup_of
 from bench.routing_log import Prepared
+from runtime import garbage
 from runtime.broker import GroupPolicy
 from runtime.kafka_clients import ClientSetup, started
 from runtime.records import Output, Record, TopicPartition
@@ -97,6 +98,7 @@ class PositionedStage(RoutingStage):
 
 async def run(work: Prepared) -> None:
     """A role of `bench.child`."""
+    garbage.tune()
     stop = asyncio.Event()
     around = context(stop, work)
     meter, positions = Meter(work, stop), Positions()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from runtime import garbage
 from runtime.kafka import KafkaConnection
 from runtime.process import Context, run
 from runtime.topics_check import check_patiently
@@ -14,4 +15,5 @@ async def _main(context: Context) -> None:
 
 
 if __name__ == "__main__":
+    garbage.tune()
     run("routing", _main)
