@@ -12,6 +12,7 @@ import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -36,24 +37,27 @@ PATIENT = Timing(grace_s=60)
 """Nobody counts as gone while the only gateway is away: calls would stay with who is offline, as they should."""
 
 
-async def test_an_hour_of_mixed_traffic_with_random_faults(record_property: Report) -> None:
+@pytest.fixture
+def product() -> Iterator[Product]:
+    with running_product() as product:
+        yield product
+
+
+async def test_an_hour_of_mixed_traffic_with_random_faults(product: Product, record_property: Report) -> None:
     dice = random.Random(SEED)
     faults: Counter[str] = Counter()
-    with running_product() as product:
-        shop = await product.open_shop(timing=PATIENT)
-        began = time.monotonic()
-        async with a_busy_shop(product, shop, per_s=PER_S, channels=CHANNELS) as (record, posts):
-            while time.monotonic() - began < LASTS_S:
-                await asyncio.sleep(
-                    dice.uniform(OFTENEST_S, SELDOMEST_S)
-                )  # the pace of the faults: nothing is waited for
-                faults[await one_fault(product, dice)] += 1
-            for name in plan.NAMES:
-                await eventually(partial(product.supervisor.is_ready, name), within_s=LONG_S, what=f"{name} is ready")
-            await more_ended(record, 20)
-        found = await with_figures(
-            await verify(product.broker, shop.workspace), product.broker, product.stack.endpoints.database_url
-        )
+    shop = await product.open_shop(timing=PATIENT)
+    began = time.monotonic()
+    async with a_busy_shop(product, shop, per_s=PER_S, channels=CHANNELS) as (record, posts):
+        while time.monotonic() - began < LASTS_S:
+            await asyncio.sleep(dice.uniform(OFTENEST_S, SELDOMEST_S))  # the pace of the faults: nothing is waited for
+            faults[await one_fault(product, dice)] += 1
+        for name in plan.NAMES:
+            await eventually(partial(product.supervisor.is_ready, name), within_s=LONG_S, what=f"{name} is ready")
+        await more_ended(record, 20)
+    found = await with_figures(
+        await verify(product.broker, shop.workspace), product.broker, product.stack.endpoints.database_url
+    )
     told(record_property, faults=dict(faults), contacts=len(posts.answered), again=posts.unanswered)
     told(record_property, longest_without_offers_s=longest_silence_s(record, began), lasted_s=time.monotonic() - began)
     assert found.holds
