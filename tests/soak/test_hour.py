@@ -50,7 +50,7 @@ async def test_an_hour_of_mixed_traffic_with_random_faults(product: Product, rec
     began = time.monotonic()
     async with a_busy_shop(product, shop, per_s=PER_S, channels=CHANNELS) as (record, posts):
         while time.monotonic() - began < LASTS_S:
-            await asyncio.sleep(dice.uniform(OFTENEST_S, SELDOMEST_S))  # the pace of the faults: nothing is waited for
+            await passed(dice.uniform(OFTENEST_S, SELDOMEST_S))
             faults[await one_fault(product, dice)] += 1
         for name in plan.NAMES:
             await eventually(partial(product.supervisor.is_ready, name), within_s=LONG_S, what=f"{name} is ready")
