@@ -118,7 +118,8 @@ def test_a_record_is_read_back_and_half_a_record_is_none(started: Started, tmp_p
 
 def test_an_unrecorded_process_is_found_by_what_its_environment_holds(started: Started, tmp_path: Path) -> None:
     running = started(HUBLINE_DATA_DIR=str(tmp_path), HUBLINE_INSTANCE="routing-1")
-    wait_until(lambda: Path(f"/proc/{running.pid}/comm").read_text() == "sleep\n")
+    # Its name is the new program's a moment before its environment can be read.
+    wait_until(lambda: b"HUBLINE_INSTANCE=" in Path(f"/proc/{running.pid}/environ").read_bytes())
     assert processes.find_by_environ({"HUBLINE_DATA_DIR": str(tmp_path)}, "HUBLINE_INSTANCE") == {
         running.pid: "routing-1"
     }
