@@ -23,7 +23,12 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
-    interaction: Annotated[str, typer.Argument(help="The interaction's id.", metavar="INTERACTION")],
+    interaction: Annotated[
+        str,
+        typer.Argument(
+            help="The interaction's id, or its last characters as screens show them.", metavar="INTERACTION"
+        ),
+    ],
     workspace: Annotated[str | None, typer.Option("--workspace", help="Left out: bookcity, or the file's.")] = None,
     at: Annotated[
         str | None,
@@ -76,9 +81,10 @@ def moment_of(text: str) -> Callable[[str | None], int]:
     return lambda zone: instant.at_ms(zone, now_ms)
 
 
-async def traced(source: LogSource, interaction: str, limit: Callable[[str | None], int] | None) -> Trace:
-    """The trace, from the nearest snapshot. Raises NotInLog."""
+async def traced(source: LogSource, named: str, limit: Callable[[str | None], int] | None) -> Trace:
+    """The trace, from the nearest snapshot. Raises NotInLog, also when several ids end as `named` does."""
     from streams.routing import explaining
 
+    interaction = await explaining.whole_id(source, named)
     until, stops = explaining.Until(limit), await source.stops()
     return await explaining.explain(source, interaction, until=until, snapshots=explaining.kept(source), stops=stops)

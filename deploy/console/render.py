@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from deploy.console.company import company, part
+from deploy.console.decided import decided_by
 from deploy.console.mirror import Mirror
 from deploy.console.times import written
 from deploy.console.words import Words, duration
@@ -79,7 +80,7 @@ def why(explanation: Explanation, agent_id: str, words: Words) -> str:
         reasons = ", ".join(f"{words.word(reason)} {count}" for reason, count in explanation.passed_over.items())
         said.append(words.say("why_passed", reasons=reasons))
     if explanation.runner_up is not None:
-        by = words.word(explanation.tie_break or "-")
+        by = decided_by(explanation.tie_break, words.language)
         said.append(words.say("why_runner_up", agent=explanation.runner_up, by=by))
     elif explanation.relaxations:
         said += [words.word(rule) for rule in explanation.relaxations]

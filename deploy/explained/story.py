@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from deploy.console.decided import decided_by as by_what
 from deploy.explained.happenings import Told, sentence
 from deploy.explained.phrases import Phrases, decided_by
 from deploy.explained.words import Words
@@ -254,7 +255,7 @@ class _Story:
         elif len(look.able) == 1:
             why = words.say("why_only")
         else:
-            decided = words.say(f"decided_{decided_by(winner, look.able[1])}")
+            decided = by_what(decided_by(winner, look.able[1]), words.language)
             why = words.say("why_best", count=len(look.able), other=look.able[1].agent_id, decided=decided)
         rules = self._phrases.rules(look)
         return words.say("why_asked", why=why, asked=rules) if rules else why

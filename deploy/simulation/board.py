@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from deploy.console.decided import decided_by
 from deploy.console.mirror import Mirror
 from deploy.simulation.words import Words
 from schemas.live import Delta, ServerFrame, Snapshot
@@ -129,7 +130,8 @@ def offer_line(offer: OfferLine, words: Words) -> str:
 def reason(why: Explanation, words: Words) -> str:
     """Why this agent."""
     name = "why_alone" if why.runner_up is None else "why_before"
-    said = words.say(name, considered=why.considered, runner_up=why.runner_up, tie_break=why.tie_break)
+    by = decided_by(why.tie_break, words.language)
+    said = words.say(name, considered=why.considered, runner_up=why.runner_up, by=by)
     if not why.passed_over:
         return said
     passed = ", ".join(f"{words.passed(reason)} {count}" for reason, count in why.passed_over.items())

@@ -24,7 +24,7 @@ CHINESE: Final = {
     "decisions": "最近的分配，及原因",
     "offer": "{channel} {id} → {agent}（{queue}）：{why}",
     "why_alone": "考虑 {considered} 人，没有其他合适的人",
-    "why_before": "考虑 {considered} 人，优先于 {runner_up}（按 {tie_break}）",
+    "why_before": "考虑 {considered} 人，优先于 {runner_up}（{by}）",
     "why_passed": "；未选：{passed}",
     "line": "等待 {waiting}，分配中 {offered}，处理中 {active}，已结束 {ended}；坐席：{agents}",
     "not_live": "画面暂停：{reason}",
@@ -62,7 +62,7 @@ ENGLISH: Final = {
     "decisions": "latest offers, and why",
     "offer": "{channel} {id} → {agent} ({queue}): {why}",
     "why_alone": "{considered} considered, nobody else fits",
-    "why_before": "{considered} considered, before {runner_up} by {tie_break}",
+    "why_before": "{considered} considered, before {runner_up} by {by}",
     "why_passed": "; passed over: {passed}",
     "line": "waiting {waiting}, offered {offered}, active {active}, ended {ended}; agents: {agents}",
     "not_live": "the screen stands still: {reason}",
@@ -117,6 +117,7 @@ class Words:
     """One language's texts."""
 
     def __init__(self, language: Language) -> None:
+        self.language = language
         self._texts = CHINESE if language is Language.CHINESE else ENGLISH
         self._side = 0 if language is Language.CHINESE else 1
 

@@ -10,6 +10,7 @@ import msgspec
 from runtime.closing import closing
 from runtime.snapshots import Snapshot
 from schemas.decisions import WorkspaceStopped
+from schemas.inputs import InteractionIdentified
 from schemas.trace import Trace
 from streams.routing.fold import Broke, Fold
 from streams.routing.hosted import Stop
@@ -19,6 +20,9 @@ from streams.routing.trace import Tracer
 TURN: Final = 200
 """After so many inputs `turn` is called."""
 _BREAKS: Final = 10
+_WHOLE: Final = 16
+"""An id's end is looked for only when fewer characters than this are given."""
+_NAMED: Final = 3
 
 Turn = Callable[[Fold, int], Awaitable[None]]
 """Given the fold and the offset behind the last input: lets others have the processor, may raise to give up."""
@@ -74,6 +78,26 @@ async def explain(
         if since_ms is not None:
             raise NotInLog(f"no interaction {interaction_id} in the log of {source.workspace}")
     return await _from_the_start(source, list(stops), interaction_id, wanted, turn)
+
+
+async def whole_id(source: LogSource, named: str) -> str:
+    """The id that ends with `named`, which people read off a screen; `named` itself when it is an id, or long as one is.
+
+    Raises:
+        NotInLog: several ids end so.
+    """
+    if len(named) >= _WHOLE:
+        return named
+    found = set[str]()
+    async with closing(source.inputs()) as inputs:
+        async for one in inputs:
+            if isinstance(one.event, InteractionIdentified) and one.event.interaction_id.endswith(named):
+                found.add(one.event.interaction_id)
+    if named in found or not found:
+        return named
+    if len(found) > 1:
+        raise NotInLog(f"{len(found)} interactions end with {named}, among them {', '.join(sorted(found)[:_NAMED])}")
+    return found.pop()
 
 
 async def kept(source: LogSource) -> AsyncIterator[Snapshot]:

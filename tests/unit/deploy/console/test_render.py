@@ -28,7 +28,7 @@ def test_an_offer_is_shown_with_the_reason_and_the_time_left() -> None:
     text = shown(ana_s_mirror(a_floor(offered=("i1",))))
     assert "1  web chat  orders" in text
     assert "accept within 0:0" in text
-    reasons = "asks for mandarin 3; 3 considered; passed over: lacks skill 1; before bo (by longest idle)"
+    reasons = "asks for mandarin 3; 3 considered; passed over: lacks skill 1; before bo by the longer idle time"
     assert f"why ana: {reasons}" in text
 
 

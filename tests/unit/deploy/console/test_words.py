@@ -7,7 +7,7 @@ import pytest
 
 from deploy.console.words import TEXTS, WORDS, Language, Words, duration
 from schemas.live import ErrorCode, NotLiveReason
-from schemas.vocabulary import LegState, OfferState, PassedOver, Refusal, RoutingStatus, Strategy
+from schemas.vocabulary import LegState, OfferState, PassedOver, Refusal, RoutingStatus
 
 
 def fields(text: str) -> set[str]:
@@ -26,9 +26,7 @@ def test_words_of_the_contracts_are_translated_and_own_names_are_kept() -> None:
     assert Words(Language.ENGLISH).word("wrap_up") == "wrap up"
 
 
-@pytest.mark.parametrize(
-    "names", [ErrorCode, NotLiveReason, OfferState, PassedOver, Refusal, RoutingStatus, Strategy, LegState]
-)
+@pytest.mark.parametrize("names", [ErrorCode, NotLiveReason, OfferState, PassedOver, Refusal, RoutingStatus, LegState])
 def test_what_an_agent_may_be_told_is_said_in_chinese(names: type[enum.StrEnum]) -> None:
     assert [name for name in names if name not in WORDS[Language.CHINESE]] == []
 

@@ -93,7 +93,7 @@ def test_each_offer_is_told_once_with_its_reason() -> None:
     assert len(fresh) == 1
     assert screen.board.fresh_offers() == []
     said = offer_line(fresh[0], WORDS)
-    assert "ana (orders): 3 considered, before bo by rank; passed over: off queue 1" in said
+    assert "ana (orders): 3 considered, before bo by a better rank in this queue; passed over: off queue 1" in said
 
 
 def test_all_is_summed_in_one_line() -> None:
