@@ -41,6 +41,13 @@ class PassedAgents(Value, frozen=True, kw_only=True):
     agents: tuple[str, ...]
 
 
+class PassedWork(Value, frozen=True, kw_only=True):
+    """Work that stood before it in its queue and that the same reasons kept from the agent; empty = his rank decides."""
+
+    reasons: tuple[PassedOver, ...]
+    count: int
+
+
 class ChangedAgent(Value, frozen=True, kw_only=True):
     """What keeps an agent away now, and what did before; empty = nothing."""
 
@@ -90,7 +97,8 @@ class Looked(Moment, frozen=True, kw_only=True, tag="looked"):
     """All agents were gone through. `able`, best first: an offer to the first follows; empty: it waits.
 
     `only`: nobody but this agent is asked (`anyhow`: whatever queue, rank and skills). `not_serving` counts the
-    workspace's agents who do not serve the queue and are not looked at.
+    workspace's agents who do not serve the queue and are not looked at. `before`, where an offer follows: all that waits
+    before it in its queue and cannot go to the best of `able` (of more than a thousand, a part).
     """
 
     queue: str
@@ -107,6 +115,7 @@ class Looked(Moment, frozen=True, kw_only=True, tag="looked"):
     able: tuple[Ranked, ...] = ()
     passed_over: tuple[PassedAgents, ...] = ()
     not_serving: int = 0
+    before: tuple[PassedWork, ...] = ()
 
 
 class Changed(Moment, frozen=True, kw_only=True, tag="changed"):

@@ -50,6 +50,8 @@ TEXTS: Final = {
     "table_able": "能接的人（按先后）：",
     "table_row": "{agent}：{score}",
     "not_chosen": "未选的人：",
+    "before": "排在前面、但 {agent} 不能接的：",
+    "before_row": "{reasons}（{count} 个）",
     "accepted": "{agent} 接受了，响铃 {length}",
     "auto_accepted": "{agent} 自动接听",
     "connecting": "{agent} 接受了，响铃 {length}，正在接通",

@@ -50,6 +50,8 @@ TEXTS: Final = {
     "table_able": "who could take it, best first:",
     "table_row": "{agent}: {score}",
     "not_chosen": "not asked:",
+    "before": "before it in line, but not for {agent}:",
+    "before_row": "{reasons} ({count})",
     "accepted": "{agent} accepted after {length}",
     "auto_accepted": "taken by {agent}'s line at once",
     "connecting": "{agent} accepted after {length}; being connected",

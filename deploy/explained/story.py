@@ -7,6 +7,7 @@ unless everything is asked for.
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -247,6 +248,17 @@ class _Story:
         if look.passed_over:
             yield _UNDER + words.say("not_chosen")
             yield from self._groups(look)
+        if look.before:
+            yield _UNDER + words.say("before", agent=agent)
+            yield from self._before(look)
+
+    def _before(self, look: Looked) -> Iterator[str]:
+        counts = Counter[Reasons]()
+        for work in look.before:
+            counts[self._phrases.deciding(work.reasons)] += work.count
+        for reasons, count in counts.most_common():
+            said = self._phrases.reasons(reasons) if reasons else self._words.say("rank_first")
+            yield _DEEPER + self._words.say("before_row", reasons=said, count=count)
 
     def _best(self, look: Looked) -> str:
         words, winner = self._words, look.able[0]

@@ -7,7 +7,9 @@ that its decisions name are gone through again; all of them when the leg's step,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +18,18 @@ from schemas.decisions import Decision, LegQueued, OfferMade, WorkspaceResumed, 
 from schemas.event import wire_type
 from schemas.ids import interaction_of
 from schemas.inputs import Command, RequestCallback
-from schemas.trace import AnyMoment, Because, Changed, ChangedAgent, Happened, Looked, PassedAgents, Trace, WentFirst
+from schemas.trace import (
+    AnyMoment,
+    Because,
+    Changed,
+    ChangedAgent,
+    Happened,
+    Looked,
+    PassedAgents,
+    PassedWork,
+    Trace,
+    WentFirst,
+)
 from schemas.values import InteractionValue
 from schemas.vocabulary import LegState, PassedOver
 from streams.routing import explain, project
@@ -27,6 +40,7 @@ from streams.routing.ranking import ranked
 from streams.routing.world import World
 
 MOMENTS_AT_MOST: Final = 20_000
+BEFORE_AT_MOST: Final = 1_000
 Reasons = tuple[PassedOver, ...]
 
 
@@ -99,6 +113,7 @@ class Tracer:
         found = {agent.agent_id: explain.reasons(w, interaction, leg, agent) for agent in considered(w, key)}
         self._waits[leg.number] = _Wait(key, w.policy.version, found)
         step = w.policy.queue(key.queue).steps[leg.step]
+        able = ranked(w, interaction, leg, audience, [agent for agent, why in found.items() if not why])
         return Looked(
             at_ms=w.now_ms,
             offset=w.cause,
@@ -114,9 +129,10 @@ class Tracer:
             only=key.only,
             anyhow=key.anyhow,
             preferred=(leg.preferred or interaction.preferred_agent) if step.preferred else None,
-            able=ranked(w, interaction, leg, audience, [agent for agent, why in found.items() if not why]),
+            able=able,
             passed_over=grouped(found),
             not_serving=len(w.agents) - len(found),
+            before=before(w, leg, w.agents[able[0].agent_id]) if able else (),
         )
 
     def _decision(self, w: World, event: Any, decision: Decision, waited: dict[int, _Wait]) -> None:
@@ -216,6 +232,14 @@ def grouped(found: dict[str, Reasons]) -> tuple[PassedAgents, ...]:
     return tuple(PassedAgents(reasons=reasons, agents=tuple(sorted(names))) for reasons, names in ordered)
 
 
+def before(w: World, leg: Leg, agent: Agent) -> tuple[PassedWork, ...]:
+    """What waits before the leg in its queue, by what keeps it from the agent, the most first; of many a part."""
+    earlier = islice(_standing_before(w, leg.queue, (leg.virtual_arrival_ms, leg.place)), BEFORE_AT_MOST)
+    counts = Counter(explain.reasons(w, interaction, other, agent) for interaction, other in earlier)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(PassedWork(reasons=reasons, count=count) for reasons, count in ordered)
+
+
 def because(w: World, interaction: Interaction, leg: Leg, audience: Audience, made: OfferMade, agent: Agent) -> Because:
     """Why the offer `made` went before this leg, which the agent may serve by the configuration."""
     other = made.leg
@@ -302,9 +326,13 @@ def _ahead(w: World, decision: Decision) -> int | None:
     own = w.interactions.get(mine.interaction_id)
     leg = None if own is None else own.leg(mine.number)
     place = (mine.virtual_arrival_ms, w.place if leg is None else leg.place)
-    return sum(
-        (other.virtual_arrival_ms, other.place) < place
-        for interaction in w.interactions.values()
-        for other in interaction.all_legs()
-        if other.state is LegState.QUEUED and other.queue == mine.queue
-    )
+    return sum(1 for _ in _standing_before(w, mine.queue, place))
+
+
+def _standing_before(w: World, queue: str | None, place: tuple[int, int]) -> Iterator[tuple[Interaction, Leg]]:
+    for interaction in w.interactions.values():
+        for other in interaction.all_legs():
+            if other.state is not LegState.QUEUED or other.queue != queue:
+                continue
+            if (other.virtual_arrival_ms, other.place) < place:
+                yield interaction, other

@@ -52,6 +52,22 @@ def test_the_same_in_chinese() -> None:
     assert text.endswith("等待：service 1 分 35 秒")
 
 
+def an_overtaking() -> Driver:
+    """`c1` goes to an agent who lacks what the two before it ask for."""
+    agents = {"ana": AgentSettings(queues={"service": 1})}
+    driver = Driver(a_configuration(skills=("mandarin",), agents=agents))
+    driver.login("ana")
+    for name in ("b1", "b2"):
+        driver.arrive(name, requirements={"mandarin": 3})
+    driver.arrive("c1")
+    return driver
+
+
+def test_who_was_overtaken_is_said_with_the_reason() -> None:
+    assert "before it in line, but not for ana:\n            lacks a skill asked for (2)\n" in told(an_overtaking())
+    assert "排在前面、但 ana 不能接的：\n            缺少所要的技能（2 个）\n" in told(an_overtaking(), CHINESE)
+
+
 def test_of_several_the_scores_and_what_decided_are_said() -> None:
     driver = Driver(a_configuration("ana", "bo"))
     driver.login("bo")

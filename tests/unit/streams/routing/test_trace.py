@@ -6,7 +6,7 @@ import pytest
 
 from schemas import inputs
 from schemas.configuration import AgentSettings, ChannelSettings, QueueSettings, StepSettings, TierSettings
-from schemas.trace import Because, Changed, Happened, Looked, PassedAgents, WentFirst
+from schemas.trace import Because, Changed, Happened, Looked, PassedAgents, PassedWork, WentFirst
 from schemas.vocabulary import LegState, PassedOver
 from streams.routing.trace import grouped
 from tests.support.engine_driver import Driver, a_configuration
@@ -28,6 +28,28 @@ def test_while_nobody_can_take_it_every_agent_of_the_queue_is_named_with_every_r
     assert (look.able, look.not_serving, look.requirements) == ((), 1, {"mandarin": 3})
     assert said(trace) == ["leg.queued"]
     assert not trace.ended
+
+
+def test_what_stood_before_it_says_why_it_could_not_go_to_that_agent() -> None:
+    agents = {"ana": skilled(mandarin=5), "bo": skilled()}
+    driver = Driver(a_configuration(skills=("mandarin",), agents=agents))
+    driver.login("bo")
+    for name in ("b1", "b2"):
+        driver.arrive(name, requirements={"mandarin": 3})
+    driver.arrive("c1")
+    (look,) = of(traced(driver, "c1"), Looked)
+    assert look.before == (PassedWork(reasons=(PassedOver.LACKS_SKILL,), count=2),)
+    waiting = of(traced(driver, "b2"), Looked)
+    assert [one.before for one in waiting] == [()]
+
+
+def test_a_waiting_contact_that_comes_later_does_not_stand_before_it() -> None:
+    agents = {"ana": skilled(mandarin=5), "bo": skilled()}
+    driver = Driver(a_configuration(skills=("mandarin",), agents=agents))
+    driver.arrive("c1")
+    driver.arrive("later", requirements={"mandarin": 3})
+    driver.login("bo")
+    assert [look.before for look in of(traced(driver, "c1"), Looked) if look.able] == [()]
 
 
 def test_of_those_who_could_take_it_the_first_is_who_gets_it_and_the_score_is_the_offers() -> None:
