@@ -170,7 +170,7 @@ async def _whole(wanted: Wanted, bank: BankPlay | None, stack: Stack, note: Note
         proof = await prove(reading, traffic.posts.answered_ms)
     found = sums(traffic.posts, proof.fates, traffic.shown, traffic.books, play.channels)
     rate_per_s = wanted.rate_per_s if bank is None else round(len(bank.day.calls) / seconds, 3)
-    load_ = Load(rate_per_s, seconds, traffic.posts.posts, sum(len(one.offers) for one in traffic.books))
+    load_ = Load(rate_per_s, seconds, traffic.posts.posts, sum(len(one.offers) for one in traffic.books), proof.shared)
     day = None if bank is None else replayed(bank, traffic.posts, traffic.talks, traffic.ends)
     return report(found, versions, load_, proof.findings, day)
 

@@ -37,9 +37,10 @@ SELECT interaction_id, bool_or(kind = $2) AS ended
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
-    """Every contact's fate by the log, and the rest."""
+    """Every contact's fate by the log, how many were shared in which way, and the rest."""
 
     fates: dict[str, Fate]
+    shared: dict[str, int]
     findings: Findings
 
 
@@ -55,10 +56,12 @@ class Reading(msgspec.Struct, frozen=True):
 
 async def prove(reading: Reading, accepted: Collection[str]) -> Proof:
     """Reads all of it back; `accepted` are the contacts that were answered 202."""
-    fates = (await _outcomes(reading)).fates
+    outcomes = await _outcomes(reading)
+    fates = outcomes.fates
     verified = await verify(reading.kafka, reading.workspace)
     return Proof(
         fates=fates,
+        shared=outcomes.shared,
         findings=Findings(
             invariants=in_words(verified),
             recount=await recounted(reading, verified.seq),

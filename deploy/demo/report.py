@@ -38,6 +38,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     metrics_recount: str
     timeline_rows: int
     timeline_lag_p99_ms: float | None
+    shared: dict[str, int] = {}
     failures: tuple[str, ...] = ()
     replay: Replayed | None = None
 
@@ -50,12 +51,15 @@ class Versions(msgspec.Struct, frozen=True):
 
 
 class Load(msgspec.Struct, frozen=True):
-    """What was asked of the demonstration, and how many posts and offers it came to."""
+    """What was asked of the demonstration, how many posts and offers it came to, and how many contacts were transferred,
+    consulted on, joined, called back.
+    """
 
     rate_per_s: float
     seconds: float
     posts: int
     offers: int
+    shared: dict[str, int] = {}
 
 
 def report(sums: Sums, versions: Versions, load: Load, found: Findings, day: Replayed | None = None) -> Report:
@@ -86,6 +90,7 @@ def report(sums: Sums, versions: Versions, load: Load, found: Findings, day: Rep
         metrics_recount=found.recount,
         timeline_rows=found.history.rows,
         timeline_lag_p99_ms=found.history.lag_p99_ms,
+        shared=load.shared,
         failures=(*failures(sums, found), *(() if day is None else day.ends.failures)),
         replay=day,
     )

@@ -1,6 +1,7 @@
 """Simulated channel adapters: each follows the decisions on its own contacts, and does what is decided.
 
-It puts calls through, writes what customers say, lets those leave who have had enough, and forgets what has ended.
+It puts calls through, writes what customers say, lets those leave who have had enough or asks for a call for them, and
+forgets what has ended. Some who are called back do not answer the first time.
 """
 
 from __future__ import annotations
@@ -11,27 +12,36 @@ from typing import Any, Final
 import msgspec
 
 from deploy.simulation.contacts import CHAT, Contact
-from deploy.simulation.draws import between
+from deploy.simulation.draws import between, share
 from deploy.simulation.hub import Hub
 from deploy.simulation.record import EndBook
 from runtime.clock import Clock
 from runtime.ids import jitter
 from schemas.values import LegValue
-from schemas.vocabulary import ENDED, LegState
+from schemas.vocabulary import ENDED, HANDED_ON, LegKind, LegState
 
 PAUSE_S: Final = 0.3
 ACCEPTED: Final = 202
 THANKS: Final = "谢谢！"
+NOT_THERE: Final = 0.15
+"""How many who are called back do not answer at first."""
+AGAIN_MS: Final = 1_500
+
+
+def is_away_at_first(interaction_id: str) -> bool:
+    """Whether that customer, once called back, does not answer the first time."""
+    return share(interaction_id, "not_there") < NOT_THERE
 
 
 class Line:
     """One contact as its adapter knows it."""
 
-    __slots__ = ("connected", "contact", "put_through")
+    __slots__ = ("connected", "contact", "not_there", "put_through")
 
     def __init__(self, contact: Contact) -> None:
         self.contact = contact
         self.connected = False
+        self.not_there = is_away_at_first(contact.interaction_id)
         self.put_through: set[str] = set()
 
 
@@ -53,6 +63,8 @@ class Adapter:
         line = self._lines[contact.interaction_id] = Line(contact)
         if contact.leaves_after_ms is not None:
             self._soon(self._lose_patience(line, contact.leaves_after_ms))
+        if contact.calls_back_after_ms is not None:
+            self._soon(self._take_the_offer(line, contact.calls_back_after_ms))
 
     async def run(self) -> None:
         """Follows until cancelled."""
@@ -76,7 +88,7 @@ class Adapter:
         if told is None:
             return
         leg = msgspec.convert(told, LegValue)
-        state, leg_id = leg.state, leg.leg_id
+        state = leg.state
         if state in ENDED:
             self._book.ended(leg, event["id"])
         line = self._lines.get(event.get("subject", ""))
@@ -84,15 +96,22 @@ class Adapter:
             return
         if state is LegState.CONNECTING and event["id"] not in line.put_through:
             line.put_through.add(event["id"])
-            self._soon(self._put_through(line, leg_id))
+            self._soon(self._put_through(line, leg))
+        elif leg.kind is not LegKind.MAIN:
+            return
         elif state is LegState.CONNECTED and not line.connected:
             line.connected = True
             self._soon(self._talk(line))
-        elif state in ENDED:
+        elif state in ENDED and leg.reason not in HANDED_ON:
             self._lines.pop(line.contact.interaction_id, None)
 
-    async def _put_through(self, line: Line, leg_id: str) -> None:
-        await self._tell(line, {"type": "channel.connected", "leg_id": leg_id})
+    async def _put_through(self, line: Line, leg: LegValue) -> None:
+        """Together; but a customer who is called back may not answer at first, and is called again."""
+        if leg.callback_ms is not None and line.not_there:
+            line.not_there = False
+            await self._call_back(line, line.contact.called_in_ms or AGAIN_MS)
+            return
+        await self._tell(line, {"type": "channel.connected", "leg_id": leg.leg_id})
 
     async def _talk(self, line: Line) -> None:
         contact = line.contact
@@ -114,6 +133,15 @@ class Adapter:
         await self._clock.sleep(after_ms / 1000)
         if not line.connected and line.contact.interaction_id in self._lines:
             await self._leave(line)
+
+    async def _take_the_offer(self, line: Line, after_ms: int) -> None:
+        await self._clock.sleep(after_ms / 1000)
+        if not line.connected and line.contact.interaction_id in self._lines:
+            await self._call_back(line, line.contact.called_in_ms)
+
+    async def _call_back(self, line: Line, in_ms: int | None) -> None:
+        at = {} if in_ms is None else {"at_ms": self._clock.now_ms() + in_ms}
+        await self._tell(line, {"type": "callback.requested", **at})
 
     async def _leave(self, line: Line) -> None:
         at_ms = self._clock.monotonic() * 1000

@@ -12,20 +12,23 @@ import msgspec
 from deploy.console.client import AgentClient, Wishes
 from deploy.console.mirror import Mirror
 from deploy.console.sign_in import SignIn
+from deploy.simulation.colleagues import DONE, Colleagues
 from deploy.simulation.contacts import CHAT, MAIL
 from deploy.simulation.manner import Manner
 from deploy.simulation.plan import Shift
 from deploy.simulation.record import AgentBook, TalkBook
+from deploy.simulation.turns import Course, Turn
 from runtime.clock import Clock
 from schemas import live
 from schemas.values import LegValue
-from schemas.vocabulary import LegState, OfferState, Role, RoutingStatus
+from schemas.vocabulary import LegKind, LegState, OfferState, Role, RoutingStatus
 
 WRITTEN: Final = frozenset({CHAT, MAIL})
 ON_DUTY: Final = "available"
 OFF_DUTY: Final = "offline"
 LOOK_S: Final = 3_600.0
-DONE: Final = frozenset({live.Outcome.APPLIED, live.Outcome.DUPLICATE})
+COMPANY_TALKS: Final = 10
+"""So many talks long a consulted agent stays at most where the owner forgets the consult."""
 TALKING: Final = frozenset({LegState.CONNECTED, LegState.ON_HOLD})
 
 OnFrame = Callable[[live.ServerFrame], None]
@@ -142,29 +145,51 @@ class ScriptedAgent:
         seen_ms = self._clock.monotonic() * 1000
         wish = self._desk.manner.answer(offer_id)
         await self._pass(wish.after_ms)
-        if offer_id not in self.client.mirror.offers:
+        offer = self.client.mirror.offers.get(offer_id)
+        if offer is None:
             return
+        leg = self.client.mirror.legs.get(offer.leg_id)
         if not wish.accept:
             await self._do(live.Reject(offer_id=offer_id))
             return
         result = await self._do(live.Accept(offer_id=offer_id))
         if result is not None and result.outcome in DONE and result.seq is not None:
-            self.book.accepts(offer_id, result.seq)
+            if leg is None or leg.kind is LegKind.MAIN:
+                self.book.accepts(offer_id, result.seq)
             self._desk.talks.took(self._clock.monotonic() * 1000 - seen_ms - wish.after_ms)
 
     async def _handle(self, leg: LegValue) -> None:
         interaction = self.client.mirror.interactions.get(leg.interaction_id)
         writes = interaction is not None and interaction.channel in WRITTEN
         plan = self._desk.manner.work(leg, writes)
+        if leg.kind is LegKind.CONSULT:
+            await self._pass(plan.talk_ms * COMPANY_TALKS)
+            await self._end(leg.leg_id)
+            return
         if plan.reply is not None:
             await self._say(leg.leg_id, plan.reply)
-        await self._pass(plan.talk_ms)
+        await self._talk(leg, self._desk.manner.course(leg, interaction), plan.talk_ms)
         if plan.hold_ms and self._talks(leg.leg_id):
             await self._do(live.Hold(leg_id=leg.leg_id))
             await self._pass(plan.hold_ms)
             await self._do(live.Resume(leg_id=leg.leg_id))
+        await self._end(leg.leg_id)
+
+    async def _talk(self, leg: LegValue, course: Course, talk_ms: int) -> None:
+        """The whole talk, or as much of it as this agent has when somebody else takes it on."""
+        if course.turn is Turn.STAYS:
+            await self._pass(talk_ms)
+            return
+        before_ms = round(talk_ms * course.after)
+        await self._pass(before_ms)
         if self._talks(leg.leg_id):
-            await self._do(live.End(leg_id=leg.leg_id))
+            await Colleagues(self.client, self._clock).turn(leg, course, talk_ms)
+        if self._talks(leg.leg_id):
+            await self._pass(talk_ms - before_ms)
+
+    async def _end(self, leg_id: str) -> None:
+        if self._talks(leg_id):
+            await self._do(live.End(leg_id=leg_id))
 
     async def _wrap_up(self, leg: LegValue) -> None:
         plan = self._desk.manner.work(leg, False)

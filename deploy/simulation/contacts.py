@@ -1,7 +1,8 @@
 """Who contacts the book city, why, and how each contact is posted. Pure: seed and number decide everything.
 
 Of each twenty contacts in a row seven are calls, six chats, four mails and three visits to a counter, one is posted
-twice, the connection of another one is cut before the answer, and the customer of a third leaves early.
+twice, the connection of another one is cut before the answer, the customer of a third leaves early, and a caller who
+waits takes the offer to be called back.
 """
 
 from __future__ import annotations
@@ -50,6 +51,11 @@ KNOWN: Final = 0.6
 CUSTOMER_ENDS: Final = 0.3
 BLOCK: Final = len(TWENTY)
 PATIENCE_MS: Final = (30, 900)
+OFFERED_MS: Final = (50, 500)
+"""When a caller who still waits is offered to be called back."""
+CALLED_MS: Final = (1_000, 3_000)
+LATER: Final = 0.5
+"""How many of them wish to be called at a time; the others in the place that they have."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -60,7 +66,8 @@ class Known(msgspec.Struct, frozen=True):
 
 class Contact(msgspec.Struct, frozen=True):
     """One contact to come. `leaves_after_ms`: the customer waits no longer; None = for as long as it takes. `talk_ms`:
-    how long it keeps an agent; None = as the agents have it.
+    how long it keeps an agent; None = as the agents have it. `calls_back_after_ms`: who still waits then asks to be called
+    back, so long later (`called_in_ms`; None = in the place kept).
     """
 
     number: int
@@ -70,6 +77,8 @@ class Contact(msgspec.Struct, frozen=True):
     data: dict[str, Any]
     said: tuple[str, ...] = ()
     leaves_after_ms: int | None = None
+    calls_back_after_ms: int | None = None
+    called_in_ms: int | None = None
     talk_ms: int | None = None
     customer_ends: bool = False
     twice: bool = False
@@ -93,10 +102,12 @@ def contacts(seed: str, workspace: str, known: tuple[Known, ...]) -> Iterator[Co
     block = 0
     while True:
         channels = shuffled(TWENTY, seed, "channels", block)
-        twice, cut, early = _marked(seed, block, channels)
+        twice, cut, early, asks = _marked(seed, block, channels)
         for place, channel in enumerate(channels):
             number = block * BLOCK + place
             contact = _contact(seed, number, channel, workspace, by_kind)
+            if place == asks:
+                contact = _called_back(contact, seed)
             yield msgspec.structs.replace(
                 contact,
                 twice=place == twice,
@@ -118,12 +129,24 @@ def contact_of(run: str, name: str, channel: str, workspace: str, known: Sequenc
     )
 
 
-def _marked(seed: str, block: int, channels: list[str]) -> tuple[int, int, int]:
-    """Which of a block is sent twice, cut, and leaves early: three different ones, nobody leaves a counter or a mail."""
+def _called_back(contact: Contact, seed: str) -> Contact:
+    later = share(seed, "later", contact.number) < LATER
+    return msgspec.structs.replace(
+        contact,
+        calls_back_after_ms=round(between(*OFFERED_MS, seed, "offered", contact.number)),
+        called_in_ms=round(between(*CALLED_MS, seed, "called", contact.number)) if later else None,
+    )
+
+
+def _marked(seed: str, block: int, channels: list[str]) -> tuple[int, int, int, int]:
+    """Which of a block is sent twice, is cut, leaves early, and asks for a call: four different ones; nobody leaves a
+    counter or a mail, and only callers are called back.
+    """
     order = shuffled(range(BLOCK), seed, "marks", block)
     early = next(place for place in order if channels[place] in (PHONE, CHAT))
     twice, cut = [place for place in order if place != early][:2]
-    return twice, cut, early
+    asks = next(place for place in order if channels[place] == PHONE and place not in (early, twice, cut))
+    return twice, cut, early, asks
 
 
 def _contact(seed: str, number: int, channel: str, workspace: str, by_kind: dict[str, list[Known]]) -> Contact:

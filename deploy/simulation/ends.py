@@ -69,6 +69,7 @@ def _at_odds(interaction_id: str, talks: TalkBook, told: EndBook) -> bool:
     """Abandoned though an agent had the customer, or completed though none had."""
     had = interaction_id in talks.begun_ms
     return any(
-        (said.startswith("abandoned") and had) or (said.startswith("completed") and not had)
+        (said.startswith("abandoned") and had and interaction_id not in talks.handed_on)
+        or (said.startswith("completed") and not had)
         for said in told.ends.get(interaction_id, {}).values()
     )

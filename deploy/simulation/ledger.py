@@ -6,12 +6,16 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Final
 
 import msgspec
 
 from deploy.simulation.outcomes import Fate, Place
 from deploy.simulation.record import Accepted, AgentBook, Held, Left, PostBook, ShownBook
 from schemas.ids import interaction_of
+
+TAKING_OVER: Final = 4
+"""One input's decisions that make a consulted agent owner: the new part, the end of the old one beside, hold, the end."""
 
 
 class ChannelSums(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,10 +102,20 @@ def doubled(agents: Sequence[AgentBook]) -> set[str]:
 
 def _overlap(held: Sequence[Held]) -> bool:
     return any(
-        first.agent_id != second.agent_id and max(first.begun_seq, second.begun_seq) <= min(_end(first), _end(second))
+        first.agent_id != second.agent_id and _both(first, second) >= (TAKING_OVER if _takes_over(first, second) else 0)
         for index, first in enumerate(held)
         for second in held[index + 1 :]
     )
+
+
+def _both(first: Held, second: Held) -> float:
+    """For how many decisions both had it; below 0 = one after the other."""
+    return min(_end(first), _end(second)) - max(first.begun_seq, second.begun_seq)
+
+
+def _takes_over(first: Held, second: Held) -> bool:
+    """Whether the later one goes on as owner from beside the earlier: that is said before the earlier one's part ends."""
+    return max(first, second, key=lambda one: one.begun_seq).continues
 
 
 def _end(held: Held) -> float:

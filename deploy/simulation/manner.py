@@ -10,7 +10,8 @@ import msgspec
 from deploy.simulation import script
 from deploy.simulation.pace import Pace
 from deploy.simulation.script import Answer, Work
-from schemas.values import LegValue
+from deploy.simulation.turns import STAYS, Course, course
+from schemas.values import InteractionValue, LegValue
 
 
 class Manner(Protocol):
@@ -22,6 +23,10 @@ class Manner(Protocol):
 
     def work(self, leg: LegValue, writes: bool) -> Work:
         """How a leg is worked on; `writes`: where the agent answers in writing."""
+        ...
+
+    def course(self, leg: LegValue, interaction: InteractionValue | None) -> Course:
+        """Whether a colleague gets the contact, is asked, or the customer is promised a call."""
         ...
 
 
@@ -39,6 +44,10 @@ class Paced:
         """As long as the pace has it."""
         return script.work(leg.leg_id, writes, self._pace)
 
+    def course(self, leg: LegValue, interaction: InteractionValue | None) -> Course:
+        """Now and then something else than to the end."""
+        return course(leg, interaction)
+
 
 class AtOnce:
     """Who takes every offer at once, and has nothing to do afterwards."""
@@ -51,6 +60,10 @@ class AtOnce:
         """Over at once."""
         plan = script.work(leg.leg_id, writes, Pace(0, 0, 0))
         return msgspec.structs.replace(plan, hold_ms=0, reply=None)
+
+    def course(self, leg: LegValue, interaction: InteractionValue | None) -> Course:  # noqa: ARG002  # Whichever it is.
+        """Everybody finishes what is in hand."""
+        return STAYS
 
 
 class AsPlanned:
@@ -76,3 +89,7 @@ class AsPlanned:
             return work
         hold_ms = min(work.hold_ms, planned_ms // 2)
         return msgspec.structs.replace(work, talk_ms=planned_ms - hold_ms, hold_ms=hold_ms)
+
+    def course(self, leg: LegValue, interaction: InteractionValue | None) -> Course:
+        """As otherwise."""
+        return self._otherwise.course(leg, interaction)

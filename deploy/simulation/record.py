@@ -26,13 +26,14 @@ class Accepted(msgspec.Struct, frozen=True):
 
 class Held(msgspec.Struct, frozen=True):
     """From when to when an agent's socket showed a leg as that agent's own: begun at `begun_seq` or before, and over
-    only after `over_seq` (None = still held).
+    only after `over_seq` (None = still held). `continues`: it goes on from that agent's part beside the owner before.
     """
 
     agent_id: str
     leg_id: str
     begun_seq: int
     over_seq: int | None = None
+    continues: bool = False
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -96,18 +97,23 @@ class ShownBook:
 
 
 class TalkBook:
-    """From when to when agents' own sockets showed that an agent has the customer, in milliseconds of one clock."""
+    """From when to when agents' own sockets showed that an agent has the customer, in milliseconds of one clock; who was
+    `handed_on` waited once more.
+    """
 
     def __init__(self) -> None:
         self.begun_ms: dict[str, float] = {}
         self.over_ms: dict[str, float] = {}
         self.taken_ms: list[float] = []
+        self.handed_on: set[str] = set()
 
     def take(self, frame: ServerFrame, at_ms: float) -> None:
         """Takes in a frame of an agent's socket."""
         if not isinstance(frame, Snapshot | Delta):
             return
         for leg in frame.legs:
+            if leg.kind is LegKind.MAIN and leg.reason in HANDED_ON:
+                self.handed_on.add(leg.interaction_id)
             if leg.kind is LegKind.MAIN and leg.state in HOLDING:
                 self.begun_ms.setdefault(leg.interaction_id, at_ms)
             elif leg.kind is LegKind.MAIN and leg.state in OVER and leg.interaction_id in self.begun_ms:
@@ -145,7 +151,7 @@ class AgentBook:
         self.accepted: list[Accepted] = []
         self.held: list[Held] = []
         self.left: list[Left] = []
-        self._holding: dict[str, int] = {}
+        self._holding: dict[str, Held] = {}
         self._seq = 0
 
     def accepts(self, offer_id: str, seq: int) -> None:
@@ -172,18 +178,19 @@ class AgentBook:
 
     def all_held(self) -> list[Held]:
         """What was held and what is held still."""
-        return [*self.held, *(Held(self.agent_id, leg_id, seq) for leg_id, seq in self._holding.items())]
+        return [*self.held, *self._holding.values()]
 
     def _keeps(self, leg: LegValue, seq: int) -> bool:
         """Whether the leg is the agent's own, or only offered to the agent."""
         if leg.agent_id == self.agent_id and leg.state in HOLDING:
-            self._holding.setdefault(leg.leg_id, seq)
+            held = Held(self.agent_id, leg.leg_id, seq, continues=leg.continues is not None)
+            self._holding.setdefault(leg.leg_id, held)
             return True
         return leg.state is LegState.OFFERED and leg.leg_id not in self._holding
 
     def _gone(self, leg_id: str, after: int, seq: int, last: LegValue | None) -> None:
         begun = self._holding.pop(leg_id, None)
         if begun is not None:
-            self.held.append(Held(self.agent_id, leg_id, begun, after))
+            self.held.append(msgspec.structs.replace(begun, over_seq=after))
         finished = last is not None and last.state in OVER and last.reason not in HANDED_ON
         self.left.append(Left(self.agent_id, leg_id, after, seq, finished))

@@ -52,6 +52,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 def city_play(scenario: Scenario, plan: Plan, speed: float) -> Play:
     """A scenario's plan as a play of the book city."""
     talks = {one.contact.interaction_id: one.contact.talk_ms or 0 for one in plan.arrivals}
+    waits = [one.contact.called_in_ms or 0 for one in plan.arrivals if one.contact.calls_back_after_ms is not None]
     pace = Pace(round(scenario.think_ms / speed), 0, round(scenario.wrap_up_ms / speed))
     return Play(
         company=bookcity.company(),
@@ -60,7 +61,7 @@ def city_play(scenario: Scenario, plan: Plan, speed: float) -> Play:
         manner=AsPlanned(talks, Paced(pace)),
         customers_talk_ms=0,
         channels=CHANNELS,
-        longest_ms=max(talks.values(), default=0),
+        longest_ms=max(talks.values(), default=0) + max(waits, default=0),
         chat_sockets=True,
     )
 

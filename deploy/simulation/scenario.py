@@ -10,13 +10,14 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from deploy.simulation.contacts import CHANNELS
+from deploy.simulation.contacts import CHANNELS, PHONE
 from producers.admin.document import Format, parse
 from producers.admin.durations import duration_ms, percent
 from producers.admin.problems import InvalidDocument
 
 HOUR_MS: Final = 3_600_000
 MINUTE_MS: Final = 60_000
+CALLED_IN_MS: Final = 10 * MINUTE_MS
 _TIME: Final = re.compile(r"([0-9]{1,2}):([0-5][0-9])")
 
 PerHour = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
@@ -28,12 +29,15 @@ class BadScenario(Exception):
 
 class Channel(msgspec.Struct, frozen=True, kw_only=True):
     """One channel: `per_hour` holds the rates from their moments on. `patience_ms`: the mean of those who wait, None = all
-    wait as long as it takes. `handling_ms`: the mean talk, `spread` how far it lies from the mean, `customer_ends` how many
+    wait as long as it takes. `calls_back`: how many of those whose patience ends are called back instead of leaving,
+    `called_in_ms` later on average. `handling_ms`: the mean talk, `spread` how far it lies from the mean, `customer_ends` how many
     customers end it themselves.
     """
 
     per_hour: tuple[tuple[int, float], ...]
     patience_ms: int | None
+    calls_back: float = 0.0
+    called_in_ms: int = CALLED_IN_MS
     handling_ms: int
     spread: float
     customer_ends: float
@@ -70,6 +74,8 @@ class _Channel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     per_hour: dict[str, PerHour]
     handling: str
     patience: str | None = None
+    calls_back: str = "0%"
+    called_in: str = "10m"
     spread: str = "50%"
     customer_ends: str = "0%"
 
@@ -128,10 +134,14 @@ def _channel(name: str, written: _Channel) -> Channel:
     path = f"channels.{name}"
     if name not in CHANNELS:
         raise ValueError(f"{path}: the book city's customers come by {', '.join(CHANNELS)}")
+    if written.calls_back != "0%" and name != PHONE:
+        raise ValueError(f"{path}.calls_back: only callers are called back")
     rates = [(_at(f"{path}.per_hour", _time, moment), rate) for moment, rate in written.per_hour.items()]
     return Channel(
         per_hour=tuple(sorted(rates)),
         patience_ms=None if written.patience is None else _at(f"{path}.patience", duration_ms, written.patience),
+        calls_back=_at(f"{path}.calls_back", percent, written.calls_back) / 100,
+        called_in_ms=_at(f"{path}.called_in", duration_ms, written.called_in),
         handling_ms=_at(f"{path}.handling", duration_ms, written.handling),
         spread=_at(f"{path}.spread", percent, written.spread) / 100,
         customer_ends=_at(f"{path}.customer_ends", percent, written.customer_ends) / 100,

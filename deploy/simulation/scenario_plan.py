@@ -76,13 +76,16 @@ def _shifts(scenario: Scenario, speed: float, begins_ms: int, ends_ms: int) -> I
 
 def _contact(channel: Channel, name: str, number: int, one: Pass, known: Sequence[Known]) -> Any:
     drawn = contact_of(one.run, f"{name}-{number}", name, one.workspace, known, one.seed)
-    patience_ms = channel.patience_ms
+    patience_ms = None
+    if channel.patience_ms is not None:
+        patience_ms = round(channel.patience_ms * _exponential(one.seed, name, "patience", number) / one.speed)
+    is_called = share(one.seed, name, "calls_back", number) < channel.calls_back
     low, high = 1 - channel.spread, 1 + channel.spread
     return msgspec.structs.replace(
         drawn,
-        leaves_after_ms=None
-        if patience_ms is None
-        else round(patience_ms * _exponential(one.seed, name, "patience", number) / one.speed),
+        leaves_after_ms=None if is_called else patience_ms,
+        calls_back_after_ms=patience_ms if is_called else None,
+        called_in_ms=round(channel.called_in_ms * between(0.5, 1.5, one.seed, name, "called", number) / one.speed),
         talk_ms=round(channel.handling_ms * between(low, high, one.seed, name, "talk", number) / one.speed),
         customer_ends=share(one.seed, name, "ends", number) < channel.customer_ends,
     )

@@ -88,6 +88,7 @@ CHANNELS: Final = {
     "web_chat": ("网店咨询", "web chat"),
     "email": ("邮件", "email"),
     "in_store": ("门店", "in store"),
+    "callback": ("回电", "callback"),
 }
 STATUSES: Final = {
     RoutingStatus.OFF_QUEUE: ("离队", "off queue"),

@@ -23,14 +23,26 @@ def test_the_same_seed_gives_the_same_contacts_and_another_seed_other_ids() -> N
     assert not {one.interaction_id for one in first(40)} & {one.interaction_id for one in first(40, "other")}
 
 
-def test_each_twenty_have_the_mix_one_twice_one_cut_one_that_leaves_and_they_are_three() -> None:
+def test_each_twenty_have_the_mix_one_twice_one_cut_one_that_leaves_one_called_back_and_they_are_four() -> None:
     for begin in range(0, 200, 20):
         block = first(200)[begin : begin + 20]
         assert Counter(one.channel for one in block) == {PHONE: 7, CHAT: 6, MAIL: 4, STORE: 3}
-        marked = [[one for one in block if mark(one)] for mark in (is_twice, is_cut, leaves)]
-        assert [len(one) for one in marked] == [1, 1, 1]
-        assert len({one.number for found in marked for one in found}) == 3
+        marked = [[one for one in block if mark(one)] for mark in (is_twice, is_cut, leaves, calls_back)]
+        assert [len(one) for one in marked] == [1, 1, 1, 1]
+        assert len({one.number for found in marked for one in found}) == 4
         assert marked[2][0].channel in (PHONE, CHAT)
+        assert marked[3][0].channel == PHONE
+
+
+def calls_back(contact: Contact) -> bool:
+    return contact.calls_back_after_ms is not None
+
+
+def test_of_those_called_back_some_keep_their_place_and_some_name_a_time() -> None:
+    found = [one for one in first(400) if calls_back(one)]
+    assert 3 < sum(one.called_in_ms is None for one in found) < 17
+    assert all(1_000 <= one.called_in_ms <= 3_000 for one in found if one.called_in_ms is not None)
+    assert all(one.called_in_ms is None for one in first(400) if not calls_back(one))
 
 
 def is_twice(contact: Contact) -> bool:

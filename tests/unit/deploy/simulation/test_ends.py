@@ -45,6 +45,13 @@ def completed_but_nobody_had(books: Books) -> None:
     del books.talks.begun_ms["i_1"]
 
 
+def test_who_hung_up_while_waiting_for_a_second_agent_was_answered_and_abandoned() -> None:
+    books = Books()
+    abandoned_but_had(books)
+    books.talks.handed_on.add("i_2")
+    assert ends(("i_1", "i_2"), books.posts, books.talks, books.told).failures == ()
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [

@@ -69,6 +69,23 @@ def test_one_after_the_other_is_no_doubling() -> None:
     assert doubled([ana, bo]) == set()
 
 
+def test_a_consulted_agent_who_takes_over_is_no_doubling() -> None:
+    ana, bo = book("ana"), book("bo")
+    ana.take(delta(0, 5, leg("i_1.1", LegState.CONNECTED)))
+    bo.take(delta(5, 9, leg("i_1.3", LegState.CONNECTED, "bo", continues=2)))
+    ana.take(delta(11, 12, leg("i_1.1", LegState.WRAP_UP, reason=EndReason.CONSULT_COMPLETED)))
+    assert doubled([ana, bo]) == set()
+
+
+def test_two_owners_are_found_also_where_one_took_over_from_beside() -> None:
+    ana, bo = book("ana"), book("bo")
+    ana.take(delta(0, 5, leg("i_1.1", LegState.CONNECTED)))
+    bo.take(delta(5, 9, leg("i_1.3", LegState.CONNECTED, "bo", continues=2)))
+    assert doubled([ana, bo]) == {"i_1"}
+    ana.take(delta(40, 41, leg("i_1.1", LegState.WRAP_UP, reason=EndReason.CONSULT_COMPLETED)))
+    assert doubled([ana, bo]) == {"i_1"}
+
+
 def test_a_second_acceptance_after_a_return_to_the_queue_is_none() -> None:
     ana, bo = book("ana"), book("bo")
     ana.accepts("i_1.1/1", 5)

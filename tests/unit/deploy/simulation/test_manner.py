@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from deploy.simulation.manner import AsPlanned, AtOnce, Paced
 from deploy.simulation.pace import Pace
+from deploy.simulation.turns import STAYS
+from schemas.values import InteractionValue
 from schemas.vocabulary import LegState
 from tests.unit.deploy.simulation.test_record import leg
 
@@ -12,6 +14,15 @@ def test_who_works_at_once_takes_everything_and_is_done() -> None:
     assert all(AtOnce().answer(f"o{number}").accept for number in range(200))
     work = AtOnce().work(leg("i_1.1", LegState.CONNECTED), writes=True)
     assert (work.talk_ms, work.hold_ms, work.wrap_up_ms, work.reply) == (0, 0, 0, None)
+
+
+def test_paced_people_deal_with_colleagues_and_those_who_work_at_once_do_not() -> None:
+    contact = InteractionValue(interaction_id="i_1", channel="phone", adapter="a", instance="a-1", arrived_ms=0)
+    legs = [leg(f"i_{number}.1", LegState.CONNECTED, queue="orders") for number in range(200)]
+    planned = AsPlanned({}, Paced(PACE))
+    assert len({planned.course(one, contact).turn for one in legs}) > 1
+    assert [Paced(PACE).course(one, contact) for one in legs] == [planned.course(one, contact) for one in legs]
+    assert {AsPlanned({}, AtOnce()).course(one, contact) for one in legs} == {STAYS}
 
 
 def test_paced_people_think_talk_and_wrap_up() -> None:

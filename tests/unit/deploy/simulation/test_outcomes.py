@@ -49,6 +49,27 @@ def test_the_newest_main_leg_counts_and_no_other_kind() -> None:
     assert outcomes(floor).fates["i_1"].place is Place.WAITING
 
 
+def test_contacts_that_were_shared_are_counted_by_how() -> None:
+    floor = Floor()
+    floor.opened("ana")
+    floor.opened("bo")
+    for name in ("i_1", "i_2"):
+        floor.arrives(name)
+        floor.offered(name, "ana")
+        floor.accepted(name)
+    floor.another_leg("i_1", 2, kind=LegKind.CONSULT)
+    assert set(outcomes(floor).shared.values()) == {0}
+    floor.offered("i_1", "bo", leg=2)
+    floor.accepted("i_1", leg=2)
+    floor.joined("i_1", 2)
+    floor.ended("i_2", reason=EndReason.TRANSFERRED)
+    floor.scheduled("i_2", 900, leg=2)
+    assert outcomes(floor).shared == {"transferred": 1, "consulted": 1, "joined": 1, "called_back": 0}
+    floor.offered("i_2", "ana", leg=2)
+    floor.accepted("i_2", leg=2)
+    assert outcomes(floor).shared["called_back"] == 1
+
+
 def test_what_is_sent_again_counts_once() -> None:
     floor = Floor()
     floor.opened("ana")

@@ -44,6 +44,9 @@ def test_a_rate_holds_from_its_moment_until_the_next_one() -> None:
         ("[ana]", "[carl, ana]", "no agent carl"),
         ('to: "12:00"', 'to: "07:00"', "shifts[0].to: must be later"),
         ('  - {agents: [ana], from: "08:00", to: "12:00"}', "  []", "nobody is there"),
+        ("customer_ends: 40%", "calls_back: half", "channels.phone.calls_back: write a share"),
+        ("customer_ends: 40%", "called_in: soon", "channels.phone.called_in: write a duration"),
+        ("phone: {", "email: {calls_back: 10%, ", "channels.email.calls_back: only callers"),
         ("begins", "begins: 1\nbegins", "stands twice"),
     ],
 )

@@ -41,6 +41,19 @@ def test_another_run_of_a_seed_has_the_same_times_and_other_contacts() -> None:
     assert not {one.contact.interaction_id for one in first} & {one.contact.interaction_id for one in second}
 
 
+def test_so_many_of_those_whose_patience_ends_are_called_back_instead_of_leaving() -> None:
+    phone = msgspec.structs.replace(SCENARIO.channels["phone"], calls_back=0.4, called_in_ms=600_000)
+    plan = plan_of(msgspec.structs.replace(SCENARIO, channels={"phone": phone}), WHOLE, bookcity.known())
+    found = [arrival.contact for arrival in plan.arrivals]
+    called = [one for one in found if one.calls_back_after_ms is not None]
+    assert 0.35 < len(called) / len(found) < 0.45
+    assert all((one.leaves_after_ms is None) is (one.calls_back_after_ms is not None) for one in found)
+    assert all(30_000 <= (one.called_in_ms or 0) <= 90_000 for one in called)
+    assert [one.due_ms for one in plan.arrivals] == [
+        one.due_ms for one in a_plan().arrivals if one.contact.channel == "phone"
+    ]
+
+
 def test_as_many_come_as_the_rates_of_the_hours_say() -> None:
     calls = [one.due_ms * 10 + 9 * HOUR_MS for one in a_plan().arrivals if one.contact.channel == "phone"]
     mails = [one for one in a_plan().arrivals if one.contact.channel == "email"]
