@@ -14,6 +14,7 @@ import msgspec
 from deploy.console import watch_cells as cells
 from deploy.console.mirror import Mirror
 from deploy.console.watch_cells import NOTHING, Cell, Level
+from deploy.console.watch_doing import Floor, doing
 from deploy.console.watch_words import WatchWords
 from schemas.metrics import Dimension, LiveGroup
 from schemas.shown import ShownQueue
@@ -21,6 +22,7 @@ from schemas.values import AgentValue
 from schemas.vocabulary import RoutingStatus
 
 SECTIONS: Final = (Dimension.QUEUE, Dimension.CHANNEL, Dimension.SITE, Dimension.TEAM)
+NOW: Final = ("waiting", "ringing", "longest", "arrived", "active", "callbacks_waiting", "scheduled")
 ORDER: Final = (
     RoutingStatus.NOT_RESPONDING,
     RoutingStatus.INTERACTING,
@@ -43,14 +45,16 @@ class Row(msgspec.Struct, frozen=True):
     cells: dict[str, Cell]
 
 
-def total(mirror: Mirror, workspace: str, now_ms: int, words: WatchWords) -> Row:
+def total(floor: Floor, workspace: str, now_ms: int, words: WatchWords) -> Row:
     """The whole workspace; without data where only some queues are watched."""
-    group = mirror.figures.group(Dimension.WORKSPACE, workspace)
-    return Row({"name": Cell(words.say("all")), **_now(group, None, now_ms), **_today(group)})
+    group = floor.mirror.figures.group(Dimension.WORKSPACE, workspace)
+    owned = NOTHING if group is None else cells.count(sum(floor.owned_callbacks.values()))
+    return Row({"name": Cell(words.say("all")), **_now(group, None, now_ms), **_today(group), "callbacks_owned": owned})
 
 
-def section(mirror: Mirror, dimension: Dimension, now_ms: int, words: WatchWords) -> list[Row]:
+def section(floor: Floor, dimension: Dimension, now_ms: int, words: WatchWords) -> list[Row]:
     """A row for each group, by name; for each queue too that has no figures yet."""
+    mirror = floor.mirror
     groups = {group.id: group for group in mirror.figures.groups(dimension)}
     queues = mirror.queues if dimension is Dimension.QUEUE else {}
     return [
@@ -59,19 +63,26 @@ def section(mirror: Mirror, dimension: Dimension, now_ms: int, words: WatchWords
                 "name": _name(name, dimension, queues.get(name), words),
                 **_now(groups.get(name), queues.get(name), now_ms),
                 **_today(groups.get(name)),
+                **(_owned(floor, name) if dimension is Dimension.QUEUE else {}),
             }
         )
         for name in sorted(groups.keys() | queues.keys())
     ]
 
 
-def agents(mirror: Mirror, now_ms: int, words: WatchWords) -> list[Row]:
+def agents(floor: Floor, now_ms: int, words: WatchWords) -> list[Row]:
     """A row for each agent, those first who do not respond, then by how long their routing status holds."""
+    mirror = floor.mirror
     order = {status: place for place, status in enumerate(ORDER)}
     sorted_agents = sorted(
         mirror.agents.values(), key=lambda one: (order[one.routing_status], one.since_ms, one.agent_id)
     )
-    return [_agent(one, mirror.figures.group(Dimension.AGENT, one.agent_id), now_ms, words) for one in sorted_agents]
+    return [
+        _agent(
+            one, mirror.figures.group(Dimension.AGENT, one.agent_id), doing(one, floor, now_ms, words), now_ms, words
+        )
+        for one in sorted_agents
+    ]
 
 
 def statuses(mirror: Mirror, words: WatchWords) -> list[Cell]:
@@ -90,8 +101,14 @@ def _name(name: str, dimension: Dimension, queue: ShownQueue | None, words: Watc
     return Cell(words.word(name) if dimension is Dimension.CHANNEL else name)
 
 
+def _owned(floor: Floor, queue: str) -> dict[str, Cell]:
+    """Callbacks that an agent has promised in person: what waits for its time or for the agent."""
+    return {"callbacks_owned": cells.count(floor.owned_callbacks.get(queue, 0))}
+
+
 def _now(group: LiveGroup | None, queue: ShownQueue | None, now_ms: int) -> dict[str, Cell]:
     active = NOTHING if group is None else cells.count(group.now.active)
+    called = NOTHING if group is None else cells.count(group.now.callbacks_waiting)
     within_ms = None if group is None else group.today_derived.within_ms
     if queue is not None:
         waiting, ringing, scheduled = queue.waiting, queue.offered, queue.scheduled
@@ -101,13 +118,14 @@ def _now(group: LiveGroup | None, queue: ShownQueue | None, now_ms: int) -> dict
         waiting, ringing, scheduled = group.now.waiting, group.now.offered, group.now.scheduled
         arrived_ms, queued_ms = group.now.oldest_arrived_ms, group.now.oldest_queued_ms
     else:
-        return dict.fromkeys(("waiting", "ringing", "longest", "arrived", "active", "scheduled"), NOTHING)
+        return dict.fromkeys(NOW, NOTHING)
     return {
         "waiting": cells.count(waiting),
         "ringing": cells.count(ringing),
         "longest": cells.wait(queued_ms, now_ms, within_ms),
         "arrived": cells.wait(arrived_ms, now_ms, within_ms),
         "active": active,
+        "callbacks_waiting": called,
         "scheduled": cells.count(scheduled),
     }
 
@@ -124,6 +142,12 @@ def _today(group: LiveGroup | None) -> dict[str, Cell]:
         "short": cells.count(today.short_abandoned),
         "flowed_out": cells.count(today.flowed_out),
         "transferred": cells.count(today.transferred_out),
+        "transferred_warm": cells.count(today.transferred_warm),
+        "consults": cells.count(today.consults),
+        "consults_answered": cells.count(today.consults_answered),
+        "conferences": cells.count(today.conferences),
+        "promised": cells.count(today.callbacks_requested),
+        "callbacks_lost": cells.count(today.callbacks_lost),
         "called_back": cells.count(today.callbacks_reached),
         "callback_wait": cells.span(derived.average_callback_wait_ms),
         "abandon_rate": cells.rate(derived.abandon_rate),
@@ -137,13 +161,14 @@ def _today(group: LiveGroup | None) -> dict[str, Cell]:
     }
 
 
-def _agent(agent: AgentValue, group: LiveGroup | None, now_ms: int, words: WatchWords) -> Row:
+def _agent(agent: AgentValue, group: LiveGroup | None, now_doing: Cell, now_ms: int, words: WatchWords) -> Row:
     then = "" if agent.next_status is None else f" > {words.word(agent.next_status)}"
     made = {
         "agent": Cell(agent.agent_id),
         "status": Cell(words.word(agent.status) + then),
         "routing": Cell(words.word(agent.routing_status), STATUS_LEVELS.get(agent.routing_status, Level.PLAIN)),
         "since": Cell(cells.waited(max(0, now_ms - agent.since_ms))),
+        "doing": now_doing,
         "in_hand": cells.count(len(agent.legs)),
         "team": NOTHING if agent.team is None else Cell(agent.team),
         "site": NOTHING if agent.site is None else Cell(agent.site),
@@ -155,5 +180,8 @@ def _agent(agent: AgentValue, group: LiveGroup | None, now_ms: int, words: Watch
             "occupancy": cells.rate(group.today_derived.occupancy),
             "missed": cells.count(group.today.offers_missed),
             "rejected": cells.count(group.today.offers_rejected),
+            "transferred": cells.count(group.today.transferred_out),
+            "consults": cells.count(group.today.consults),
+            "consults_answered": cells.count(group.today.consults_answered),
         }
     return Row(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -16,6 +16,7 @@ from rich.text import Text
 from deploy.console import watch_rows
 from deploy.console.mirror import Mirror
 from deploy.console.watch_cells import NOTHING, Cell, Level
+from deploy.console.watch_doing import Floor
 from deploy.console.watch_layout import AGENTS, FIGURES, GAP, LONG_TITLES_FROM, Column, fitting, shares
 from deploy.console.watch_rows import SECTIONS, Row
 from deploy.console.watch_words import WatchWords
@@ -33,6 +34,8 @@ OTHER_ROWS: Final = 6
 """Two of the head, the titles, the sum, the legend, and the cursor's."""
 AGENT_TITLE_ROWS: Final = 1
 """What the agents' section has above its rows besides what every section has: its columns' titles."""
+REST_ROWS: Final = 2
+"""Of the columns that are shown below: the title and their names."""
 MANY_ROWS: Final = 10_000
 
 
@@ -47,15 +50,20 @@ class Sight(msgspec.Struct, frozen=True):
 
 def picture(sight: Sight, words: WatchWords, width: int, height: int | None = None, *, leave: bool = False) -> Group:
     """The table; without a height, all rows there are. `leave`: says how to leave."""
-    found = [watch_rows.section(sight.mirror, one, sight.now_ms, words) for one in SECTIONS]
-    agents = watch_rows.agents(sight.mirror, sight.now_ms, words)
+    floor = Floor(sight.mirror)
+    found = [watch_rows.section(floor, one, sight.now_ms, words) for one in SECTIONS]
+    agents = watch_rows.agents(floor, sight.now_ms, words)
     rows = MANY_ROWS if height is None else height - OTHER_ROWS - AGENT_TITLE_ROWS - len(_trouble(sight, words))
     queues, *others = found
     shown = shares([len(queues), len(agents), *map(len, others)], rows)
-    figures = _figures(sight, words, width, found, [shown[0], *shown[2:]])
+    total = watch_rows.total(floor, sight.workspace, sight.now_ms, words)
+    columns, long = _columns(FIGURES, words, width)
+    figures = _figures(words, (columns, long), total, found, [shown[0], *shown[2:]])
     below: list[RenderableType] = [_line(words.say("no_agents"), "dim")] if not agents else []
     if shown[1]:
         below = [_agents_head(sight, words, len(agents), shown[1]), _agents(words, width, agents[: shown[1]])]
+    left = rows - sum(count + 1 for count in shown if count)
+    below += _rest(words, width, columns, [total, *queues], left)
     wanted = ("queue", "agent", *SECTIONS[1:])
     counts = (len(queues), len(agents), *map(len, others))
     hidden = [words.say(key) for key, count, seen in zip(wanted, counts, shown, strict=True) if count and not seen]
@@ -100,11 +108,15 @@ def _trouble(sight: Sight, words: WatchWords) -> list[Text]:
 
 
 def _figures(
-    sight: Sight, words: WatchWords, width: int, found: Sequence[Sequence[Row]], shown: Sequence[int]
+    words: WatchWords,
+    drawn: tuple[list[Column], bool],
+    total: Row,
+    found: Sequence[Sequence[Row]],
+    shown: Sequence[int],
 ) -> Table:
-    columns, long = _columns(FIGURES, words, width)
+    columns, long = drawn
     table = _table(columns, words, long)
-    _add(table, columns, watch_rows.total(sight.mirror, sight.workspace, sight.now_ms, words))
+    _add(table, columns, total)
     for dimension, rows, count in zip(SECTIONS, found, shown, strict=True):
         if count:
             title = _title(words, dimension, len(rows), count)
@@ -112,6 +124,24 @@ def _figures(
         for row in rows[:count]:
             _add(table, columns, row)
     return table
+
+
+def _rest(
+    words: WatchWords, width: int, above: Sequence[Column], rows: Sequence[Row], left: int
+) -> Iterator[RenderableType]:
+    """The columns that the width has left out, once more by queue, as long as there are lines left for them."""
+    seen = {column.key for column in above}
+    while left >= len(rows) + REST_ROWS:
+        columns, long = _columns([one for one in FIGURES if one.key not in seen - {"name"}], words, width)
+        if len(columns) < 2:
+            return
+        seen |= {column.key for column in columns}
+        left -= len(rows) + REST_ROWS
+        table = _table(columns, words, long)
+        for row in rows:
+            _add(table, columns, row)
+        yield _line(words.say("rest"), HEAD_STYLE)
+        yield table
 
 
 def _agents_head(sight: Sight, words: WatchWords, count: int, shown: int) -> Text:

@@ -4,6 +4,7 @@ import msgspec
 
 from deploy.console import watch_rows
 from deploy.console.watch_cells import NOTHING, Cell, Level
+from deploy.console.watch_doing import Floor
 from deploy.console.watch_rows import Row
 from deploy.console.watch_words import WatchWords
 from deploy.console.words import Language
@@ -19,7 +20,7 @@ def named(rows: list[Row], key: str = "name") -> dict[str, dict[str, str]]:
 
 
 def test_a_queue_has_its_line_from_the_screen_and_its_day_from_the_figures() -> None:
-    rows = named(watch_rows.section(a_watched_mirror(), Dimension.QUEUE, NOW_MS, ENGLISH))
+    rows = named(watch_rows.section(Floor(a_watched_mirror()), Dimension.QUEUE, NOW_MS, ENGLISH))
     orders = rows["orders"]
     assert (orders["waiting"], orders["ringing"], orders["longest"], orders["arrived"]) == ("3", "1", "!0:25", "!1:35")
     assert (orders["offered"], orders["answered"], orders["abandoned"], orders["short"]) == ("231", "202", "19", "2")
@@ -27,14 +28,14 @@ def test_a_queue_has_its_line_from_the_screen_and_its_day_from_the_figures() -> 
 
 
 def test_waits_go_on_between_frames() -> None:
-    later = named(watch_rows.section(a_watched_mirror(), Dimension.QUEUE, NOW_MS + 2_000, ENGLISH))
+    later = named(watch_rows.section(Floor(a_watched_mirror()), Dimension.QUEUE, NOW_MS + 2_000, ENGLISH))
     assert later["orders"]["longest"] == "!0:27"
-    channel = named(watch_rows.section(a_watched_mirror(), Dimension.CHANNEL, NOW_MS + 2_000, ENGLISH))
+    channel = named(watch_rows.section(Floor(a_watched_mirror()), Dimension.CHANNEL, NOW_MS + 2_000, ENGLISH))
     assert channel["web chat"]["longest"] == "0:24"
 
 
 def test_no_data_zero_and_not_computable_are_kept_apart() -> None:
-    rows = named(watch_rows.section(a_watched_mirror(), Dimension.QUEUE, NOW_MS, ENGLISH))
+    rows = named(watch_rows.section(Floor(a_watched_mirror()), Dimension.QUEUE, NOW_MS, ENGLISH))
     quiet, night = rows["quiet"], rows["night_shift (closed)"]
     assert (quiet["offered"], quiet["service_level"], quiet["goal"]) == ("0", "n/a", "-")
     assert (quiet["waiting"], quiet["longest"]) == ("0", "n/a")
@@ -44,26 +45,26 @@ def test_no_data_zero_and_not_computable_are_kept_apart() -> None:
 def test_callbacks_have_figures_of_their_own() -> None:
     mirror = a_watched_mirror()
     mirror.queues["quiet"] = msgspec.structs.replace(mirror.queues["quiet"], scheduled=4)
-    quiet = named(watch_rows.section(mirror, Dimension.QUEUE, NOW_MS, ENGLISH))["quiet"]
+    quiet = named(watch_rows.section(Floor(mirror), Dimension.QUEUE, NOW_MS, ENGLISH))["quiet"]
     assert (quiet["scheduled"], quiet["called_back"], quiet["callback_wait"]) == ("4", "0", "n/a")
 
 
 def test_without_figures_a_queue_still_shows_its_line() -> None:
     mirror = a_watched_mirror(figures=False)
-    orders = watch_rows.section(mirror, Dimension.QUEUE, NOW_MS, ENGLISH)[1].cells
+    orders = watch_rows.section(Floor(mirror), Dimension.QUEUE, NOW_MS, ENGLISH)[1].cells
     assert orders["longest"] == Cell("!0:25", Level.BAD)
     assert orders["active"] == NOTHING
-    total = watch_rows.total(mirror, "shop", NOW_MS, ENGLISH)
+    total = watch_rows.total(Floor(mirror), "shop", NOW_MS, ENGLISH)
     assert {cell for key, cell in total.cells.items() if key != "name"} == {NOTHING}
 
 
 def test_the_workspace_s_own_group_is_the_sum() -> None:
-    total = watch_rows.total(a_watched_mirror(), "shop", NOW_MS, CHINESE).cells
+    total = watch_rows.total(Floor(a_watched_mirror()), "shop", NOW_MS, CHINESE).cells
     assert (total["name"].text, total["offered"].text, total["abandon_rate"].text) == ("合计", "231", "4.4%")
 
 
 def test_agents_who_do_not_respond_come_first() -> None:
-    rows = watch_rows.agents(a_watched_mirror(), NOW_MS, ENGLISH)
+    rows = watch_rows.agents(Floor(a_watched_mirror()), NOW_MS, ENGLISH)
     assert [row.cells["agent"].text for row in rows] == ["bo", "ana", "陈小明"]
     assert rows[0].cells["routing"] == Cell("not responding", Level.BAD)
     assert rows[0].cells["since"].text == "0:47"
@@ -75,7 +76,7 @@ def test_agents_who_do_not_respond_come_first() -> None:
 def test_what_an_agent_will_be_next_is_said() -> None:
     mirror = a_watched_mirror()
     mirror.agents["ana"] = msgspec.structs.replace(mirror.agents["ana"], next_status="offline")
-    rows = named(watch_rows.agents(mirror, NOW_MS, CHINESE), "agent")
+    rows = named(watch_rows.agents(Floor(mirror), NOW_MS, CHINESE), "agent")
     assert rows["ana"]["status"] == "可用 > 离线"
 
 

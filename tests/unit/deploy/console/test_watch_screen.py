@@ -31,6 +31,12 @@ def lines(
     return out.getvalue().splitlines()
 
 
+def without_the_rest(shown: list[str]) -> list[str]:
+    """What stands above the columns for which there was no room."""
+    rests = {WatchWords(language).say("rest") for language in Language}
+    return shown[: next(number for number, line in enumerate(shown) if any(rest in line for rest in rests))]
+
+
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("width", [20, 40, 80, 120, 160, 200])
 @pytest.mark.parametrize("height", [8, 14, 24, 50, None])
@@ -44,7 +50,7 @@ def test_it_fits_whatever_the_terminal(language: Language, width: int, height: i
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("width", [80, 120, 160])
 def test_numbers_stand_under_each_other_beside_wide_characters(language: Language, width: int) -> None:
-    shown = lines(a_watched_mirror(), width, None, language)
+    shown = without_the_rest(lines(a_watched_mirror(), width, None, language))
     ends = {cell_len(line[: line.index("0:47") + 4]) for line in shown if "0:47" in line}
     assert len(ends) == 1
     waiting = {cell_len(line[: line.index("!71.2%") + 6]) for line in shown if "!71.2%" in line}
@@ -92,5 +98,22 @@ def test_what_there_is_no_room_for_is_counted() -> None:
 
 
 def test_bad_is_red_and_good_is_green() -> None:
-    [orders] = [line for line in lines(a_watched_mirror(), colour=True) if "orders" in line]
+    [orders] = [line for line in without_the_rest(lines(a_watched_mirror(), colour=True)) if "orders" in line]
     assert "\x1b[1;31m" in orders
+
+
+def test_columns_without_room_stand_below_by_queue_where_the_terminal_is_high_enough() -> None:
+    narrow = lines(a_watched_mirror(), 80)
+    rest = narrow[len(without_the_rest(narrow)) :]
+    titles = {word for line in narrow if "own" in line or "cbs" in line or "wait" in line for word in line.split()}
+    assert {"wait", "cbs", "sched", "own", "cons", "prom", "calld", "trans", "warm", "conf"} <= titles
+    assert [line.split()[0] for line in rest[2:6]] == ["All", "night_shift", "orders", "quiet"]
+    assert "prom" not in " ".join(lines(a_watched_mirror(), 80, 24))
+
+
+@pytest.mark.parametrize("language", Language)
+def test_two_hundred_columns_have_expected_waits_callbacks_transfers_and_consults(language: Language) -> None:
+    words = WatchWords(language)
+    titles = "\n".join(lines(a_watched_mirror(), 200, 50, language))
+    shown = ("callbacks_waiting", "scheduled", "called_back", "transferred", "consults")
+    assert [key for key in shown if words.title(key, long=True) not in titles] == []
