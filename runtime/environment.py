@@ -17,13 +17,17 @@ FieldKey = tuple[str, str]
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
-    """How fields (group, name) are called in the environment; `secrets` are never shown, `urls` without password."""
+    """How fields (group, name) are called in the environment; `secrets` are never shown, `urls` without password.
+
+    `others` are variables with the prefix that are no settings: they are for somebody else.
+    """
 
     prefix: str
     unprefixed_group: str
     foreign: Mapping[FieldKey, str]
     secrets: frozenset[FieldKey]
     urls: frozenset[FieldKey]
+    others: frozenset[str] = frozenset()
 
     def variable(self, group: str, name: str) -> str:
         """The environment variable of a setting."""
@@ -63,7 +67,7 @@ def read(settings: type[SettingsT], names: Names, environ: Mapping[str, str]) ->
     """All settings; raises SettingsError with every unknown variable, with a suggestion, and every wrong value."""
     slots = {slot.variable: slot for slot in _slots(settings, names)}
     known = [name for name in environ if name.startswith(names.prefix)]
-    problems = [_unknown(name, slots) for name in sorted(known) if name not in slots]
+    problems = [_unknown(name, slots) for name in sorted(known) if name not in slots and name not in names.others]
     groups: dict[str, dict[str, Any]] = {}
     for slot in slots.values():
         text = environ.get(slot.variable, "")

@@ -271,6 +271,7 @@ NAMES: Final = Names(
     foreign={("kafka", "bootstrap_servers"): "KAFKA_BOOTSTRAP_SERVERS", ("postgres", "url"): "DATABASE_URL"},
     secrets=frozenset({("ticket", "key")}),
     urls=frozenset({("postgres", "url"), ("trace", "otlp_endpoint"), ("web", "attachments_url"), ("explainer", "url")}),
+    others=frozenset({"HUBLINE_PASSWORD"}),  # Of the person at a console, whose other commands read settings too.
 )
 
 

@@ -12,7 +12,6 @@ import typer
 
 NEGATIVE = 1
 NOT_REACHABLE = 3
-PASSWORD_VARIABLE = "HUBLINE_PASSWORD"  # noqa: S105 - the name of a variable
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +33,7 @@ def agent(
     """
     from deploy.console.client import Gone
     from deploy.console.sign_in import Refused
+    from deploy.local.layout import PASSWORD_VARIABLE
 
     spoken = language_of(language)
     environ = dict(os.environ)

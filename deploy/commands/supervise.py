@@ -17,7 +17,7 @@ from urllib.parse import quote
 import msgspec
 import typer
 
-from deploy.commands.agent import NEGATIVE, NOT_REACHABLE, PASSWORD_VARIABLE, addresses, language_of
+from deploy.commands.agent import NEGATIVE, NOT_REACHABLE, addresses, language_of
 from schemas.vocabulary import JoinMode
 
 if TYPE_CHECKING:
@@ -240,6 +240,8 @@ def _perform(who: Who, ask: Ask, *, as_json: bool) -> None:
 
 def _password(who: Who, environ: dict[str, str]) -> str:
     """Taken out of the environment, so that nothing that is started gets it."""
+    from deploy.local.layout import PASSWORD_VARIABLE
+
     password = environ.pop(PASSWORD_VARIABLE, None)
     if password is not None:
         return password

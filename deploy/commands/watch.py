@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deploy.commands.agent import NEGATIVE, NOT_REACHABLE, PASSWORD_VARIABLE, addresses, language_of
+from deploy.commands.agent import NEGATIVE, NOT_REACHABLE, addresses, language_of
 
 if TYPE_CHECKING:
     from deploy.console.watch import Wanted
@@ -40,6 +40,7 @@ def watch(
     from deploy.console.client import Gone
     from deploy.console.sign_in import Refused
     from deploy.console.watch import Wanted
+    from deploy.local.layout import PASSWORD_VARIABLE
 
     spoken = language_of(language)
     environ = dict(os.environ)

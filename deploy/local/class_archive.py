@@ -19,6 +19,7 @@ from deploy.local import jars, kafka, processes, state
 from deploy.local.errors import StackError
 from deploy.local.java import Java
 from deploy.local.kafka import Kafka
+from deploy.local.ports import choose_ports, claims
 
 START_PATIENCE_S: Final = 90
 LOOK_S: Final = 0.1
@@ -40,9 +41,9 @@ def make(cache: Path, java: Java, class_path: tuple[Path, ...]) -> Path:
     target = path_of(cache, java)
     if target.exists():
         return target
-    with tempfile.TemporaryDirectory(dir=cache, prefix="classes-") as scratch:
+    with tempfile.TemporaryDirectory(dir=cache, prefix="classes-") as scratch, claims() as held:
         fresh = Path(scratch) / target.name
-        ports = state.choose_ports({}, (kafka.PORT, kafka.CONTROLLER_PORT), frozenset())
+        ports = choose_ports({}, (kafka.PORT, kafka.CONTROLLER_PORT), frozenset(), held)
         node = Kafka(
             folder=Path(scratch),
             java=java,

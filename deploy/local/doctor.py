@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 import psutil
 
-from deploy.local import jars, java, kafka_probe, plan, postgres, state
+from deploy.local import jars, java, kafka_probe, plan, ports, postgres, state
 from deploy.local.errors import StackError
 from deploy.local.layout import Layout, cache_dir
 from deploy.local.stack import everything
@@ -174,10 +174,10 @@ def _ports(machine: Machine) -> Finding:
     if not machine.layout.state_file.exists():
         return Finding("ports", True, "chosen at the first start")
     kept = state.load(machine.layout).ports
-    names = {port: name for name, ports in plan.PORTS.items() for port in ports}
+    names = {port: name for name, listened in plan.PORTS.items() for port in listened}
     running = {one.name for one in everything(machine.layout)}
     taken = [
-        f"{name} {port}" for name, port in kept.items() if names.get(name) not in running and not state.is_free(port)
+        f"{name} {port}" for name, port in kept.items() if names.get(name) not in running and not ports.is_free(port)
     ]
     if taken:
         found = f"taken by somebody else: {', '.join(taken)}"

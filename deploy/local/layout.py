@@ -12,6 +12,7 @@ import platformdirs
 
 DATA_DIR_VARIABLE: Final = "HUBLINE_DATA_DIR"
 CACHE_DIR_VARIABLE: Final = "HUBLINE_CACHE_DIR"
+PASSWORD_VARIABLE: Final = "HUBLINE_PASSWORD"  # noqa: S105 - the name of a variable
 ROOT_DATA_DIR: Final = Path("/var/lib/hubline")
 ROOT_CACHE_DIR: Final = Path("/var/cache/hubline")
 

@@ -21,6 +21,8 @@ import psutil
 from deploy.local.errors import StackError
 
 POLL_S: Final = 0.02
+KILLED_MS: Final = 30_000
+"""Nothing can refuse SIGKILL; a busy machine takes a moment to carry it out."""
 LOG_LIMIT_BYTES: Final = 32 * 1024 * 1024
 _PROC: Final = Path("/proc")
 _DEAD: Final = frozenset({"Z", "X"})
@@ -180,7 +182,7 @@ def stop(group: Sequence[Running]) -> tuple[str, ...]:
         left_ms = running.ending.patience_ms - round((time.monotonic() - asked_s) * 1000)
         if not wait_gone(running, max(left_ms, 0)):
             send(running, signal.SIGKILL)
-            wait_gone(running, running.ending.patience_ms)
+            wait_gone(running, KILLED_MS)
             killed.append(running.name)
     return tuple(killed)
 

@@ -19,8 +19,9 @@ from deploy.local import class_archive, jars, java, kafka, kafka_probe, plan, po
 from deploy.local.errors import StackError
 from deploy.local.jars import Jar
 from deploy.local.kafka import Kafka
-from deploy.local.layout import DATA_DIR_VARIABLE, Layout, cache_dir, data_dir
+from deploy.local.layout import DATA_DIR_VARIABLE, PASSWORD_VARIABLE, Layout, cache_dir, data_dir
 from deploy.local.plan import KAFKA_VARIABLE, POSTGRES_VARIABLE, Parts, Program
+from deploy.local.ports import Claims, choose_ports, claims
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Ending, Running
 from deploy.local.state import HOST, State
@@ -81,14 +82,14 @@ class Stack(msgspec.Struct, frozen=True):
 
 @contextlib.contextmanager
 def opened(request: Request, environ: Mapping[str, str], note: Note) -> Iterator[Stack]:
-    """A stack ready to be started, with the folder's lock held; the caller starts and stops it.
+    """A stack ready to be started, with the folder's lock and its ports held; the caller starts and stops it.
 
     Raises StackError when the folder is taken, or a part it needs cannot be had.
     """
     check_names(request.only, request.programs)
     layout = Layout(data_dir=request.data_dir)
-    with state.exclusive(layout):
-        kept = settled_ports(layout, request)
+    with state.exclusive(layout), claims() as held:
+        kept = settled_ports(layout, request, held)
         parts = make_parts(layout, kept, request, environ, note)
         endpoints = endpoints_of(kept, environ)
         given = {**inherited(environ), **endpoints.environ}
@@ -108,14 +109,14 @@ def check_names(only: tuple[str, ...], programs: tuple[Program, ...]) -> None:
         raise StackError(f"no such process: {', '.join(unknown)}", f"There are {', '.join(sorted(known))}.")
 
 
-def settled_ports(layout: Layout, request: Request) -> State:
-    """The folder's state with a port for all that is asked for; what runs keeps its own."""
+def settled_ports(layout: Layout, request: Request, held: Claims) -> State:
+    """The folder's state with a port for all that is asked for, claimed; what runs keeps its own."""
     kept = state.load(layout)
     wanted = [name for one in request.only for name in plan.PORTS.get(one, ())]
     running = {running.name for running in recorded(layout)}
     in_use = frozenset(name for one in running for name in plan.PORTS.get(one, ()))
-    ports = state.choose_ports(kept.ports, tuple(wanted), in_use)
-    settled = msgspec.structs.replace(kept, ports=ports)
+    chosen = choose_ports(kept.ports, tuple(wanted), in_use, held)
+    settled = msgspec.structs.replace(kept, ports=chosen)
     if settled != kept:
         state.store(layout, settled)
     return settled
@@ -185,8 +186,10 @@ def database_url(kept: State) -> str:
 
 
 def inherited(environ: Mapping[str, str]) -> dict[str, str]:
-    """What a program may see of our own environment."""
-    return {name: value for name, value in environ.items() if name in INHERITED or name.startswith(INHERITED_PREFIXES)}
+    """What a program may see of our own environment; a person's password is only the commands' business."""
+    seen = {name: value for name, value in environ.items() if name in INHERITED or name.startswith(INHERITED_PREFIXES)}
+    seen.pop(PASSWORD_VARIABLE, None)
+    return seen
 
 
 async def prepare(parts: Parts, endpoints: Endpoints, request: Request, note: Note) -> None:

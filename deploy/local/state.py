@@ -9,7 +9,6 @@ import base64
 import fcntl
 import os
 import secrets
-import socket
 import time
 import uuid
 from collections.abc import Iterator
@@ -24,19 +23,9 @@ from deploy.local.layout import Layout
 from deploy.local.processes import Ending, Running
 
 HOST: Final = "127.0.0.1"
-LOWEST_PORT: Final = 20_000
-PORTS: Final = 12_000
 SUPERVISOR: Final = "supervisor"
 ENDING: Final = Ending(patience_ms=90_000, rank=9)
 """A supervisor ends all of its own first, which takes its time."""
-PREFERRED_PORTS: Final[dict[str, int]] = {
-    "http": 8080,
-    "admin": 8081,
-    "gateway": 8082,
-    "query": 8083,
-    "web": 8084,
-    "explainer": 8085,
-}
 
 
 class State(msgspec.Struct, frozen=True):
@@ -83,40 +72,6 @@ def store(layout: Layout, state: State) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(fresh, layout.state_file)
-
-
-def is_free(port: int) -> bool:
-    """Whether a server could listen on this port of 127.0.0.1 now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def choose_ports(known: dict[str, int], wanted: tuple[str, ...], in_use: frozenset[str]) -> dict[str, int]:
-    """A port for each of `wanted`: the known one, else the preferred one, else any free one.
-
-    `in_use` names those whose own server runs now: they keep their port. Known ports of others stay as they are.
-    """
-    chosen = dict(known)
-    for name in wanted:
-        if name in in_use and name in known:
-            continue
-        first = known.get(name, PREFERRED_PORTS.get(name))
-        taken = {port for other, port in chosen.items() if other != name}
-        chosen[name] = first if first is not None and first not in taken and is_free(first) else any_free_port(taken)
-    return chosen
-
-
-def any_free_port(taken: frozenset[int] | set[int] = frozenset()) -> int:
-    """A port that nobody listens on now, below those that the system hands to clients: none of them can take it."""
-    while True:
-        port = LOWEST_PORT + secrets.randbelow(PORTS)
-        if port not in taken and is_free(port):
-            return port
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from runtime.ids import random_id
 from runtime.postgres import connect_pool
 from runtime.settings import Postgres
 from schemas.vocabulary import Role
+from tests.support.ports import free_port
 from tests.support.stack import SharedStack
 from tests.support.waiting import wait_until
 
@@ -42,7 +42,7 @@ class AdminProcess(msgspec.Struct, frozen=True):
 @pytest.fixture(scope="module")
 def admin(stack: SharedStack, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AdminProcess]:
     folder = tmp_path_factory.mktemp("admin")
-    port = _free_port()
+    port = free_port()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("HUBLINE_")}
     environ |= {
         "KAFKA_BOOTSTRAP_SERVERS": stack.kafka,
@@ -116,10 +116,3 @@ def _status(url: str) -> int | None:
         return httpx.get(url, timeout=2).status_code
     except httpx.HTTPError:
         return None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

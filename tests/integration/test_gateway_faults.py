@@ -17,7 +17,8 @@ from runtime.settings import Kafka
 from schemas import live
 from schemas.vocabulary import LegState, RoutingStatus
 from tests.integration.test_gateway import a_chat, a_producer, a_shop, put, until_known
-from tests.support.gateway_service import agent, context_of, free_port, processes, running_gateway
+from tests.support.gateway_service import agent, context_of, processes, running_gateway
+from tests.support.ports import free_port
 from tests.support.stack import RunningStack, SharedStack
 from tests.support.waiting import eventually
 

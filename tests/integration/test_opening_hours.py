@@ -25,7 +25,8 @@ from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS
 from tests.support.checker import check_replay, decided
 from tests.support.clock_process import set_clock
 from tests.support.faulty_day import append
-from tests.support.gateway_service import Process, free_port
+from tests.support.gateway_service import Process
+from tests.support.ports import free_port
 from tests.support.stack import RunningStack, running_stack
 from tests.support.waiting import eventually
 

@@ -25,7 +25,8 @@ from runtime.kafka import KafkaConnection
 from runtime.settings import Kafka
 from schemas.metrics import MetricsMeasured
 from schemas.topics import METRICS_LIVE
-from tests.support.gateway_service import Process, free_port, processes
+from tests.support.gateway_service import Process, processes
+from tests.support.ports import free_port
 from tests.support.stack import SharedStack
 from tests.support.waiting import wait_until
 

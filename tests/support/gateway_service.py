@@ -18,7 +18,6 @@ import structlog
 from consumers.gateway.app import Gateway, opened, port_of
 from consumers.gateway.screen_pop import Records
 from deploy.console.client import AgentClient, Wishes
-from deploy.local.state import any_free_port
 from runtime.broker import Broker
 from runtime.clock import SystemClock
 from runtime.credential_store import Principal
@@ -115,11 +114,6 @@ async def running_gateway(
         finally:
             context.stop.set()
             await work
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    return any_free_port()
 
 
 class Process:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import httpx
 import msgspec
 
 from runtime.credentials import new_key
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 ADAPTER = "web"
@@ -27,7 +27,7 @@ class HttpProcess:
     """One process; it can be killed and started again on the same port."""
 
     def __init__(self, kafka: str, database_url: str, folder: Path, environ: dict[str, str]) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
         self._environ = {
@@ -120,10 +120,3 @@ def http_process(kafka: str, database_url: str, environ: dict[str, str] | None =
             yield process
         finally:
             process.end()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -28,7 +28,8 @@ from runtime.postgres import connect_pool
 from runtime.settings import Kafka, Postgres
 from schemas.topics import WORKSPACE_PARTITIONS
 from schemas.vocabulary import Role
-from tests.support.gateway_service import Process, free_port
+from tests.support.gateway_service import Process
+from tests.support.ports import free_port
 from tests.support.product_people import Desk, Record, Watcher
 from tests.support.product_posts import Posts
 from tests.support.stack import RunningStack, running_stack

@@ -23,7 +23,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from deploy.local import database, plan, postgres, state
+from deploy.local import database, plan, ports, postgres, state
 from deploy.local.layout import Layout
 from deploy.local.plan import Program
 from deploy.local.reaper import guard
@@ -134,13 +134,9 @@ def _take_free_ports(folder: Path) -> None:
     """Not those that the product prefers: another stack that starts now would take them too."""
     layout = Layout(data_dir=folder)
     layout.make_folders()
-    ports = {name: free_port() for name in state.PREFERRED_PORTS}
-    state.store(layout, msgspec.structs.replace(state.new_state(), ports=ports))
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    return state.any_free_port()
+    with ports.claims() as held:
+        chosen = {name: held.take_any() for name in ports.PREFERRED_PORTS}
+    state.store(layout, msgspec.structs.replace(state.new_state(), ports=chosen))
 
 
 def _start_for_all() -> SharedStack:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.layout import PASSWORD_VARIABLE
 from runtime.settings import NAMES, Settings, SettingsError, describe, load
 
 
@@ -24,6 +25,10 @@ def test_the_process_group_has_no_middle_part() -> None:
 def test_a_misspelt_setting_is_an_error_with_a_suggestion() -> None:
     with pytest.raises(SettingsError, match="HUBLINE_HTP_PORT: no such setting; did you mean HUBLINE_HTTP_PORT"):
         load({"HUBLINE_HTP_PORT": "1"})
+
+
+def test_the_password_of_somebody_at_a_console_is_no_setting_and_no_error() -> None:
+    assert load({PASSWORD_VARIABLE: "secret"}) == Settings()
 
 
 def test_no_two_settings_share_a_variable() -> None:

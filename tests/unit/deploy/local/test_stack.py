@@ -11,6 +11,7 @@ from deploy.local import stack, state
 from deploy.local.errors import StackError
 from deploy.local.layout import Layout
 from deploy.local.plan import PROGRAMS, Program
+from deploy.local.ports import claims
 from deploy.local.stack import Request
 
 
@@ -36,6 +37,7 @@ def test_programs_see_of_our_environment_only_what_concerns_them() -> None:
     given = {
         "PATH": "/bin",
         "HUBLINE_LOG_LEVEL": "debug",
+        "HUBLINE_PASSWORD": "of somebody at a console",
         "LC_ALL": "C",
         "AWS_SECRET_ACCESS_KEY": "x",
         "PYTHONPATH": ".",
@@ -45,9 +47,10 @@ def test_programs_see_of_our_environment_only_what_concerns_them() -> None:
 
 def test_only_the_ports_asked_for_are_settled_and_they_stay(tmp_path: Path) -> None:
     layout = a_folder(tmp_path)
-    first = stack.settled_ports(layout, Request(data_dir=layout.data_dir, only=("kafka", "http"))).ports
-    assert set(first) == {"kafka", "kafka_controller", "http"}
-    assert stack.settled_ports(layout, Request(data_dir=layout.data_dir, only=("kafka",))).ports == first
+    with claims() as held:
+        first = stack.settled_ports(layout, Request(data_dir=layout.data_dir, only=("kafka", "http")), held).ports
+        assert set(first) == {"kafka", "kafka_controller", "http"}
+        assert stack.settled_ports(layout, Request(data_dir=layout.data_dir, only=("kafka",)), held).ports == first
 
 
 def test_commands_find_the_local_stack_when_nothing_else_is_named(tmp_path: Path) -> None:

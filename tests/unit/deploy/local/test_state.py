@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import stat
 from pathlib import Path
 
@@ -38,28 +37,6 @@ def test_a_state_that_cannot_be_read_is_never_replaced(layout: Layout) -> None:
     with pytest.raises(StackError, match="cannot be read"):
         state.load(layout)
     assert layout.state_file.read_text() == '{"cluster_id": "x"'
-
-
-def test_known_ports_are_kept_and_new_ones_are_free_and_differ() -> None:
-    first = state.choose_ports({}, ("kafka", "postgres"), frozenset())
-    assert len(set(first.values())) == 2
-    assert all(state.is_free(port) for port in first.values())
-    assert state.choose_ports(first, ("kafka", "postgres"), frozenset()) == first
-
-
-def test_a_known_port_that_somebody_took_is_replaced_unless_it_is_our_own_server() -> None:
-    with socket.socket() as taken:
-        taken.bind((state.HOST, 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        assert state.choose_ports({"kafka": port}, ("kafka",), frozenset())["kafka"] != port
-        assert state.choose_ports({"kafka": port}, ("kafka",), frozenset({"kafka"})) == {"kafka": port}
-
-
-def test_ports_of_processes_not_asked_for_stay_known() -> None:
-    chosen = state.choose_ports({"http": 61_001}, ("kafka",), frozenset())
-    assert chosen["http"] == 61_001
-    assert chosen["kafka"] != 61_001
 
 
 def test_a_folder_has_one_holder_who_is_named(layout: Layout) -> None:
