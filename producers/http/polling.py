@@ -63,6 +63,11 @@ class Polling:
         self._policy = policy
         self._polls = 0
 
+    @property
+    def under_way(self) -> int:
+        """How many polls are being answered, or wait for something to answer."""
+        return self._polls
+
     async def page(self, admitted: Admitted, after: str | None, wait_s: int) -> Page:
         """The next page. Without `after`: an empty one whose cursor stands at the log's present end.
 

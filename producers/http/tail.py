@@ -87,11 +87,12 @@ class Tail:
         self.positions: Positions = {}
 
     async def feed(self, workspace: str, mark: str) -> Feed:
-        """The feed of that adapter, begun at the present end of the log when it is new."""
+        """The feed of that adapter, begun at the present end of the log when it is new. After `stop` nothing fills it."""
         async with self._starting:
             if self._following is None:
                 self.positions = await self._ends()
-                self._following = asyncio.create_task(self._follow(), name="decisions-tail")
+                if not self._stopped:
+                    self._following = asyncio.create_task(self._follow(), name="decisions-tail")
         feed = self._feeds.get(mark.encode())
         if feed is None:
             feed = Feed(workspace, mark, dict(self.positions), self._policy.most_kept)

@@ -71,7 +71,7 @@ class Served(msgspec.Struct, frozen=True):
         return f"Bearer {self.credentials.add_key(who)}"
 
     async def get(self, path: str, authorization: str = "") -> httpx.Response:
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=60) as client:
             return await client.get(path, headers={"authorization": authorization} if authorization else {})
 
 
@@ -125,7 +125,7 @@ async def test_what_is_not_there_or_not_understood_is_refused() -> None:
         assert (await it.get("/v1/elsewhere", key)).status_code == 404
         assert (await it.get(f"{PATH}?at_ms=soon", key)).status_code == 422
         assert (await it.get(f"{PATH}?when=1", key)).status_code == 422
-        async with httpx.AsyncClient(base_url=it.url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=it.url, trust_env=False, timeout=60) as client:
             posted = await client.post(PATH, headers={"authorization": key})
         assert (posted.status_code, posted.headers["allow"]) == (405, "GET")
 

@@ -12,7 +12,7 @@ from tests.support.product_posts import Posts
 
 
 def a_good_day() -> tuple[Posts, Record]:
-    posts, record = Posts(httpx.AsyncClient(), "shop"), Record()
+    posts, record = Posts(httpx.AsyncClient(timeout=60), "shop"), Record()
     for name in ("i1", "i2"):
         posts.answered[name] = record.shown[name] = 1.0
         record.holders[name] = {"ana"}

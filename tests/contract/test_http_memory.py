@@ -41,8 +41,12 @@ class TestHttpWithoutItsServices:
             assert int(answer.headers["retry-after"]) >= 1
             assert service.sending.problem() is not None
             broker.faults.come_back()
-            again = await client.post(service.url("interactions"), json={**CHAT, "external_id": "c1"})
-            assert again.status_code == 202
+
+            async def taken() -> bool:
+                again = await client.post(service.url("interactions"), json={**CHAT, "external_id": "c1"})
+                return again.status_code == 202
+
+            await eventually(taken, what="the same id is taken")
             assert service.sending.problem() is None
 
     async def test_beyond_the_limit_of_waiting_requests_nothing_is_taken(self) -> None:

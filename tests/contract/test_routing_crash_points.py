@@ -51,7 +51,7 @@ async def routed(broker: Broker, log: Broker, workspaces: tuple[str, ...]) -> No
         return all(one.undecided == 0 and one.decisions > 0 for one in found)
 
     try:
-        await eventually(done, within_s=30)
+        await eventually(done, within_s=60)
     finally:
         context.stop.set()
         with contextlib.suppress(Planted):

@@ -22,9 +22,9 @@ from tests.support.stack import new_folder
 from tests.support.waiting import wait_until
 
 HUBLINE = str(Path(sys.executable).with_name("hubline"))
-UP_S = 90
-FLOWING_S = 60
-STOPPED_S = 60
+UP_S = 120
+FLOWING_S = 120
+STOPPED_S = 120
 SOME_ENDED = re.compile(r"ended [1-9]")
 AN_OFFER = re.compile(r" → (\w+) \(\w+\): \d+ considered")
 USERS_AND_KEYS = re.compile(r"users \(password\):\n((?:  .*\n)+.*:\n(?:  .*\n)+)")

@@ -19,9 +19,9 @@ from tests.support.product import PASSWORD, Product, Shop, running_product
 
 PARTS = ("kafka", "postgres", "routing", "view", "gateway", "admin")
 MISSED = Derived(service_level=7_120, goal_percent=80, within_ms=20_000, asa_ms=4_300, aht_ms=182_000)
-WITHIN_S = 40.0
+WITHIN_S = 120.0
 CTRL_C = b"\x03"
-pytestmark = pytest.mark.timeout(240)  # The first test also waits for the stack.
+pytestmark = pytest.mark.timeout(600)  # The first test also waits for the stack.
 
 
 class Floor:

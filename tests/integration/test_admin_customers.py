@@ -94,7 +94,7 @@ async def test_events_follow_in_order_and_only_for_what_changed(shop: Shop) -> N
         found = await events_of(shop, customer_id)
         return found if len(found) >= 5 else []
 
-    events: list[Any] = await eventually(all_there, within_s=15, what="five events")
+    events: list[Any] = await eventually(all_there, within_s=60, what="five events")
     assert [type(event) for event in events] == [
         CustomerCreated,
         IdentityLinked,

@@ -142,7 +142,7 @@ async def test_without_routing_put_says_that_it_waits_and_the_version_comes_into
             assert (waiting.status_code, waiting.json()["state"]) == (202, "waiting")
     # The next process sends it again, under the same command id.
     async with router.answering(), admin_service(broker, database_url) as admin:
-        await eventually(_applied(admin, workspace), within_s=20, what="applied")
+        await eventually(_applied(admin, workspace), within_s=60, what="applied")
     assert len({event.command_id for event in router.seen}) == 1
 
 
@@ -154,13 +154,13 @@ async def test_what_was_answered_while_the_process_was_down_is_found(
         token = await admin.a_user(workspace, "root", Role.ADMINISTRATOR)
         async with admin.client(token) as client:
             await client.put(f"/v1/workspaces/{workspace}", content=SMALL, headers=YAML)
-        sent_from = await eventually(_sent_from(admin, workspace), within_s=20, what="sent")
+        sent_from = await eventually(_sent_from(admin, workspace), within_s=60, what="sent")
     async with router.answering(), admin_service(broker, database_url) as admin:
-        await eventually(_applied(admin, workspace), within_s=20, what="applied")
+        await eventually(_applied(admin, workspace), within_s=60, what="applied")
         # As if the process had died between routing's answer and its own note of it.
         await admin.pool.execute("UPDATE workspace_versions SET state = 'waiting' WHERE workspace = $1", workspace)
         await admin.pool.execute("INSERT INTO configuration_outbox VALUES ($1, 1, 0, $2)", workspace, sent_from[0])
-        await eventually(_applied(admin, workspace), within_s=20, what="applied again")
+        await eventually(_applied(admin, workspace), within_s=60, what="applied again")
     assert router.version == 1
 
 

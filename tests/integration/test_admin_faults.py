@@ -68,7 +68,7 @@ async def test_without_the_database_who_is_known_is_known_and_everything_goes_on
             assert (await stranger.get("/v1/me")).status_code == 503
 
             await asyncio.to_thread(running.supervisor.resume, "postgres")
-            await eventually(answers(client, url, 200), within_s=30, what="the document read again")
+            await eventually(answers(client, url, 200), within_s=60, what="the document read again")
             again = await client.put(url, content=DOCUMENT + "# 2", headers={**YAML, "if-match": '"1"'})
             assert (again.status_code, again.json()["version"]) == (200, 2)
         assert [event.version for event in router.seen] == [1, 2]

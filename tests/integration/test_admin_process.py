@@ -61,7 +61,7 @@ def admin(stack: SharedStack, database_url: str, tmp_path_factory: pytest.TempPa
         yield AdminProcess(f"http://127.0.0.1:{port}", health, asyncio.run(_key(database_url)), process)
     finally:
         process.send_signal(signal.SIGTERM)
-        code = process.wait(30)
+        code = process.wait(60)
     assert code == 0
     text = (folder / "admin.log").read_text()
     assert "admin.failed" not in text
@@ -71,7 +71,7 @@ def admin(stack: SharedStack, database_url: str, tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="module")
 def described(admin: AdminProcess) -> Any:
     """The process's own OpenAPI document, with the workspace that exists, so that requests get past the door."""
-    document = httpx.get(f"{admin.base_url}/docs/openapi.json").json()
+    document = httpx.get(f"{admin.base_url}/docs/openapi.json", timeout=60).json()
     for item in document["paths"].values():
         for operation in item.values():
             for parameter in operation.get("parameters", ()):
@@ -89,7 +89,7 @@ def test_whatever_is_asked_nothing_breaks(described: Any, admin: AdminProcess) -
         def ask(case: Case[Any]) -> None:
             nonlocal asked
             headers = {"authorization": f"Bearer {admin.key}"}
-            answer = case.call(base_url=admin.base_url, headers=headers, timeout=30)
+            answer = case.call(base_url=admin.base_url, headers=headers, timeout=60)
             asked += 1
             assert answer.status_code < 500, answer.text
             if answer.status_code >= 400:
@@ -100,9 +100,15 @@ def test_whatever_is_asked_nothing_breaks(described: Any, admin: AdminProcess) -
 
 
 def test_it_says_how_it_is_and_what_it_has_done(admin: AdminProcess) -> None:
-    assert httpx.get(f"{admin.base_url}/v1/me", headers={"authorization": f"Bearer {admin.key}"}).status_code == 200
+    assert (
+        httpx.get(f"{admin.base_url}/v1/me", headers={"authorization": f"Bearer {admin.key}"}, timeout=60).status_code
+        == 200
+    )
     assert _status(f"{admin.health_url}/livez") == 200
-    assert 'hubline_http_requests_total{route="/v1/me",status="200"}' in httpx.get(f"{admin.health_url}/metrics").text
+    assert (
+        'hubline_http_requests_total{route="/v1/me",status="200"}'
+        in httpx.get(f"{admin.health_url}/metrics", timeout=60).text
+    )
 
 
 async def _key(database_url: str) -> str:

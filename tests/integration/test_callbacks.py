@@ -40,7 +40,7 @@ async def at_the_desk(product: Product, shop: Shop, user: str) -> AsyncIterator[
 async def an_adapter(product: Product, shop: Shop) -> AsyncIterator[Callable[..., Any]]:
     """Says events of contacts."""
     headers = {"authorization": f"Bearer {shop.key}"}
-    async with httpx.AsyncClient(base_url=product.http_url, headers=headers, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=product.http_url, headers=headers, timeout=60) as client:
 
         async def say(interaction_id: str, type_: str, **said: Any) -> None:
             url = f"/v1/workspaces/{shop.workspace}/interactions/{interaction_id}/events"

@@ -31,11 +31,11 @@ from tests.support.product import Product, another_in_partition, running_product
 from tests.support.slow_socket import slow_socket
 from tests.support.waiting import eventually
 
-LONG_S = 60.0
+LONG_S = 120.0
 ROUTER = "routing"
 BREACHING = Program(ROUTER, "tests.support.breaching_router", plan.STAGES)
 OTHERS = tuple(program for program in plan.PROGRAMS if program.name != ROUTER)
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ from tests.support.product import Product, another_in_partition, running_product
 from tests.support.product_people import Desk
 from tests.support.waiting import eventually
 
-LONG_S = 60.0
-pytestmark = pytest.mark.timeout(240)
+LONG_S = 120.0
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

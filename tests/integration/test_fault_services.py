@@ -17,8 +17,8 @@ from tests.support.outages import LASTS_S, outage
 from tests.support.product import Product, running_product
 from tests.support.waiting import eventually
 
-LONG_S = 60.0
-pytestmark = pytest.mark.timeout(300)
+LONG_S = 120.0
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 KEYS = 25
-LONG_S = 40.0
+LONG_S = 120.0
 
 
 class Counting:

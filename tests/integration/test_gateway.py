@@ -295,5 +295,5 @@ async def until_known(running: Running, workspace: str) -> AsyncIterator[None]:
     def ready() -> bool:
         return workspace in known and known[workspace].is_known and len(known[workspace].view.agents) == 2
 
-    await eventually(ready, within_s=30)
+    await eventually(ready, within_s=60)
     yield

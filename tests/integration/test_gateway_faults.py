@@ -63,7 +63,7 @@ async def test_without_the_broker_sockets_stay_open_and_nobody_is_punished(
                 await asyncio.to_thread(own.supervisor.halt, "kafka")
                 await ana.until(lambda m: m.not_live is not None)
                 accepting = asyncio.create_task(ana.do(live.Accept(offer_id=offer.offer_id), within_s=90))
-                await eventually(lambda: notes.results, within_s=20)
+                await eventually(lambda: notes.results, within_s=60)
                 assert notes.results[0].outcome is live.Outcome.UNAVAILABLE
                 await asyncio.to_thread(own.supervisor.resume, "kafka")
                 await ana.until(lambda m: m.not_live is None, within_s=60)
@@ -103,10 +103,10 @@ async def test_a_gateway_that_is_killed_or_frozen_loses_nobody(
                     gateway.start()
                 else:
                     gateway.signal(signal.SIGSTOP)
-                    await eventually(lambda: not agents["ana"].connected, within_s=40)
+                    await eventually(lambda: not agents["ana"].connected, within_s=60)
                     gateway.signal(signal.SIGCONT)
-                await eventually(lambda: ana.connections == (2 if fault == "killed" else 1), within_s=30)
-                await eventually(lambda: agents["ana"].connected and agents["ana"].sessions == 1, within_s=30)
+                await eventually(lambda: ana.connections == (2 if fault == "killed" else 1), within_s=60)
+                await eventually(lambda: agents["ana"].connected and agents["ana"].sessions == 1, within_s=60)
                 [leg] = await ana.until(lambda m: m.legs_of("ana"))
                 assert leg.state is LegState.CONNECTED
                 assert (await ana.do(live.End(leg_id=leg.leg_id))).outcome is live.Outcome.APPLIED

@@ -63,7 +63,7 @@ async def a_socket(url: str, origin: str | None = ORIGIN) -> AsyncIterator[Clien
 
 async def close_code(socket: ClientConnection) -> int | None:
     """The code that the gateway closes with; frames before it are passed over."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         try:
             while True:
                 await socket.recv()
@@ -166,7 +166,7 @@ async def test_a_client_that_does_not_read_holds_nobody_up_and_is_brought_up_to_
             slow.transport.resume_reading()
             reasons = []
             while mirror.seq < floor.seq:
-                frame = live.decode_server(await asyncio.wait_for(slow.recv(), 10))
+                frame = live.decode_server(await asyncio.wait_for(slow.recv(), 60))
                 mirror.take(frame)
                 frames += 1
                 reasons += [frame.reason] if isinstance(frame, live.Resync) else []

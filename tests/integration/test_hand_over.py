@@ -166,7 +166,7 @@ async def test_what_cannot_be_is_refused_with_every_error_and_only_administrator
     wrong = await office.client.post(office.url.replace("/ana/", "/nobody/"), json={"to_agent": "nobody"})
     assert wrong.status_code == 422
     assert {one["path"] for one in wrong.json()["errors"]} == {"agent", "to_agent", "command_id", "reason"}
-    async with httpx.AsyncClient(base_url=office.product.admin_url, timeout=20) as sue:
+    async with httpx.AsyncClient(base_url=office.product.admin_url, timeout=60) as sue:
         body = {"workspace": office.shop.workspace, "user": "sue", "password": PASSWORD}
         token = (await sue.post("/v1/sign-in", json=body)).json()["token"]
         headers = {"authorization": f"Bearer {token}"}

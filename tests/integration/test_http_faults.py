@@ -31,7 +31,9 @@ class Adapter:
         self.accepted: list[str] = []
         self.unanswered = 0
         self.refused: list[httpx.Response] = []
-        self._client = httpx.Client(base_url=process.base_url, headers={"authorization": f"Bearer {seeded.key}"})
+        self._client = httpx.Client(
+            base_url=process.base_url, headers={"authorization": f"Bearer {seeded.key}"}, timeout=60
+        )
         self._path = f"/v1/workspaces/{seeded.workspace}/interactions"
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._talk, daemon=True)
@@ -55,7 +57,7 @@ class Adapter:
         while not self._ending.is_set():
             external = f"contact-{number}"
             try:
-                answer = self._client.post(self._path, json={"channel": "sms", "external_id": external}, timeout=20)
+                answer = self._client.post(self._path, json={"channel": "sms", "external_id": external}, timeout=60)
             except httpx.TransportError:
                 self.unanswered += 1
                 self._ending.wait(0.02)
@@ -121,11 +123,11 @@ def test_a_broker_that_stops_makes_answers_unknown_and_when_it_is_back_all_goes_
         adapter.has_accepted(30, "before")
         running.supervisor.halt("kafka")
         wait_until(lambda: len(adapter.refused) >= silent_s, within_s=120, what="an unknown outcome each second")
-        wait_until(lambda: not process.ready(), within_s=30, what="not ready")
+        wait_until(lambda: not process.ready(), within_s=60, what="not ready")
         running.supervisor.resume("kafka")
         adapter.has_accepted(30, "after")
         assert process.ready()
-        with httpx.Client(base_url=process.base_url) as client:
+        with httpx.Client(base_url=process.base_url, timeout=60) as client:
             assert client.get("/docs").status_code == 200
     assert {(answer.status_code, answer.json()["type"]) for answer in adapter.refused} == {(503, UNKNOWN)}
     assert all(int(answer.headers["retry-after"]) >= 1 for answer in adapter.refused)
@@ -145,9 +147,9 @@ def test_a_database_that_stops_stops_no_adapter_whose_key_is_known(
         adapter.has_accepted(300, "while the database is away")
         strange = {"authorization": "Bearer hk_unknown_secret"}
         path = f"{process.base_url}/v1/workspaces/{seeded.workspace}/decisions"
-        answer = httpx.get(path, headers=strange, timeout=20)
+        answer = httpx.get(path, headers=strange, timeout=60)
         assert (answer.status_code, answer.json()["type"]) == (503, "/docs#not-ready")
         running.supervisor.resume("postgres")
-        wait_until(lambda: httpx.get(path, headers=strange, timeout=20).status_code == 401, within_s=60, what="back")
+        wait_until(lambda: httpx.get(path, headers=strange, timeout=60).status_code == 401, within_s=60, what="back")
     assert adapter.refused == []
     assert adapter.unanswered == 0

@@ -18,8 +18,8 @@ from tests.support.identity_service import IDENTITY, PARTS, IdentityService, a_w
 from tests.support.stack import RunningStack, running_stack
 from tests.support.waiting import eventually
 
-LONG_S = 60.0
-pytestmark = pytest.mark.timeout(180)
+LONG_S = 120.0
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

@@ -28,8 +28,8 @@ from tests.support.identity_service import IDENTITY, PARTS, IdentityService, a_w
 from tests.support.stack import RunningStack, running_stack
 from tests.support.waiting import eventually
 
-LONG_S = 60.0
-pytestmark = pytest.mark.timeout(180)
+LONG_S = 120.0
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +184,7 @@ def metric(folder: Path, name: str) -> float:
     port_file = folder / "port"
     if not port_file.exists():
         return 0.0
-    text = httpx.get(f"http://127.0.0.1:{port_file.read_text().strip()}/metrics").text
+    text = httpx.get(f"http://127.0.0.1:{port_file.read_text().strip()}/metrics", timeout=60).text
     found = re.search(rf'^hubline_{name}\{{topic="interactions.v1"\}} (\S+)', text, re.M)
     return float(found[1]) if found is not None else 0.0
 

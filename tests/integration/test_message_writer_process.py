@@ -31,8 +31,8 @@ from tests.support.waiting import eventually
 
 WRITER = Program("message_writer", "consumers.message_writer", plan.STAGES)
 PARTS = (kafka.NAME, postgres.NAME, WRITER.name)
-LONG_S = 60.0
-pytestmark = pytest.mark.timeout(180)
+LONG_S = 120.0
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

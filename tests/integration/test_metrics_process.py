@@ -19,7 +19,7 @@ from schemas.topics import METRICS_INTERVALS, ROUTING_DECISIONS
 from tests.support.metrics_service import PARTS, PROGRAMS, SECOND, STAGE, WRITER, MetricsService
 from tests.support.stack import RunningStack, running_stack
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 SETTINGS = {"HUBLINE_KAFKA_SESSION_TIMEOUT_MS": "6000"}
 
 

@@ -30,8 +30,8 @@ from tests.support.ports import free_port
 from tests.support.stack import RunningStack, running_stack
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.timeout(300)
-LONG_S = 60.0
+pytestmark = pytest.mark.timeout(600)
+LONG_S = 120.0
 DAYTIME = """
 hours: {shop: {time_zone: Europe/Berlin, weekly: {mon-sun: "09:00-18:00"}, closed_on: [2026-12-24]}}
 queues: {service: {hours: shop}, always: {}}

@@ -89,7 +89,7 @@ class Served:
     def answers(self, key: str, rest: str) -> int | None:
         try:
             url = f"{self.url}/v1/workspaces/{WORKSPACE}{rest}"
-            return httpx.get(url, headers={"authorization": f"Bearer {key}"}, timeout=5).status_code
+            return httpx.get(url, headers={"authorization": f"Bearer {key}"}, timeout=60).status_code
         except httpx.HTTPError:
             return None
 
@@ -145,13 +145,15 @@ def test_every_answer_is_one_that_the_document_names(case: Case[Any], served: Se
 
 def test_without_a_key_nothing_is_told(served: Served) -> None:
     for path in document()["paths"]:
-        answer = httpx.get(served.url + path.replace("{workspace}", WORKSPACE).replace("{subject}", CUSTOMER))
+        answer = httpx.get(
+            served.url + path.replace("{workspace}", WORKSPACE).replace("{subject}", CUSTOMER), timeout=60
+        )
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Bearer realm="hubline"')
 
 
 def test_the_document_and_its_page_are_open_to_read(served: Served) -> None:
-    assert httpx.get(f"{served.url}/openapi.json").json() == document()
-    shown = httpx.get(f"{served.url}/docs")
+    assert httpx.get(f"{served.url}/openapi.json", timeout=60).json() == document()
+    shown = httpx.get(f"{served.url}/docs", timeout=60)
     assert (shown.status_code, "default-src 'none'" in shown.headers["content-security-policy"]) == (200, True)
 
 

@@ -332,7 +332,7 @@ async def test_live_figures_come_with_their_mark(desk: QueryService) -> None:
             answer = await client.get(url, params={"dimension": "queue", "id": "orders"})
             return answer.json() if answer.status_code == 200 else None
 
-        read = await eventually(there, within_s=10, what="the live figures")
+        read = await eventually(there, within_s=60, what="the live figures")
         assert (read["as_of"]["seq"], read["groups"][0]["now"]["waiting"]) == (5, 1)
         assert (await get(client, url, dimension="agent"))["groups"] == []
 

@@ -13,7 +13,7 @@ from tests.support.faulty_day import append, contacts, morning, two_workspaces
 from tests.support.routers import RouterLog, check_crash, running_log
 
 NO_SNAPSHOTS = {"HUBLINE_ROUTING_SNAPSHOT_EVERY_MS": "3600000"}
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ def test_every_process_of_the_product_is_up_and_comes_back_when_killed(own_stack
     for name in PROGRAMS:
         supervisor.kill(name)
     for name in PROGRAMS:
-        wait_until(partial(_is_another, supervisor, name, first[name]), within_s=30, what=name)
+        wait_until(partial(_is_another, supervisor, name, first[name]), within_s=60, what=name)
         supervisor.wait_ready(name)
     running = recorded(Layout(data_dir=stack.folder))
     assert {one.name for one in running} == set(plan.NAMES)

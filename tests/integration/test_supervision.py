@@ -48,7 +48,7 @@ async def at_the_desk(product: Product, shop: Shop, user: str, **wishes: Any) ->
 
 @contextlib.asynccontextmanager
 async def as_program(product: Product, shop: Shop, user: str = "sue") -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=product.admin_url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=product.admin_url, timeout=60) as client:
         body = {"workspace": shop.workspace, "user": user, "password": PASSWORD}
         token = (await client.post("/v1/sign-in", json=body)).json()["token"]
         client.headers["authorization"] = f"Bearer {token}"
@@ -64,7 +64,7 @@ async def audited(product: Product, shop: Shop, count: int) -> list[dict[str, An
     url = product.admin_url.replace(
         str(product.stack.endpoints.ports["admin"]), str(product.stack.endpoints.ports["query"])
     )
-    async with as_program(product, shop) as program, httpx.AsyncClient(base_url=url, timeout=20) as asking:
+    async with as_program(product, shop) as program, httpx.AsyncClient(base_url=url, timeout=60) as asking:
         found: list[dict[str, Any]] = []
 
         async def there() -> bool:
@@ -75,7 +75,7 @@ async def audited(product: Product, shop: Shop, count: int) -> list[dict[str, An
             found[:] = reversed(answer.json()["entries"])
             return len(found) >= count
 
-        await eventually(there, within_s=30, what=f"{count} acts in the audit")
+        await eventually(there, within_s=60, what=f"{count} acts in the audit")
         return found
 
 
@@ -214,7 +214,7 @@ async def until_known(program: httpx.AsyncClient, url: str, command: dict[str, A
             return False
         return True
 
-    await eventually(known, within_s=30, what="the contact in routing")
+    await eventually(known, within_s=60, what="the contact in routing")
     return answers[-1]
 
 

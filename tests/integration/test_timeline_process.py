@@ -31,7 +31,7 @@ from tests.support.timeline_service import (
 )
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 AWAY_S = 18.0
 SETTINGS = {"HUBLINE_KAFKA_SESSION_TIMEOUT_MS": "6000"}
 
@@ -118,7 +118,7 @@ async def test_killed_again_and_again(service: TimelineService) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 async def test_a_database_that_is_away_for_a_minute_is_caught_up_with(service: TimelineService) -> None:
     await _without_database(service, 60.0)
 

@@ -21,8 +21,8 @@ from tests.support.web_service import HOST, Customer, visitor
 
 PARTS = ("kafka", "postgres", "routing", "identity", "view", "message_writer", "gateway", "admin", "web")
 GRACE_MS = 4_000
-LONG_S = 60.0
-pytestmark = pytest.mark.timeout(240)
+LONG_S = 120.0
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")

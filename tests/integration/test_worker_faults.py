@@ -26,7 +26,7 @@ from tests.support.worker_stage import sources
 from tests.support.worker_suite import scene_on
 
 ROOT = Path(__file__).parents[2]
-LONG_S = 40.0
+LONG_S = 120.0
 
 
 class Copying:
@@ -161,7 +161,7 @@ async def test_a_process_is_ready_once_it_works_and_says_how_far_behind_it_is(co
     copying.start("first")
     await copying.copied_by("first")
     port = int(copying.port_file("first").read_text())
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
 
         async def caught_up() -> bool:
             text = (await client.get("/metrics")).text

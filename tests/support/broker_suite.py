@@ -248,10 +248,10 @@ class BrokerSuite:
         async with seated(bench.broker, policy) as first:
             await eventually(lambda: first.held == every)
             async with seated(bench.broker, policy) as second:
-                await eventually(lambda: len(first.held) == 2 and len(second.held) == 2, within_s=20)
+                await eventually(lambda: len(first.held) == 2 and len(second.held) == 2, within_s=60)
                 assert first.held | second.held == every
                 assert first.revocations >= 1
-            await eventually(lambda: first.held == every, within_s=20)
+            await eventually(lambda: first.held == every, within_s=60)
 
     async def test_a_static_member_that_comes_back_displaces_its_older_self(self, bench: Bench) -> None:
         topic = await bench.topic(2)
@@ -260,8 +260,8 @@ class BrokerSuite:
         async with seated(bench.broker, policy) as first:
             await eventually(lambda: first.held == every)
             async with seated(bench.broker, policy) as second:
-                await eventually(lambda: second.held == every, within_s=20)
-                await eventually(lambda: isinstance(first.failure, Displaced), within_s=20)
+                await eventually(lambda: second.held == every, within_s=60)
+                await eventually(lambda: isinstance(first.failure, Displaced), within_s=60)
                 with pytest.raises(Displaced):
                     await first.consumer.fetch()
                 async with producing(bench.broker) as producer:

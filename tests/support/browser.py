@@ -72,7 +72,7 @@ class Tab:
         await self._socket.send(
             msgspec.json.encode({"id": self._number, "method": method, "params": parameters}).decode()
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             said = await answer
         assert "error" not in said, said["error"]
         result: dict[str, Any] = said["result"]
@@ -92,7 +92,7 @@ class Tab:
         await self.ask("Page.navigate", url=url)
         await eventually(lambda: self.evaluate("document.readyState === 'complete'"))
 
-    async def shows(self, expression: str, *, within_s: float = 20.0) -> Any:
+    async def shows(self, expression: str, *, within_s: float = 60.0) -> Any:
         """The expression's value, as soon as it is true-like."""
         return await eventually(lambda: self.evaluate(expression), within_s=within_s, what=expression)
 
@@ -144,9 +144,9 @@ async def browser(program: str) -> AsyncIterator[Tab]:
 
 @contextlib.asynccontextmanager
 async def _tab(port_file: Path) -> AsyncIterator[Tab]:
-    lines = await eventually(lambda: port_file.exists() and port_file.read_text().split(), within_s=30)
+    lines = await eventually(lambda: port_file.exists() and port_file.read_text().split(), within_s=60)
     assert lines
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
         tabs = (await client.get(f"http://127.0.0.1:{lines[0]}/json/list")).json()
     url = next(one["webSocketDebuggerUrl"] for one in tabs if one["type"] == "page")
     async with connect(url, max_size=None, proxy=None, compression=None) as socket:

@@ -21,7 +21,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 HUBLINE: Final = str(Path(sys.executable).with_name("hubline"))
 COLUMNS: Final = 120
 ROWS: Final = 40
-LEAVING_S: Final = 20.0
+LEAVING_S: Final = 120.0
 _WITH_TERMINAL: Final = "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 """Makes standard input the terminal of a new session, as a login does, and becomes the program."""
 
@@ -51,18 +51,18 @@ class ScreenConsole:
         """Presses a key."""
         os.write(self._terminal, key)
 
-    def shows(self, *texts: str, within_s: float = 20.0) -> str:
+    def shows(self, *texts: str, within_s: float = 60.0) -> str:
         """The screen as soon as all these stand on it at once. Raises AssertionError with the screen as it then is."""
         with self._lasting():
             wait_until(lambda: all(text in self.text() for text in texts), within_s=within_s, what=" and ".join(texts))
         return self.text()
 
-    def hides(self, text: str, within_s: float = 20.0) -> None:
+    def hides(self, text: str, within_s: float = 60.0) -> None:
         """Returns as soon as that stands on it no more."""
         with self._lasting():
             wait_until(lambda: text not in self.text(), within_s=within_s, what=f"no {text}")
 
-    def headed(self, text: str, since: int, within_s: float = 20.0) -> None:
+    def headed(self, text: str, since: int, within_s: float = 60.0) -> None:
         """Returns as soon as a first line since that many had it, be it for a moment."""
         with self._lasting():
             wait_until(
@@ -111,7 +111,7 @@ class LineConsole:
         self.process.stdin.flush()
         return said
 
-    def says(self, text: str, since: int = 0, within_s: float = 20.0) -> str:
+    def says(self, text: str, since: int = 0, within_s: float = 60.0) -> str:
         """The first line with that text, of those after the first `since`. Raises AssertionError with what it said."""
         try:
             wait_until(lambda: any(text in line for line in self.lines[since:]), within_s=within_s, what=text)

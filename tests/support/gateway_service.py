@@ -142,7 +142,7 @@ class Process:
 
     def wait(self) -> int:
         assert self._running is not None
-        return self._running.wait(30)
+        return self._running.wait(60)
 
     def stop(self) -> None:
         """However it stands: nothing of it is left."""
@@ -150,7 +150,7 @@ class Process:
             self._running.send_signal(signal.SIGCONT)
             self._running.terminate()
             try:
-                self._running.wait(20)
+                self._running.wait(60)
             except subprocess.TimeoutExpired:
                 self._running.kill()
                 self._running.wait()

@@ -141,7 +141,7 @@ async def poll(client: httpx.AsyncClient, service: Service, after: str | None, w
 async def pages(client: httpx.AsyncClient, service: Service, after: str, count: int) -> list[Any]:
     """Polls on until `count` events have come."""
     events: list[Any] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while len(events) < count:
             page = await poll(client, service, after, wait_s=10)
             after = page["after"]

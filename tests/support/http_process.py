@@ -63,7 +63,7 @@ class HttpProcess:
         assert self._running is not None
         if self._running.poll() is None:
             self._running.send_signal(signal.SIGTERM)
-        return self._running.wait(30)
+        return self._running.wait(60)
 
     def log(self) -> str:
         path = self._folder / "http.log"

@@ -58,6 +58,7 @@ class Service(msgspec.Struct, frozen=True):
     producer: Producer
     sending: Sending
     tail: Tail
+    polling: Polling
     keys: MemoryKeys
 
     def client(self, key: str | None = "key-web") -> httpx.AsyncClient:
@@ -101,14 +102,15 @@ async def http_service(
     directory = MemoryDirectory({workspace, "elsewhere"})
     buckets = Buckets(rate or RatePolicy(per_s=100_000, burst=100_000))
     receiver = Receiver(keys, directory, sending, buckets, clock, lambda given: given or TRACE)
-    app = build(receiver, Polling(tail, reader, clock, polls or PollPolicy()), logger)
+    polling = Polling(tail, reader, clock, polls or PollPolicy())
+    app = build(receiver, polling, logger)
     producer, checker = broker.producer(), broker.reader()
     await producer.start()
     await sending.start()
     try:
         async with serving(app, "127.0.0.1", 0, stop_timeout_ms=1_000) as port:
             url = f"http://127.0.0.1:{port}"
-            yield Service(url, workspace, broker, checker, producer, sending, tail, keys)
+            yield Service(url, workspace, broker, checker, producer, sending, tail, polling, keys)
             await tail.stop()
     finally:
         await tail.stop()

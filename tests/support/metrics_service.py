@@ -30,7 +30,7 @@ SECOND = Program("metrics_b", "streams.metrics", plan.STAGES)
 WRITER = Program("metrics_writer", "consumers.metrics_writer", plan.STAGES)
 PROGRAMS = (STAGE, SECOND, WRITER)
 PARTS = (kafka.NAME, postgres.NAME, *(program.name for program in PROGRAMS))
-LONG_S = 60.0
+LONG_S = 120.0
 PER_BATCH = 20
 
 

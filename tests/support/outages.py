@@ -24,7 +24,7 @@ async def outage(product: Product, name: str, lasts_s: float) -> dict[str, float
     async with product.staffed(shop, working=False) as record, product.posts(shop) as posts:
         for _ in range(10):
             await posts.post()
-        pending = await eventually(record.desks["ana"].pending, within_s=30)
+        pending = await eventually(record.desks["ana"].pending, within_s=60)
         product.supervisor.halt(name)
         began = time.monotonic()
         coming = [asyncio.create_task(posts.post()) for _ in range(5)]

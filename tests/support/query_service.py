@@ -52,7 +52,7 @@ class QueryService(msgspec.Struct, frozen=True):
             user=random_id("u"), workspace=workspace or self.workspace, roles=frozenset(roles), agent_id=agent_id
         )
         headers = {"authorization": f"Bearer {self.credentials.add_key(who)}"}
-        return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=30)
+        return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=60)
 
     def url(self, rest: str) -> str:
         return f"/v1/workspaces/{self.workspace}{rest}"
@@ -67,7 +67,7 @@ class QueryService(msgspec.Struct, frozen=True):
             known = self.live.view_if_any(self.workspace)
             return known is not None and known[0].mark >= (said[-1].epoch, said[-1].seq)
 
-        await eventually(there, within_s=20, what="the decisions in the live view")
+        await eventually(there, within_s=60, what="the decisions in the live view")
 
     async def insert(self, table: str, **values: Any) -> None:
         """One row of the workspace."""
@@ -145,7 +145,7 @@ async def query_service(
         following = asyncio.create_task(live.run()) if follows else None
         async with serving(app, "127.0.0.1", 0, stop_timeout_ms=1_000) as port:
             if follows:
-                await eventually(lambda: live.trouble is None, within_s=20, what="the live view")
+                await eventually(lambda: live.trouble is None, within_s=60, what="the live view")
             yield QueryService(
                 f"http://127.0.0.1:{port}", workspace or random_id("ws"), pool, live, broker, credentials, vault
             )

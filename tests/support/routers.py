@@ -26,7 +26,7 @@ from tests.support.gateway_service import Process
 from tests.support.stack import RunningStack, running_stack
 from tests.support.waiting import eventually
 
-LONG_S = 60.0
+LONG_S = 120.0
 SNAPSHOTS = {"HUBLINE_ROUTING_SNAPSHOT_EVERY_RECORDS": "20"}
 
 

@@ -40,7 +40,7 @@ SECOND_STAGE = Program("timeline_b", "streams.timeline", plan.STAGES)
 SECOND_WRITER = Program("timeline_writer_b", "consumers.timeline_writer", plan.STAGES)
 PROGRAMS = (STAGE, WRITER, SECOND_STAGE, SECOND_WRITER)
 PARTS = (kafka.NAME, postgres.NAME, *(program.name for program in PROGRAMS))
-LONG_S = 90.0
+LONG_S = 120.0
 PER_BATCH = 20
 
 

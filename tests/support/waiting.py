@@ -15,14 +15,14 @@ T = TypeVar("T")
 
 
 @overload
-async def eventually(look: Callable[[], Awaitable[T]], *, within_s: float = 10.0, what: str = "") -> T: ...
+async def eventually(look: Callable[[], Awaitable[T]], *, within_s: float = 60.0, what: str = "") -> T: ...
 
 
 @overload
-async def eventually(look: Callable[[], T], *, within_s: float = 10.0, what: str = "") -> T: ...
+async def eventually(look: Callable[[], T], *, within_s: float = 60.0, what: str = "") -> T: ...
 
 
-async def eventually(look: Callable[[], Any], *, within_s: float = 10.0, what: str = "") -> Any:
+async def eventually(look: Callable[[], Any], *, within_s: float = 60.0, what: str = "") -> Any:
     """What `look` returns as soon as that is true-like; it may be a plain or an async function.
 
     Raises AssertionError, naming `what` and the last thing seen, when `within_s` seconds have passed without it.
@@ -40,7 +40,7 @@ async def eventually(look: Callable[[], Any], *, within_s: float = 10.0, what: s
         pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
 
-def wait_until(look: Callable[[], T], *, within_s: float = 10.0, what: str = "") -> T:
+def wait_until(look: Callable[[], T], *, within_s: float = 60.0, what: str = "") -> T:
     """The same for a test without an event loop."""
     deadline = time.monotonic() + within_s
     pause_s = _FIRST_PAUSE_S

@@ -152,7 +152,7 @@ class Customer:
 
     async def closed(self) -> int:
         """The code with which the server closed."""
-        await asyncio.wait([self.reading], timeout=10)
+        await asyncio.wait([self.reading], timeout=60)
         assert self._socket.close_code is not None
         return self._socket.close_code
 

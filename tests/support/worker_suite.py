@@ -35,12 +35,12 @@ class Run:
 
     async def stop(self) -> None:
         self._stop.set()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await self.task
 
     async def failure(self) -> BaseException:
         """What it raised; it must end by itself."""
-        await asyncio.wait({self.task}, timeout=30)
+        await asyncio.wait({self.task}, timeout=60)
         assert self.task.done(), "the worker goes on"
         error = self.task.exception()
         assert error is not None, "the worker ended without an error"
@@ -114,7 +114,7 @@ class Scene:
                 self._running.result()
             return self.story.sent_to.get(self.where(partition)) == next_offset
 
-        await eventually(is_sent, within_s=20, what=f"partition {partition} sent to {next_offset}")
+        await eventually(is_sent, within_s=60, what=f"partition {partition} sent to {next_offset}")
 
 
 async def scene_on(bench: Bench) -> Scene:
@@ -257,7 +257,7 @@ class WorkerSuite:
             await eventually(lambda: len(scene.story.batches) > 3)
             async with scene.worker(max_batch=7) as second:
                 await eventually(
-                    lambda: not first.health.ready_problems() and not second.health.ready_problems(), within_s=20
+                    lambda: not first.health.ready_problems() and not second.health.ready_problems(), within_s=60
                 )
                 for partition in range(PARTITIONS):
                     await scene.send(200, partition=partition)

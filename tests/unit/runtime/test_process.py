@@ -31,14 +31,14 @@ def start(tmp_path: Path, body: str, **environ: str) -> subprocess.Popen[str]:
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=60)
     return process.returncode, said
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_asks_the_process_to_end_and_it_ends_well(tmp_path: Path, number: signal.Signals) -> None:
     process = start(tmp_path, 'await context.stop.wait(); context.log.info("finished")')
-    wait_until((tmp_path / "port").exists, within_s=30)
+    wait_until((tmp_path / "port").exists, within_s=60)
     process.send_signal(number)
     code, said = ended(process)
     assert code == 0
@@ -58,7 +58,7 @@ def test_an_error_is_logged_once_with_its_traceback_and_exit_code_1(tmp_path: Pa
 
 def test_a_process_that_does_not_end_in_time_is_a_crash(tmp_path: Path) -> None:
     process = start(tmp_path, "await asyncio.Event().wait()", HUBLINE_STOP_TIMEOUT_MS="100")
-    wait_until((tmp_path / "port").exists, within_s=30)
+    wait_until((tmp_path / "port").exists, within_s=60)
     process.send_signal(signal.SIGTERM)
     code, said = ended(process)
     assert code == 1
@@ -82,8 +82,8 @@ def test_the_port_file_names_the_health_port(tmp_path: Path) -> None:
     import httpx
 
     process = start(tmp_path, "await context.stop.wait()")
-    wait_until((tmp_path / "port").exists, within_s=30)
+    wait_until((tmp_path / "port").exists, within_s=60)
     port = int((tmp_path / "port").read_text())
-    assert httpx.get(f"http://127.0.0.1:{port}/readyz").json() == {"ok": True, "problems": {}}
+    assert httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=60).json() == {"ok": True, "problems": {}}
     process.send_signal(signal.SIGTERM)
     assert ended(process)[0] == 0

@@ -49,7 +49,7 @@ class Rig:
         return [self.broker.append(Output("in", b"k", str(n).encode()), 0) for n in range(start, start + count)]
 
     async def settle(self, look: Callable[[], object]) -> None:
-        await eventually(look, within_s=5)
+        await eventually(look, within_s=60)
 
     async def naps(self, errors: Sequence[Exception]) -> list[int]:
         """How long the pump waits before each next try, in milliseconds."""
@@ -113,7 +113,7 @@ async def test_a_partition_lost_while_its_stage_cannot_take_more_is_given_up_at_
     rig.pump.feed(rig.records(3))
     await rig.settle(lambda: len(rig.story.errors) == 2)
     rig.pump.close()
-    await asyncio.wait_for(rig.task, 5)
+    await asyncio.wait_for(rig.task, 60)
     assert (rig.done, rig.story.names(WHERE)[-1]) == ([], "closed")
 
 
@@ -124,7 +124,7 @@ async def test_what_waits_in_the_inbox_is_dropped_when_the_partition_is_lost(rig
     await rig.settle(lambda: rig.story.batches)
     rig.pump.close()
     rig.broker.faults.come_back()
-    await asyncio.wait_for(rig.task, 5)
+    await asyncio.wait_for(rig.task, 60)
     assert rig.done == [4], "the batch in hand is finished, the next is another's"
 
 
@@ -135,7 +135,7 @@ async def test_records_that_come_again_end_the_process(rig: Rig) -> None:
     await rig.settle(lambda: rig.done == [2])
     rig.pump.feed(records)
     with pytest.raises(RuntimeError, match="in/0: 0 came again after 2"):
-        await asyncio.wait_for(rig.task, 5)
+        await asyncio.wait_for(rig.task, 60)
 
 
 async def test_a_stage_may_recover_beyond_the_end_it_was_told_if_the_log_has_grown() -> None:
@@ -147,7 +147,7 @@ async def test_a_stage_may_recover_beyond_the_end_it_was_told_if_the_log_has_gro
     rig.story.hold_open.set()
     await rig.settle(lambda: rig.pump.is_open)
     rig.pump.close()
-    await asyncio.wait_for(rig.task, 5)
+    await asyncio.wait_for(rig.task, 60)
     assert rig.story.opened[0][1].end == 0
 
 
@@ -155,7 +155,7 @@ async def test_a_stage_that_recovers_beyond_the_log_is_an_error() -> None:
     rig = Rig()
     rig.story.start_at = {0: 2}
     with pytest.raises(LogBroken, match="cannot read from 2, the log has 0 to 0"):
-        await asyncio.wait_for(rig.task, 5)
+        await asyncio.wait_for(rig.task, 60)
 
 
 class SilentStage:

@@ -77,6 +77,7 @@ async def test_without_a_router_the_outcome_is_unknown_too() -> None:
     async with working(sender.run()):
         commander.submit(listener.session, COMMAND)
         await eventually(lambda: results(listener))
+        await eventually(lambda: records_of(broker, ROUTING_INPUTS.name))
     assert [one.outcome for one in results(listener)] == [live.Outcome.UNAVAILABLE]
     assert len(records_of(broker, ROUTING_INPUTS.name)) == 1
     await commander.stop()
@@ -101,5 +102,5 @@ async def test_a_message_that_the_broker_does_not_take_in_time_may_be_said_again
     async with working(sender.run()):
         commander.post(listener.session, "k_message1", MESSAGE)
         await eventually(lambda: results(listener))
-        await asyncio.wait_for(commander.stop(), 5)
+        await asyncio.wait_for(commander.stop(), 60)
     assert [one.outcome for one in results(listener)] == [live.Outcome.UNAVAILABLE]

@@ -7,12 +7,20 @@ import socket
 import threading
 from pathlib import Path
 
+import pytest
+
 from deploy.local import plan
 from deploy.local.layout import Layout
 from deploy.local.plan import Parts, Program
 from deploy.local.state import HOST
 
 PROGRAM = Program("http", "producers.http", plan.INTAKE, port="http")
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the answers mean is asked here, not whether this machine gave them in time."""
+    monkeypatch.setattr(plan, "PROBE_TIMEOUT_S", 60.0)
 
 
 def test_every_program_is_a_package_of_the_product_with_a_name_of_its_own() -> None:

@@ -26,14 +26,14 @@ def test_when_the_owner_was_killed_its_processes_end_and_its_folder_goes(tmp_pat
     watching = guard(layout.data_dir, owner.pid)
     owner.kill()
     owner.wait()
-    assert watching.wait(timeout=30) == 0
-    assert child.wait(timeout=5) < 0
+    assert watching.wait(timeout=60) == 0
+    assert child.wait(timeout=60) < 0
     assert not layout.data_dir.exists()
 
 
 def test_a_guard_ends_by_itself_when_the_folder_is_gone(tmp_path: Path) -> None:
     watching = guard(tmp_path / "never made", os.getpid())
-    assert watching.wait(timeout=30) == 0
+    assert watching.wait(timeout=60) == 0
 
 
 def test_nothing_is_guarded_for_an_owner_that_does_not_live(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class Bench:
         self.said: list[str] = []
         self.made: list[Supervisor] = []
 
-    def service(self, name: str, script: str = SLEEPS, rank: int = 0, patience_ms: int = 5_000) -> Service:
+    def service(self, name: str, script: str = SLEEPS, rank: int = 0, patience_ms: int = 60_000) -> Service:
         return Service(
             name=name,
             command=Command(
@@ -41,7 +41,7 @@ class Bench:
             prepare=nothing,
             is_ready=lambda running: True,
             stray=lambda: None,
-            ending=Ending(rank=rank, patience_ms=2_000),
+            ending=Ending(rank=rank, patience_ms=60_000),
             start_patience_ms=patience_ms,
         )
 
@@ -94,11 +94,17 @@ def test_a_killed_process_is_started_again(bench: Bench) -> None:
 
 
 def test_a_process_that_always_dies_is_tried_again_and_again_until_patience_is_over(bench: Bench) -> None:
-    dying = bench.service("one", "echo broken; exit 7", patience_ms=600)
+    dying = bench.service("one", "echo broken; exit 7", patience_ms=100)
     supervisor = bench.supervisor(msgspec.structs.replace(dying, is_ready=lambda running: False))
+    supervisor.resume("one")
+
+    def died_three_times() -> bool:
+        supervisor.tick()
+        return sum("exit code 7" in line for line in bench.said) >= 3
+
+    wait_until(died_three_times)
     with pytest.raises(StackError, match=r"one was not ready[\s\S]*broken"):
         supervisor.start()
-    assert sum("exit code 7" in line for line in bench.said) >= 3
 
 
 def test_a_halted_process_stays_off_until_it_is_resumed(bench: Bench) -> None:

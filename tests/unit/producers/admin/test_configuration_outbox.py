@@ -45,7 +45,7 @@ class Bench:
         await producer.start()
         logger = log.configure("admin", "test", LogLevel.ERROR)
         outbox = ConfigurationOutbox(self.versions, self.hours, producer, self.broker.reader(), logger, Metrics())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await outbox.deliver(WORKSPACE)
 
     def state(self, version: int) -> State:

@@ -70,7 +70,7 @@ async def test_a_lock_whose_connection_is_lost_leaves_no_listener_in_the_pool() 
     relay = Relay(cast(Pool, pool), MemoryBroker({}, clock), NoHours(), clock, LOG, Metrics())
     running = asyncio.create_task(relay.run())
     try:
-        assert await asyncio.wait_for(pool.given_back, 10) == 0
+        assert await asyncio.wait_for(pool.given_back, 60) == 0
         assert pool.connection.is_terminated
         assert relay.trouble is not None
         assert "InternalClientError" in relay.trouble

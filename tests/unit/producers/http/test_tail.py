@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import cast
 
 import pytest
 
@@ -141,3 +142,28 @@ async def test_when_the_reading_breaks_waiting_polls_are_let_go_and_the_next_beg
     await changed.wait()
     assert [entry.offset for entry in again.entries] == [0]
     await tail.stop()
+
+
+async def test_a_poll_that_comes_while_the_process_stops_begins_no_reading_that_nobody_ends(
+    broker: MemoryBroker, clock: ManualClock
+) -> None:
+    reader = CountingReader(broker.reader())
+    tail = Tail(cast(Reader, reader), clock, log.configure("http", "test", LogLevel.ERROR), TailPolicy())
+    await tail.stop()
+    feed = await tail.feed("bookcity", MARK)
+    await asyncio.sleep(0)
+    assert reader.followed == 0
+    assert set(feed.start) == set(PARTITIONS)
+
+
+class CountingReader:
+    """Says how often somebody began to follow."""
+
+    def __init__(self, inner: Reader) -> None:
+        self._inner = inner
+        self.log_range = inner.log_range
+        self.followed = 0
+
+    def follow(self, positions: Mapping[TopicPartition, int]) -> AsyncIterator[Fetched]:
+        self.followed += 1
+        return self._inner.follow(positions)

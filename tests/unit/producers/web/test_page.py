@@ -38,7 +38,7 @@ def test_the_policy_allows_no_code_but_the_page_s_own_files() -> None:
 
 
 async def test_the_page_and_its_files_are_served_and_nothing_else() -> None:
-    async with serving() as here, httpx.AsyncClient(base_url=here.url) as client:
+    async with serving() as here, httpx.AsyncClient(base_url=here.url, timeout=60) as client:
         page = await client.get("/chat/demo", headers={"accept-language": "zh-CN"})
         files = [await client.get(f"/chat/demo/{name}") for name in ("chat.js", "words.js", "chat.css", "x.js")]
     assert (page.status_code, 'lang="zh-CN"' in page.text) == (200, True)
@@ -46,5 +46,5 @@ async def test_the_page_and_its_files_are_served_and_nothing_else() -> None:
 
 
 async def test_without_the_demo_there_is_no_page() -> None:
-    async with serving(HUBLINE_WEB_DEMO="false") as here, httpx.AsyncClient(base_url=here.url) as client:
+    async with serving(HUBLINE_WEB_DEMO="false") as here, httpx.AsyncClient(base_url=here.url, timeout=60) as client:
         assert (await client.get("/chat/demo")).status_code == 404

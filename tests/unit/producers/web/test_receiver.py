@@ -15,7 +15,9 @@ KEY = "a-random-key-of-the-page"
 
 
 def posting(here: Serving, **headers: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=f"{here.url}/v1/workspaces/shop", headers={"origin": here.url, **headers})
+    return httpx.AsyncClient(
+        base_url=f"{here.url}/v1/workspaces/shop", headers={"origin": here.url, **headers}, timeout=60
+    )
 
 
 async def test_a_form_is_a_contact_once_however_often_it_is_posted() -> None:
@@ -51,7 +53,7 @@ async def test_what_is_refused_says_why(headers: dict[str, str], path: str, body
 
 
 async def test_browsers_are_told_whether_they_may_post() -> None:
-    async with serving() as here, httpx.AsyncClient(base_url=here.url) as client:
+    async with serving() as here, httpx.AsyncClient(base_url=here.url, timeout=60) as client:
         asked = {"access-control-request-method": "POST"}
         mine = await client.options("/v1/workspaces/shop/forms/message", headers={"origin": here.url, **asked})
         other = await client.options("/v1/workspaces/shop/forms/message", headers={"origin": "http://evil", **asked})
