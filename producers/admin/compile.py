@@ -11,8 +11,7 @@ import msgspec
 
 from producers.admin import references
 from producers.admin.calendar import Calendar
-from producers.admin.fields import Context, read_table
-from producers.admin.not_yet import NOT_YET
+from producers.admin.fields import read_table
 from producers.admin.problems import InvalidDocument, Problem, Problems
 from producers.admin.sections import DOCUMENT, ROUTED
 from producers.admin.titles import Names, read_names
@@ -30,9 +29,7 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     document: dict[str, Any]
 
 
-def compile_document(
-    document: Any, workspace: str | None = None, not_yet: Mapping[str, tuple[Any, ...]] = NOT_YET
-) -> Compiled:
+def compile_document(document: Any, workspace: str | None = None) -> Compiled:
     """Checks a parsed document and compiles it; `workspace` is the id it must be for, if that is known.
 
     Raises:
@@ -41,7 +38,7 @@ def compile_document(
     if not isinstance(document, dict):
         raise InvalidDocument([Problem("", "a workspace document is a mapping")])
     problems = Problems()
-    values = read_table(Context(problems, not_yet), DOCUMENT, document, "", "")
+    values = read_table(problems, DOCUMENT, document, "")
     names = read_names(document, problems)
     name = _workspace(values, workspace, problems)
     routing = RoutingConfiguration(

@@ -20,18 +20,9 @@ BAD: Final[Any] = object()
 """What a reader returns after it said what is wrong."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}")
-NOT_SUPPORTED: Final = "not supported yet"
 
-
-class Context(msgspec.Struct, frozen=True):
-    """Where errors go, and what is refused: the not-yet table (see `producers.admin.not_yet`)."""
-
-    problems: Problems
-    not_yet: Mapping[str, tuple[Any, ...]]
-
-
-Reader = Callable[[Context, Any, str, str], Any]
-"""(context, value, path, pattern) to the value that was meant. A pattern is a path with `*` for names, `[]` for places."""
+Reader = Callable[[Problems, Any, str], Any]
+"""(where errors go, value, path) to the value that was meant."""
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -45,30 +36,27 @@ class Key(msgspec.Struct, frozen=True):
 Table = Mapping[str, Key]
 
 
-def read_table(context: Context, table: Table, value: Any, path: str, pattern: str) -> dict[str, Any]:
+def read_table(problems: Problems, table: Table, value: Any, path: str) -> dict[str, Any]:
     """The values of a mapping by their names in routing; those that are wrong are left out."""
     found: dict[str, Any] = {}
-    for key, inner in mapping(context, value, path).items():
-        where, place = at_key(path, key), at_key(pattern, key)
+    for key, inner in mapping(problems, value, path).items():
+        where = at_key(path, key)
         if key not in table:
-            context.problems.add(where, "no such key" + suggestion(key, table))
+            problems.add(where, "no such key" + suggestion(key, table))
             continue
         wanted = table[key]
-        read = None if inner is None and wanted.nullable else wanted.read(context, inner, where, place)
-        if read is BAD:
-            continue
-        if place in context.not_yet and read not in context.not_yet[place]:
-            context.problems.add(where, NOT_SUPPORTED)
-        found[wanted.target] = read
+        read = None if inner is None and wanted.nullable else wanted.read(problems, inner, where)
+        if read is not BAD:
+            found[wanted.target] = read
     return found
 
 
-def mapping(context: Context, value: Any, path: str) -> dict[str, Any]:
+def mapping(problems: Problems, value: Any, path: str) -> dict[str, Any]:
     """The mapping itself; nothing written is an empty one."""
     if value is None:
         return {}
     if not isinstance(value, dict):
-        context.problems.add(path, "must be a mapping")
+        problems.add(path, "must be a mapping")
         return {}
     return value
 
@@ -78,13 +66,13 @@ def struct(kind: type[msgspec.Struct], table: Table) -> Reader:
     required = {field.name for field in msgspec.structs.fields(kind) if field.required}
     written = {key.target: name for name, key in table.items()}
 
-    def read(context: Context, value: Any, path: str, pattern: str) -> Any:
-        before = len(context.problems.found)
-        values = read_table(context, table, value, path, pattern)
+    def read(problems: Problems, value: Any, path: str) -> Any:
+        before = len(problems.found)
+        values = read_table(problems, table, value, path)
         missing = sorted(required - set(values))
-        if missing and len(context.problems.found) == before:
+        if missing and len(problems.found) == before:
             for name in missing:
-                context.problems.add(path, f'"{written[name]}" is missing')
+                problems.add(path, f'"{written[name]}" is missing')
         return BAD if missing else kind(**values)
 
     return read
@@ -93,14 +81,14 @@ def struct(kind: type[msgspec.Struct], table: Table) -> Reader:
 def named(inner: Reader) -> Reader:
     """A mapping from names (ids that people choose) to what `inner` reads."""
 
-    def read(context: Context, value: Any, path: str, pattern: str) -> dict[str, Any]:
+    def read(problems: Problems, value: Any, path: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for name, entry in mapping(context, value, path).items():
+        for name, entry in mapping(problems, value, path).items():
             where = at_key(path, name)
             if not is_id(name):
-                context.problems.add(where, BAD_ID)
+                problems.add(where, BAD_ID)
                 continue
-            outcome = inner(context, entry, where, at_key(pattern, "*"))
+            outcome = inner(problems, entry, where)
             if outcome is not BAD:
                 found[name] = outcome
         return found
@@ -111,13 +99,13 @@ def named(inner: Reader) -> Reader:
 def listed(inner: Reader) -> Reader:
     """A list of what `inner` reads, as a tuple."""
 
-    def read(context: Context, value: Any, path: str, pattern: str) -> Any:
+    def read(problems: Problems, value: Any, path: str) -> Any:
         if value is None:
             return ()
         if not isinstance(value, list):
-            context.problems.add(path, "must be a list")
+            problems.add(path, "must be a list")
             return BAD
-        items = [inner(context, item, at_index(path, index), f"{pattern}[]") for index, item in enumerate(value)]
+        items = [inner(problems, item, at_index(path, index)) for index, item in enumerate(value)]
         return tuple(item for item in items if item is not BAD)
 
     return read
@@ -126,12 +114,12 @@ def listed(inner: Reader) -> Reader:
 def unique(inner: Reader) -> Reader:
     """As `inner`, a list in which nothing stands twice."""
 
-    def read(context: Context, value: Any, path: str, pattern: str) -> Any:
-        items = inner(context, value, path, pattern)
+    def read(problems: Problems, value: Any, path: str) -> Any:
+        items = inner(problems, value, path)
         if items is not BAD:
             for index, item in enumerate(items):
                 if item in items[:index]:
-                    context.problems.add(at_index(path, index), f'"{item}" stands twice')
+                    problems.add(at_index(path, index), f'"{item}" stands twice')
         return items
 
     return read
@@ -145,27 +133,27 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def identifier(context: Context, value: Any, path: str, _pattern: str) -> Any:
+def identifier(problems: Problems, value: Any, path: str) -> Any:
     if isinstance(value, str) and is_id(value):
         return value
-    context.problems.add(path, BAD_ID)
+    problems.add(path, BAD_ID)
     return BAD
 
 
-def boolean(context: Context, value: Any, path: str, _pattern: str) -> Any:
+def boolean(problems: Problems, value: Any, path: str) -> Any:
     if isinstance(value, bool):
         return value
-    context.problems.add(path, "must be true or false")
+    problems.add(path, "must be true or false")
     return BAD
 
 
 def integer(low: int, high: int) -> Reader:
     """A whole number within both limits."""
 
-    def read(context: Context, value: Any, path: str, _pattern: str) -> Any:
+    def read(problems: Problems, value: Any, path: str) -> Any:
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             return value
-        context.problems.add(path, f"must be a whole number from {low} to {high}")
+        problems.add(path, f"must be a whole number from {low} to {high}")
         return BAD
 
     return read
@@ -174,49 +162,49 @@ def integer(low: int, high: int) -> Reader:
 def duration(low_ms: int = 0) -> Reader:
     """Milliseconds of a duration with its unit."""
 
-    def read(context: Context, value: Any, path: str, _pattern: str) -> Any:
+    def read(problems: Problems, value: Any, path: str) -> Any:
         try:
             total_ms = duration_ms(value if isinstance(value, str) else "")
         except ValueError as error:
-            context.problems.add(path, str(error))
+            problems.add(path, str(error))
             return BAD
         if total_ms < low_ms:
-            context.problems.add(path, f"must be at least {low_ms} ms")
+            problems.add(path, f"must be at least {low_ms} ms")
             return BAD
         return total_ms
 
     return read
 
 
-def share(context: Context, value: Any, path: str, _pattern: str) -> Any:
+def share(problems: Problems, value: Any, path: str) -> Any:
     try:
         return percent(value if isinstance(value, str) else "")
     except ValueError as error:
-        context.problems.add(path, str(error))
+        problems.add(path, str(error))
         return BAD
 
 
 def one_of(words: tuple[str, ...]) -> Reader:
     """One of a closed list of words."""
 
-    def read(context: Context, value: Any, path: str, _pattern: str) -> Any:
+    def read(problems: Problems, value: Any, path: str) -> Any:
         if isinstance(value, str) and value in words:
             return value
         hint = suggestion(value, words) if isinstance(value, str) else ""
-        context.problems.add(path, f"must be one of {', '.join(words)}{hint}")
+        problems.add(path, f"must be one of {', '.join(words)}{hint}")
         return BAD
 
     return read
 
 
-def time_zone(context: Context, value: Any, path: str, _pattern: str) -> Any:
+def time_zone(problems: Problems, value: Any, path: str) -> Any:
     """A name of the IANA time zone database."""
     if isinstance(value, str) and value in zoneinfo.available_timezones():
         return value
-    context.problems.add(path, "must be a time zone such as Asia/Shanghai")
+    problems.add(path, "must be a time zone such as Asia/Shanghai")
     return BAD
 
 
-def anything(_context: Context, value: Any, _path: str, _pattern: str) -> Any:
+def anything(_problems: Problems, value: Any, _path: str) -> Any:
     """For what is read elsewhere."""
     return value

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final
 
 from producers.admin.calendar import MINUTES_A_DAY, Calendar, Span
-from producers.admin.fields import BAD, Context, Key, Table, listed, mapping, struct, time_zone
+from producers.admin.fields import BAD, Key, Table, listed, mapping, struct, time_zone
 from producers.admin.problems import Problems, at_index, at_key
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -27,22 +27,20 @@ _Placed = tuple[Span, str]
 def read_hours(section: Any, problems: Problems) -> dict[str, Calendar]:
     """The calendars of a section that stands alone, as it is kept with a document."""
     found: dict[str, Calendar] = {}
-    context = Context(problems, {})
-    for name, entry in mapping(context, section, "hours").items():
+    for name, entry in mapping(problems, section, "hours").items():
         path = at_key("hours", name)
-        calendar = calendar_of(context, entry, path, path)
+        calendar = calendar_of(problems, entry, path)
         if calendar is not BAD:
             found[name] = calendar
     return found
 
 
-def _weekly(context: Context, value: Any, path: str, _pattern: str) -> Any:
+def _weekly(problems: Problems, value: Any, path: str) -> Any:
     """The week of a calendar."""
-    problems = context.problems
     before = len(problems.found)
     placed: dict[int, list[_Placed]] = {}
     written: dict[int, str] = {}
-    for key, ranges in mapping(context, value, path).items():
+    for key, ranges in mapping(problems, value, path).items():
         where = at_key(path, key)
         spans = list(_spans(problems, ranges, where))
         for day in _days(problems, key, where):
@@ -115,22 +113,22 @@ def _check_midnights(problems: Problems, placed: dict[int, list[_Placed]]) -> No
             said.add(path)
 
 
-def _date(context: Context, value: Any, path: str, _pattern: str) -> Any:
+def _date(problems: Problems, value: Any, path: str) -> Any:
     try:
         if isinstance(value, str) and _DATE.fullmatch(value):
             return date.fromisoformat(value)
     except ValueError:
         pass
-    context.problems.add(path, "write a date such as 2027-02-06")
+    problems.add(path, "write a date such as 2027-02-06")
     return BAD
 
 
-def _dates(context: Context, value: Any, path: str, pattern: str) -> Any:
+def _dates(problems: Problems, value: Any, path: str) -> Any:
     first: dict[str, int] = {}
     for index, text in enumerate(value if isinstance(value, list) else ()):
         if isinstance(text, str) and first.setdefault(text, index) != index:
-            context.problems.add(at_index(path, index), f'"{text}" stands twice')
-    dates = listed(_date)(context, value, path, pattern)
+            problems.add(at_index(path, index), f'"{text}" stands twice')
+    dates = listed(_date)(problems, value, path)
     return BAD if dates is BAD else tuple(sorted(dates))
 
 

@@ -11,7 +11,6 @@ import msgspec
 
 from producers.admin.fields import (
     BAD,
-    Context,
     Key,
     Reader,
     Table,
@@ -29,6 +28,7 @@ from producers.admin.fields import (
     unique,
 )
 from producers.admin.hours import calendar_of
+from producers.admin.problems import Problems
 from schemas.configuration import (
     AgentSettings,
     ChannelSettings,
@@ -117,32 +117,32 @@ def _without_title(kind: type[Any], table: Table) -> Reader:
     """The routing part of an entry that may also have a title."""
     titled = struct(kind, {name: key for name, key in table.items() if name != TITLE})
 
-    def read(context: Context, value: Any, path: str, pattern: str) -> Any:
+    def read(problems: Problems, value: Any, path: str) -> Any:
         routed = {key: inner for key, inner in value.items() if key != TITLE} if isinstance(value, dict) else value
-        return titled(context, routed, path, pattern)
+        return titled(problems, routed, path)
 
     return read
 
 
-def _tier_level(context: Context, value: Any, path: str, pattern: str) -> Any:
+def _tier_level(problems: Problems, value: Any, path: str) -> Any:
     """`{within: 10s}` as its milliseconds."""
-    read = struct(ServiceLevel, {"within": Key("within_ms", duration(low_ms=1))})(context, value, path, pattern)
+    read = struct(ServiceLevel, {"within": Key("within_ms", duration(low_ms=1))})(problems, value, path)
     return BAD if read is BAD else read.within_ms
 
 
-def _strategy(context: Context, value: Any, path: str, pattern: str) -> Any:
-    word = one_of(tuple(Strategy))(context, value, path, pattern)
+def _strategy(problems: Problems, value: Any, path: str) -> Any:
+    word = one_of(tuple(Strategy))(problems, value, path)
     return BAD if word is BAD else Strategy(word)
 
 
-def _overflow_rule(context: Context, value: Any, path: str, pattern: str) -> Any:
+def _overflow_rule(problems: Problems, value: Any, path: str) -> Any:
     """`stay`, `{end: WORD}` or `{overflow_to: QUEUE}`."""
     if value == "stay":
         return OverflowRule()
     if not isinstance(value, dict) or len(value) != 1:
-        context.problems.add(path, "must be stay, {end: WORD} or {overflow_to: QUEUE}")
+        problems.add(path, "must be stay, {end: WORD} or {overflow_to: QUEUE}")
         return BAD
-    return struct(OverflowRule, OVERFLOW_RULE)(context, value, path, pattern)
+    return struct(OverflowRule, OVERFLOW_RULE)(problems, value, path)
 
 
 OVERFLOW: Final[Table] = {
@@ -170,9 +170,9 @@ QUEUE: Final[Table] = {
 }
 
 
-def channels(context: Context, value: Any, path: str, pattern: str) -> Any:
+def channels(problems: Problems, value: Any, path: str) -> Any:
     """Channels, with what the product decides for those that leave `requeue_on_disconnect` out."""
-    read = named(_without_title(ChannelSettings, CHANNEL))(context, value, path, pattern)
+    read = named(_without_title(ChannelSettings, CHANNEL))(problems, value, path)
     written = value if isinstance(value, dict) else {}
     for name, channel in read.items():
         entry = written[name]

@@ -1,8 +1,7 @@
-"""The documentation, the table of what is not supported yet, and the engine say the same."""
+"""The documentation, what a document may say, and the engine say the same."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,10 @@ import yaml
 from producers.admin import sections
 from producers.admin.compile import compile_document
 from producers.admin.fields import Table
-from producers.admin.not_yet import NOT_YET
 from producers.admin.problems import InvalidDocument
 from schemas.configuration import RoutingConfiguration
 from streams.routing.scenario_document import configuration
-from streams.routing.scenario_runner import Failed, Scenario
+from streams.routing.scenario_runner import Scenario
 
 HERE = Path(__file__).parent
 TEXT = (HERE.parents[1] / "docs" / "workspace-document.md").read_text(encoding="utf-8")
@@ -43,12 +41,6 @@ def test_every_key_is_explained(key: str) -> None:
     assert f"`{key}`" in TEXT
 
 
-def test_the_keys_that_are_not_supported_yet_are_listed_as_such_and_no_others() -> None:
-    section = TEXT.split("## Not supported yet")[1].split("\n## ")[0]
-    listed = {name for line in section.splitlines() if line.startswith("- ") for name in re.findall(r"`([^`]+)`", line)}
-    assert listed == set(NOT_YET)
-
-
 def documents_of(path: Path) -> list[dict[str, Any]]:
     with path.open(encoding="utf-8") as stream:
         return [document for document in yaml.safe_load_all(stream) if document is not None]
@@ -63,28 +55,10 @@ SCENARIOS = [
 ]
 
 
-def is_obeyed(probe: dict[str, Any]) -> bool:
-    try:
-        Scenario({name: value for name, value in probe.items() if name != "key"}).run()
-    except Failed:
-        return False
-    return True
-
-
-def is_accepted(workspace: dict[str, Any]) -> bool:
-    try:
-        compile_document(workspace, "shop")
-    except InvalidDocument as error:
-        if {problem.message for problem in error.problems} != {"not supported yet"}:
-            raise
-        return False
-    return True
-
-
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: f"{probe['key']}: {probe['name']}")
-def test_a_key_is_accepted_if_and_only_if_the_engine_obeys_it(probe: dict[str, Any]) -> None:
-    assert is_obeyed(probe) is (probe["key"] not in NOT_YET)
-    assert is_accepted(probe["workspace"]) is (probe["key"] not in NOT_YET)
+def test_a_key_is_accepted_and_the_engine_obeys_it(probe: dict[str, Any]) -> None:
+    Scenario({name: value for name, value in probe.items() if name != "key"}).run()
+    assert compile_document(probe["workspace"], "shop").workspace == "shop"
 
 
 def test_scenarios_and_documents_are_read_alike() -> None:
@@ -94,7 +68,7 @@ def test_scenarios_and_documents_are_read_alike() -> None:
         if workspace != scenario["workspace"]:
             continue  # Settings at the top level are the scenarios' own way of writing.
         try:
-            compiled = compile_document(workspace, "shop", not_yet={}).routing
+            compiled = compile_document(workspace, "shop").routing
         except InvalidDocument:
             continue  # Scenarios need not declare what they name.
         assert _without_lists(compiled) == _without_lists(configuration(workspace)), scenario["name"]

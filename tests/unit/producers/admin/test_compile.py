@@ -65,17 +65,6 @@ def test_only_a_mapping_is_a_document(document: Any) -> None:
     assert problems_of(document, "w") == ["a workspace document is a mapping"]
 
 
-def test_what_is_not_obeyed_yet_is_refused_by_path_however_deep() -> None:
-    document = {"settings": {"rank_first": True}, "queues": {"a": {"hours": "shop"}}}
-    with pytest.raises(InvalidDocument) as raised:
-        compile_document(document, "w", {"settings.rank_first": (False,), "queues.*.hours": ()})
-    assert [str(problem) for problem in raised.value.problems] == [
-        "settings.rank_first: not supported yet",
-        "queues.a.hours: not supported yet",
-        'queues.a.hours: no hours "shop"',
-    ]
-
-
 def test_hours_are_calendars_and_only_their_names_reach_routing() -> None:
     shop = {"time_zone": "Asia/Shanghai", "weekly": {"mon-sun": "09:00-21:00"}}
     compiled = compile_document({"hours": {"shop": shop}, "queues": {"a": {"hours": "shop"}}}, "w")

@@ -7,7 +7,6 @@ import pytest
 
 from producers.admin.fields import (
     BAD,
-    Context,
     Key,
     Reader,
     boolean,
@@ -40,13 +39,13 @@ class Pair(msgspec.Struct):
 
 def read(reader: Reader, value: Any) -> tuple[Any, list[str]]:
     problems = Problems()
-    outcome = reader(Context(problems, {}), value, "here", "here")
+    outcome = reader(problems, value, "here")
     return outcome, [str(problem) for problem in problems.found]
 
 
-def read_document(value: Any, not_yet: dict[str, tuple[Any, ...]] | None = None) -> tuple[dict[str, Any], list[str]]:
+def read_document(value: Any) -> tuple[dict[str, Any], list[str]]:
     problems = Problems()
-    found = read_table(Context(problems, not_yet or {}), TABLE, value, "", "")
+    found = read_table(problems, TABLE, value, "")
     return found, [str(problem) for problem in problems.found]
 
 
@@ -72,16 +71,10 @@ def test_null_stands_only_where_it_means_something() -> None:
     assert read_document({"units": None})[1] == ["units: must be a whole number from 0 to 100"]
 
 
-def test_a_key_that_is_not_obeyed_yet_is_refused_unless_it_says_what_happens_anyway() -> None:
-    not_yet = {"wrap_up": (0,)}
-    assert read_document({"wrap_up": "0s"}, not_yet)[1] == []
-    assert read_document({"wrap_up": "5s"}, not_yet)[1] == ["wrap_up: not supported yet"]
-
-
 def test_nothing_written_is_an_empty_mapping() -> None:
     problems = Problems()
-    assert mapping(Context(problems, {}), None, "queues") == {}
-    assert mapping(Context(problems, {}), [], "queues") == {}
+    assert mapping(problems, None, "queues") == {}
+    assert mapping(problems, [], "queues") == {}
     assert [str(problem) for problem in problems.found] == ["queues: must be a mapping"]
 
 

@@ -10,7 +10,7 @@ from producers.admin.problems import InvalidDocument
 
 def problems_of(document: dict[str, Any]) -> list[str]:
     try:
-        compile_document(document, "w", not_yet={})
+        compile_document(document, "w")
     except InvalidDocument as error:
         return [str(problem) for problem in error.problems]
     return []

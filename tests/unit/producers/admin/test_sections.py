@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from producers.admin.fields import Context, read_table
+from producers.admin.fields import read_table
 from producers.admin.problems import Problems
 from producers.admin.sections import DOCUMENT
 from schemas.configuration import (
@@ -21,7 +21,7 @@ from schemas.vocabulary import Strategy
 
 def read(document: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     problems = Problems()
-    values = read_table(Context(problems, {}), DOCUMENT, document, "", "")
+    values = read_table(problems, DOCUMENT, document, "")
     return values, [str(problem) for problem in problems.found]
 
 
