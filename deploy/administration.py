@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeVar
 
 import typer
 
 if TYPE_CHECKING:
     from runtime.postgres import Pool
+    from runtime.validation import FieldError
 
 NEGATIVE: Final = 1
 WRONG_USAGE: Final = 2
@@ -69,6 +70,21 @@ def print_json(value: object) -> None:
     import msgspec
 
     typer.echo(msgspec.json.encode(value).decode())
+
+
+def plain_errors(errors: Sequence[FieldError]) -> list[dict[str, Any]]:
+    """Errors as the commands' JSON has them."""
+    return [{"path": error.path, "message": error.detail, "line": error.line} for error in errors]
+
+
+def print_errors(file: Path, errors: Sequence[FieldError], *, json: bool, ending: str = "") -> None:
+    """What is wrong with a file, each with its place, and how many that are; with `json` as one object."""
+    if json:
+        print_json({"file": str(file), "errors": plain_errors(errors)})
+        return
+    for error in errors:
+        typer.echo(f"{file}: {error}", err=True)
+    typer.echo(f"{len(errors)} error{'' if len(errors) == 1 else 's'}{ending}", err=True)
 
 
 def day(at_ms: int | None) -> str:

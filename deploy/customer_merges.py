@@ -112,12 +112,12 @@ def _suggested(ask: Callable[[MergeSuggestions], Awaitable[ResultT]], data_dir: 
 
 
 def _answered(work: Callable[[Pool], Awaitable[ResultT]], data_dir: DataDir) -> ResultT:
-    from producers.admin.refusals import Refusal
+    from runtime.problems import Problem
 
     try:
         return with_database(work, data_dir)
-    except Refusal as refusal:
-        fail(refusal.detail or refusal.kind.title, NEGATIVE)
+    except Problem as problem:
+        fail(problem.detail or problem.kind.title, NEGATIVE)
 
 
 def _line(one: Merge) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, Final
 
-import msgspec
+from runtime.problems import ProblemKind
 
 Json = dict[str, Any]
 HEADERS: Final = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
@@ -20,16 +20,8 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:t
 h2{margin-top:2.5rem}summary{cursor:pointer}"""
 
 
-class ProblemRow(msgspec.Struct, frozen=True):
-    """One kind of problem document; its place on the page is what `type` names after the #."""
-
-    status: int
-    type: str
-    title: str
-
-
-def page(document: Json, problems: Sequence[ProblemRow]) -> str:
-    """The page."""
+def page(document: Json, problems: type[ProblemKind]) -> str:
+    """The page; the place of a kind of problem is what its `type` names after the #."""
     operations = [
         (path, method, item[method], item.get("parameters", []))
         for path, item in document["paths"].items()
@@ -117,7 +109,7 @@ def _examples(content: Json) -> Iterator[str]:
         yield f"<p>Example: {escape(name)}</p><pre>{escape(text)}</pre>"
 
 
-def _problems(problems: Sequence[ProblemRow]) -> str:
+def _problems(problems: type[ProblemKind]) -> str:
     rows = "".join(
         f'<tr id="{kind.type.rpartition("#")[2]}"><td>{kind.status}</td>'
         f"<td><code>{escape(kind.type)}</code></td><td>{escape(kind.title)}</td></tr>"

@@ -15,11 +15,18 @@ import msgspec
 T = TypeVar("T")
 
 
-class FieldError(msgspec.Struct, frozen=True):
-    """What is wrong at one place: a path such as `$.data.contact_points[0].value`, or `header ce-id`."""
+class FieldError(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is wrong at one place: a path such as `$.data.contact_points[0].value`, or `header ce-id`.
+
+    `line` counts from 1 and is given where the text is known.
+    """
 
     path: str
     detail: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.detail}" if self.path else self.detail
 
 
 def convert(value: Any, wanted: type[T], path: str) -> T | list[FieldError]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from litestar import Litestar, Request, Response, get
-from litestar.exceptions import HTTPException
+from litestar import Litestar, Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from consumers.query.access import principal_of
 from consumers.query.files import StoredFile
 from consumers.query.openapi import document
 from consumers.query.parameters import (
@@ -28,23 +26,21 @@ from consumers.query.parameters import (
     read,
 )
 from consumers.query.permissions import Operation, check
-from consumers.query.problems import MEDIA_TYPE, Kind, Problem, not_ready
+from consumers.query.problems import Kind, not_ready
 from consumers.query.reading import Asker, Reading
 from consumers.query.turns import Turns
-from runtime.credentials import BearerVerifier, Principal
-from runtime.docs_page import HEADERS, ProblemRow, page
+from runtime.bearer import principal_of
+from runtime.credentials import BearerVerifier, Principal, StoreAway
 from runtime.downloads import headers_for
+from runtime.http_service import JSON, HttpRequest, described, refusals, refuse
 from runtime.log import Logger
 from runtime.measured import Scope
 from runtime.postgres import AWAY
+from runtime.problems import Problem
 
-HttpRequest = Request[Any, Any, Any]
 LONGEST_ID: Final = 200
 LARGEST_BODY_BYTES: Final = 1_024
-_JSON: Final = "application/json"
 _WORKSPACE: Final = "/v1/workspaces/{workspace:str}"
-_PROBLEMS: Final = tuple(ProblemRow(kind.status, kind.type, kind.title) for kind in Kind)
-_OF_STATUS: Final = {404: Kind.NOT_FOUND, 405: Kind.METHOD_NOT_ALLOWED}
 _PRIVATE: Final = {"cache-control": "no-store"}
 
 
@@ -80,7 +76,7 @@ def build(reading: Reading, verifier: BearerVerifier, turns: Turns, log: Logger)
         @get(_WORKSPACE + path, name=path)
         async def handler(request: HttpRequest) -> Response[bytes]:
             authorization = request.headers.get("authorization")
-            who = await principal_of(verifier, authorization)
+            who = await principal_of(verifier, authorization, Kind.UNAUTHENTICATED)
             workspace = request.path_params["workspace"]
             check(who, operation, workspace)
             subject, part = (_subject(request.path_params.get(name)) for name in ("subject", "attachment"))
@@ -91,22 +87,13 @@ def build(reading: Reading, verifier: BearerVerifier, turns: Turns, log: Logger)
 
         return handler
 
-    def broken(_request: HttpRequest, error: Exception) -> Response[bytes]:
-        log.error("query.failed", exc_info=error)
-        return refuse(Problem(Kind.FAILED))
-
     def away(_request: HttpRequest, error: Exception) -> Response[bytes]:
         log.warning("query.database_away", error=type(error).__name__)
         return refuse(not_ready("the database"))
 
     return Litestar(
-        route_handlers=[*(answering(*route) for route in routes(reading)), *_described()],
-        exception_handlers={
-            Problem: lambda _request, error: refuse(error),
-            HTTPException: lambda _request, error: refuse(_of_framework(error)),
-            **dict.fromkeys(AWAY, away),
-            Exception: broken,
-        },
+        route_handlers=[*(answering(*route) for route in routes(reading)), *described(document(), Kind)],
+        exception_handlers={**refusals(Kind.INVALID, log, "query.failed"), **dict.fromkeys((*AWAY, StoreAway), away)},
         openapi_config=None,
         request_max_body_size=LARGEST_BODY_BYTES,
     )
@@ -162,37 +149,12 @@ def answered(found: msgspec.Struct) -> Response[bytes]:
     if isinstance(found, StoredFile):
         about = found.attachment
         return Response(found.data, media_type=about.media_type, headers=headers_for(about.name))
-    return Response(msgspec.json.encode(found), media_type=_JSON, headers=_PRIVATE)
-
-
-def refuse(problem: Problem) -> Response[bytes]:
-    """The answer that a problem is."""
-    return Response(
-        msgspec.json.encode(problem.document()),
-        status_code=problem.kind.status,
-        media_type=MEDIA_TYPE,
-        headers=problem.headers(),
-    )
+    return Response(msgspec.json.encode(found), media_type=JSON, headers=_PRIVATE)
 
 
 def route_of(scope: Scope) -> str:
     """The label of a request: the route's own template, so that labels are few and name nobody."""
     return str(scope.get("path_template") or "other")
-
-
-def _described() -> tuple[HTTPRouteHandler, ...]:
-    description = document()
-    described, readable = msgspec.json.encode(description), page(description, _PROBLEMS)
-
-    @get("/openapi.json")
-    async def get_openapi() -> Response[bytes]:
-        return Response(described, media_type=_JSON)
-
-    @get("/docs")
-    async def get_docs() -> Response[str]:
-        return Response(readable, media_type="text/html; charset=utf-8", headers=HEADERS)
-
-    return get_openapi, get_docs
 
 
 def _subject(text: str | None) -> str:
@@ -202,8 +164,3 @@ def _subject(text: str | None) -> str:
     if not (0 < len(text) <= LONGEST_ID and text.isprintable()):
         raise Problem(Kind.NOT_FOUND)
     return text
-
-
-def _of_framework(error: HTTPException) -> Problem:
-    kind = _OF_STATUS.get(error.status_code, Kind.INVALID if error.status_code < 500 else Kind.FAILED)
-    return Problem(kind, allow=(error.headers or {}).get("allow"))

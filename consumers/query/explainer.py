@@ -10,8 +10,9 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from consumers.query.problems import RETRY_AFTER_S, Kind, Problem, not_ready
+from consumers.query.problems import RETRY_AFTER_S, Kind, not_ready
 from runtime.log import Logger
+from runtime.problems import Problem
 from schemas.trace import Trace
 
 CONNECT_S: Final = 2.0

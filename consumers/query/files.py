@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from consumers.query.problems import Kind, Problem, not_ready
+from consumers.query.problems import Kind, not_ready
+from runtime.problems import Problem
 from runtime.vault import Vault
 from schemas.live import Message
 from schemas.messages import Attachment

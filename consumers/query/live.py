@@ -10,12 +10,13 @@ import asyncio
 from typing import Final
 
 from consumers.query.latest import Latest
-from consumers.query.problems import Problem, not_ready
+from consumers.query.problems import not_ready
 from runtime.broker import Broker, Fetched
 from runtime.clock import Clock
 from runtime.errors import LogBroken
 from runtime.following import DECISIONS, FollowerHooks, ViewFollower
 from runtime.log import Logger
+from runtime.problems import Problem
 from runtime.records import Record, TopicPartition, header
 from schemas import codec
 from schemas.decisions import Decision, EpochStarted

@@ -5,7 +5,7 @@ Every route of the application is here and every status that it answers; a test 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -23,143 +23,72 @@ from consumers.query.parameters import (
     TimelineOf,
     TranscriptFrom,
 )
-from consumers.query.problems import MEDIA_TYPE, Kind
+from consumers.query.problems import Kind
+from runtime import openapi
+from runtime.openapi import Json, Service, parameter, ref, refusals, schemas_of
 
-Json = dict[str, Any]
-_REFERENCE: Final = "#/components/schemas/"
-_RETRY: Final = frozenset({Kind.TOO_MANY, Kind.NOT_READY})
+_REPEATED: Final = frozenset({Kind.TOO_MANY, Kind.NOT_READY})
 _WORKSPACE: Final = "/v1/workspaces/{workspace}"
 _ABOUT: Final = """What is known of customers and contacts, and how things stand, for agents, supervisors,
 administrators and analysts of a workspace. Another workspace does not exist for them.
 
 Merged customers are read as one; ids of any day are understood. Contact points and contents are masked by role. Live
 parts say as of when they are complete. Every refusal is a problem document (RFC 9457); `503` says when to ask again."""
+_SERVICE: Final = Service(
+    title="hubline: questions",
+    about=_ABOUT,
+    security=("bearer", "A session's token, or an API key"),
+    kinds=Kind,
+)
 
 
-class Described(msgspec.Struct, frozen=True, kw_only=True):
-    """One question: its address below the workspace, `{subject}` standing for the id of `about`.
-
-    `example` None: the answer is a file, of `{attachment}`.
-    """
+class Described(msgspec.Struct, frozen=True):
+    """One question: its address below the workspace, `{subject}` standing for an id. No `example`: the answer is a file."""
 
     path: str
     operation: str
-    summary: str
     takes: type[Parameters]
     example: Answer | None
-    about: str | None = None
-    attachment: str | None = None
+    summary: str
 
+
+_SUBJECTS: Final = {
+    "customers": examples.CUSTOMER_ID,
+    "interactions": examples.INTERACTION_ID,
+    "queues": "service",
+}
+"""An id of each kind of thing that addresses begin with."""
 
 QUESTIONS: Final = (
-    Described(
-        path="/customers",
-        operation="findCustomers",
-        summary="Customers by a part of their name, or by a whole contact point",
-        takes=SearchBy,
-        example=examples.FOUND,
-    ),
-    Described(
-        path="/customers/{subject}",
-        operation="getCustomer",
-        summary="A customer, merges followed",
-        takes=NoParameters,
-        example=examples.CUSTOMER,
-        about=examples.CUSTOMER_ID,
-    ),
-    Described(
-        path="/customers/{subject}/timeline",
-        operation="getTimeline",
-        summary="A customer's history, page by page in both directions",
-        takes=TimelineOf,
-        example=examples.TIMELINE,
-        about=examples.CUSTOMER_ID,
-    ),
-    Described(
-        path="/interactions/{subject}",
-        operation="getInteraction",
-        summary="An interaction as it arrived and as it stands",
-        takes=NoParameters,
-        example=examples.INTERACTION,
-        about=examples.INTERACTION_ID,
-    ),
-    Described(
-        path="/interactions/{subject}/transcript",
-        operation="getTranscript",
-        summary="The messages of an interaction, complete up to an offset",
-        takes=TranscriptFrom,
-        example=examples.TRANSCRIPT,
-        about=examples.INTERACTION_ID,
-    ),
-    Described(
-        path="/interactions/{subject}/attachments/{attachment}",
-        operation="getAttachment",
-        summary="A file that came with a message of the interaction, as a download",
-        takes=NoParameters,
-        example=None,
-        about=examples.INTERACTION_ID,
-        attachment="a_1f0c2b",
-    ),
-    Described(
-        path="/interactions/{subject}/explanation",
-        operation="getExplanation",
-        summary="Why an interaction went to whom it went, where it waits, and the whole trace of how that came about",
-        takes=ExplanationWanted,
-        example=examples.EXPLANATION,
-        about=examples.INTERACTION_ID,
-    ),
-    Described(
-        path="/interactions/{subject}/wait",
-        operation="getWait",
-        summary="Where a live interaction stands in line, and how long it may take",
-        takes=NoParameters,
-        example=examples.WAIT,
-        about=examples.INTERACTION_ID,
-    ),
-    Described(
-        path="/queues/{subject}/wait",
-        operation="getQueueWait",
-        summary="How long somebody would wait who entered the queue now",
-        takes=Entering,
-        example=examples.QUEUE_WAIT,
-        about="service",
-    ),
-    Described(
-        path="/queues",
-        operation="getQueues",
-        summary="Queues as they stand",
-        takes=NoParameters,
-        example=examples.QUEUES,
-    ),
-    Described(
-        path="/agents",
-        operation="getAgents",
-        summary="Agents as they stand",
-        takes=NoParameters,
-        example=examples.AGENTS,
-    ),
-    Described(
-        path="/metrics",
-        operation="getMetrics",
-        summary="Figures by interval, hour or day",
-        takes=MetricsOf,
-        example=examples.METRICS,
-    ),
-    Described(
-        path="/metrics/live",
-        operation="getLiveMetrics",
-        summary="Figures as they stand",
-        takes=MetricsNow,
-        example=examples.METRICS_LIVE,
-    ),
-    Described(
-        path="/audit",
-        operation="getAudit",
-        summary="Who did what and why, newest first; administrators' acts for administrators only",
-        takes=AuditOf,
-        example=examples.AUDIT,
-    ),
-)
+    Described("/customers", "findCustomers", SearchBy, examples.FOUND,
+        "Customers by a part of their name, or by a whole contact point"),
+    Described("/customers/{subject}", "getCustomer", NoParameters, examples.CUSTOMER,
+        "A customer, merges followed"),
+    Described("/customers/{subject}/timeline", "getTimeline", TimelineOf, examples.TIMELINE,
+        "A customer's history, page by page in both directions"),
+    Described("/interactions/{subject}", "getInteraction", NoParameters, examples.INTERACTION,
+        "An interaction as it arrived and as it stands"),
+    Described("/interactions/{subject}/transcript", "getTranscript", TranscriptFrom, examples.TRANSCRIPT,
+        "The messages of an interaction, complete up to an offset"),
+    Described("/interactions/{subject}/attachments/{attachment}", "getAttachment", NoParameters, None,
+        "A file that came with a message of the interaction, as a download"),
+    Described("/interactions/{subject}/explanation", "getExplanation", ExplanationWanted, examples.EXPLANATION,
+        "Why an interaction went to whom it went, where it waits, and the whole trace of how that came about"),
+    Described("/interactions/{subject}/wait", "getWait", NoParameters, examples.WAIT,
+        "Where a live interaction stands in line, and how long it may take"),
+    Described("/queues/{subject}/wait", "getQueueWait", Entering, examples.QUEUE_WAIT,
+        "How long somebody would wait who entered the queue now"),
+    Described("/queues", "getQueues", NoParameters, examples.QUEUES,
+        "Queues as they stand"),
+    Described("/agents", "getAgents", NoParameters, examples.AGENTS,
+        "Agents as they stand"),
+    Described("/metrics", "getMetrics", MetricsOf, examples.METRICS,
+        "Figures by interval, hour or day"),
+    Described("/metrics/live", "getLiveMetrics", MetricsNow, examples.METRICS_LIVE,
+        "Figures as they stand"),
+    Described("/audit", "getAudit", AuditOf, examples.AUDIT,
+        "Who did what and why, newest first; administrators' acts for administrators only"),
+)  # fmt: skip
 MEANINGS: Final = {
     "name": "A part of the name: any of its words, in Chinese or Latin letters of any width and case",
     "phone": "The whole number, in any spelling",
@@ -187,40 +116,24 @@ MEANINGS: Final = {
 
 def document() -> Json:
     """The whole document, of the types that JSON has."""
-    made = {
-        "openapi": "3.1.0",
-        "info": {"title": "hubline: questions", "version": "1.0.0", "description": _ABOUT},
-        "servers": [{"url": "/"}],
-        "security": [{"bearer": []}],
-        "paths": {_WORKSPACE + it.path: _path(it) for it in QUESTIONS},
-        "components": {
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "A session's token, or an API key"}
-            },
-            "schemas": _schemas(),
-        },
-    }
-    plain: Json = msgspec.json.decode(msgspec.json.encode(made))
-    return plain
+    return openapi.document(_SERVICE, {_WORKSPACE + it.path: _path(it) for it in QUESTIONS}, _schemas())
 
 
 def _path(it: Described) -> Json:
-    shared = [_parameter("workspace", "path", {"type": "string"}, "The workspace", "bookcity")]
-    if it.about is not None:
-        shared.append(_parameter("subject", "path", {"type": "string"}, "The id", it.about))
-    if it.attachment is not None:
+    shared = [parameter("workspace", "path", {"type": "string"}, "The workspace", "bookcity")]
+    if "{subject}" in it.path:
+        example = _SUBJECTS[it.path.split("/")[1]]
+        shared.append(parameter("subject", "path", {"type": "string"}, "The id", example))
+    if "{attachment}" in it.path:
         text = "The last part of the attachment's claim"
-        shared.append(_parameter("attachment", "path", {"type": "string"}, text, it.attachment))
+        shared.append(parameter("attachment", "path", {"type": "string"}, text, "a_1f0c2b"))
     return {
         "parameters": shared,
         "get": {
             "operationId": it.operation,
             "summary": it.summary,
             "parameters": _query(it.takes),
-            "responses": {
-                "200": _answer(it.example),
-                **_refusals(),
-            },
+            "responses": {"200": _answer(it.example), **refusals(Kind, _REPEATED)},
         },
     }
 
@@ -233,13 +146,12 @@ def _answer(example: Answer | None) -> Json:
             "headers": {"Content-Disposition": saved},
             "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
         }
-    answer = {"schema": _ref(type(example).__name__), "examples": {"answer": {"value": example}}}
+    answer = {"schema": ref(type(example).__name__), "examples": {"answer": {"value": example}}}
     return {"description": "The answer", "content": {"application/json": answer}}
 
 
 def _query(takes: type[Parameters]) -> list[Json]:
-    (schema,), components = msgspec.json.schema_components([takes], ref_template=_REFERENCE + "{name}")
-    shape = components[schema["$ref"].removeprefix(_REFERENCE)]
+    shape = schemas_of([takes])[takes.__name__]
     needed = set(shape.get("required", ()))
     return [
         {
@@ -260,45 +172,7 @@ def _without_null(field: Json) -> Json:
     return {**rest, **choices[0]} if choices else rest
 
 
-def _refusals() -> Json:
-    found: Json = {}
-    for kind in Kind:
-        answer: Json = {"description": kind.title, "content": {MEDIA_TYPE: {"schema": _ref("Problem")}}}
-        if kind in _RETRY:
-            answer["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}}}
-        found[str(kind.status)] = answer
-    return found
-
-
 def _schemas() -> Json:
-    asked = [it.takes for it in QUESTIONS]
-    _, taken = msgspec.json.schema_components(asked, ref_template=_REFERENCE + "{name}")
-    _, found = msgspec.json.schema_components(ANSWERS, ref_template=_REFERENCE + "{name}")
+    taken = schemas_of(it.takes for it in QUESTIONS)
     enums = {name: schema for name, schema in taken.items() if "enum" in schema}
-    return {**enums, **found, "Problem": _problem()}
-
-
-def _problem() -> Json:
-    error = _object({"path": {"type": "string"}, "detail": {"type": "string"}})
-    body = _object(
-        {
-            "type": {"enum": sorted(kind.type for kind in Kind)},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-        }
-    )
-    body["properties"] |= {"detail": {"type": "string"}, "errors": {"type": "array", "items": error}}
-    return body
-
-
-def _object(fields: Json) -> Json:
-    return {"type": "object", "properties": dict(fields), "required": list(fields), "additionalProperties": False}
-
-
-def _parameter(name: str, place: str, schema: Json, description: str, example: Any) -> Json:
-    made = {"name": name, "in": place, "schema": schema, "description": description, "example": example}
-    return {**made, "required": True}
-
-
-def _ref(name: str) -> Json:
-    return {"$ref": _REFERENCE + name}
+    return {**enums, **schemas_of(ANSWERS)}

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from consumers.query.problems import Kind, Problem
+from consumers.query.problems import Kind
 from runtime.credential_store import Principal
+from runtime.problems import Problem
 from schemas.vocabulary import Role
 
 

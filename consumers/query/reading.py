@@ -50,12 +50,13 @@ from consumers.query.parameters import (
 )
 from consumers.query.periods import Calendar, spans
 from consumers.query.permissions import Operation, Part, Visible, check, may, visible
-from consumers.query.problems import Kind, Problem, invalid, not_ready
+from consumers.query.problems import Kind, invalid, not_ready
 from consumers.query.timeline import Timelines, Wanted
 from runtime.clock import Clock
 from runtime.contact_points import NormalPoint, normalize, parse_key
 from runtime.credentials import Principal
 from runtime.partitioner import partition_of
+from runtime.problems import Problem
 from runtime.records import TopicPartition
 from runtime.transcripts import Transcripts
 from runtime.transcripts import Wanted as WantedMessages

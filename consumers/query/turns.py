@@ -6,7 +6,8 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterator
 
-from consumers.query.problems import Kind, Problem
+from consumers.query.problems import Kind
+from runtime.problems import Problem
 
 AGAIN_S = 1
 

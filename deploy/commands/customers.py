@@ -14,12 +14,23 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from deploy import customer_merges
-from deploy.administration import NEGATIVE, WRONG_USAGE, DataDir, Json, Workspace, fail, print_json, with_database
+from deploy.administration import (
+    NEGATIVE,
+    WRONG_USAGE,
+    DataDir,
+    Json,
+    Workspace,
+    fail,
+    plain_errors,
+    print_errors,
+    print_json,
+    with_database,
+)
 
 if TYPE_CHECKING:
     from producers.admin.customer_file import CustomerFile, Line
-    from producers.admin.problems import Problem
     from runtime.postgres import Pool
+    from runtime.validation import FieldError
 
 PARALLEL: Final = 4
 
@@ -48,17 +59,17 @@ def import_file(
     if found is None:
         fail(f"there is no workspace {workspace}; apply its document first", NEGATIVE)
     if found.problems:
-        _show_problems(file, found.problems, json)
+        print_errors(file, found.problems, json=json)
         raise typer.Exit(NEGATIVE)
     with _progress(len(found.lines), shown=not json) as advance:
         counts, failed = with_database(lambda pool: _store(pool, workspace, found, advance), data_dir)
     if json:
-        print_json({"file": str(file), "workspace": workspace, **counts, "errors": failed})
+        print_json({"file": str(file), "workspace": workspace, **counts, "errors": plain_errors(failed)})
     else:
         typer.echo(f"{workspace}: {', '.join(f'{count} {word}' for word, count in counts.items())}")
     if failed:
         if not json:
-            _show_problems(file, tuple(failed), json)
+            print_errors(file, failed, json=False)
         raise typer.Exit(NEGATIVE)
 
 
@@ -76,18 +87,18 @@ async def _read(pool: Pool, workspace: str, text: str, region: str) -> CustomerF
 
 async def _store(
     pool: Pool, workspace: str, found: CustomerFile, advance: Callable[[], None]
-) -> tuple[dict[str, int], list[Problem]]:
+) -> tuple[dict[str, int], list[FieldError]]:
     """Those without relations first, a few at a time; then those with relations."""
     import asyncio
 
     from producers.admin.audit import CONSOLE
     from producers.admin.customers import Customers, NotStored
-    from producers.admin.problems import Problem
     from runtime.clock import SystemClock
+    from runtime.validation import FieldError
 
     customers = Customers(pool, SystemClock())
     counts = {"created": 0, "changed": 0, "unchanged": 0}
-    failed: list[Problem] = []
+    failed: list[FieldError] = []
     slots = asyncio.Semaphore(PARALLEL)
 
     async def one(line: Line) -> None:
@@ -95,7 +106,7 @@ async def _store(
             try:
                 stored = await customers.put(workspace, line.checked, CONSOLE)
             except NotStored as error:
-                failed.extend(Problem(f"line {line.number}: {it.path}", it.message) for it in error.problems)
+                failed.extend(FieldError(f"line {line.number}: {it.path}", it.detail) for it in error.problems)
             else:
                 counts["created" if stored.created else "changed" if stored.changed else "unchanged"] += 1
             advance()
@@ -115,13 +126,3 @@ def _progress(total: int, *, shown: bool) -> Iterator[Callable[[], None]]:
     with Progress(console=console, disable=not (shown and console.is_terminal), transient=True) as progress:
         task = progress.add_task("customers", total=total)
         yield lambda: progress.advance(task)
-
-
-def _show_problems(file: Path, problems: tuple[Problem, ...], json: bool) -> None:
-    if json:
-        print_json({"file": str(file), "errors": problems})
-        return
-    for problem in problems:
-        typer.echo(f"{file}: {problem}", err=True)
-    count = len(problems)
-    typer.echo(f"{count} error{'' if count == 1 else 's'}", err=True)

@@ -19,6 +19,7 @@ from deploy.administration import (
     DataDir,
     Json,
     fail,
+    print_errors,
     print_json,
     with_database,
 )
@@ -26,7 +27,6 @@ from deploy.administration import (
 if TYPE_CHECKING:
     from producers.admin.changes import Change
     from producers.admin.hours_now import QueueHours
-    from producers.admin.problems import Problem
     from producers.admin.publication import Draft, Published
     from runtime.postgres import Pool
 
@@ -84,7 +84,7 @@ def _draft(file: Path, json: bool) -> Draft:
     try:
         compiled = compile_document(parse(text, form))
     except InvalidDocument as error:
-        _show_problems(file, error.problems, json)
+        print_errors(file, error.problems, json=json, ending="; nothing was changed")
         raise typer.Exit(NEGATIVE) from None
     return Draft(workspace=compiled.workspace, text=text, form=form)
 
@@ -129,16 +129,6 @@ def _conclude(published: Published, json: bool) -> None:
         fail(f"{name} is stored, but routing has not answered yet; it comes into force when it does", NOT_REACHABLE)
     if not json:
         typer.echo(f"{name} is in force")
-
-
-def _show_problems(file: Path, problems: tuple[Problem, ...], json: bool) -> None:
-    if json:
-        print_json({"file": str(file), "errors": problems})
-        return
-    for problem in problems:
-        typer.echo(f"{file}: {problem}", err=True)
-    count = len(problems)
-    typer.echo(f"{count} error{'' if count == 1 else 's'}; nothing was changed", err=True)
 
 
 def _show_changes(preview: Published, base: int | None) -> None:

@@ -12,9 +12,10 @@ import msgspec
 from producers.admin import references
 from producers.admin.calendar import Calendar
 from producers.admin.fields import read_table
-from producers.admin.problems import InvalidDocument, Problem, Problems
+from producers.admin.problems import InvalidDocument, Problems
 from producers.admin.sections import DOCUMENT, ROUTED
 from producers.admin.titles import Names, read_names
+from runtime.validation import FieldError
 from schemas.configuration import RoutingConfiguration
 
 
@@ -36,7 +37,7 @@ def compile_document(document: Any, workspace: str | None = None) -> Compiled:
         InvalidDocument: with every error.
     """
     if not isinstance(document, dict):
-        raise InvalidDocument([Problem("", "a workspace document is a mapping")])
+        raise InvalidDocument([FieldError("", "a workspace document is a mapping")])
     problems = Problems()
     values = read_table(problems, DOCUMENT, document, "")
     names = read_names(document, problems)

@@ -13,7 +13,8 @@ from typing import Final
 import msgspec
 
 from producers.admin.customer_record import CheckedRecord, CustomerRecord, KnownWords, RelationTo, check_record
-from producers.admin.problems import Problem, suggestion
+from producers.admin.problems import suggestion
+from runtime.validation import FieldError
 from schemas.interactions import ContactPoint
 from schemas.vocabulary import CustomerKind
 
@@ -38,13 +39,13 @@ class CustomerFile(msgspec.Struct, frozen=True):
     """What a file holds: use `lines` only when there are no `problems`, whose paths are `line N` or `line N: column`."""
 
     lines: tuple[Line, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[FieldError, ...]
 
 
 def read_file(rows: Iterable[str], words: KnownWords, region: str) -> CustomerFile:
     """Reads the text's rows. Customers to whom others refer come before those who refer."""
     table = csv.DictReader(rows, restkey="", restval="", strict=True)
-    problems: list[Problem] = []
+    problems: list[FieldError] = []
     lines: list[Line] = []
     try:
         problems.extend(_of_columns(table.fieldnames))
@@ -55,35 +56,35 @@ def read_file(rows: Iterable[str], words: KnownWords, region: str) -> CustomerFi
                 if line is not None:
                     lines.append(line)
     except csv.Error as error:
-        problems.append(Problem(f"line {table.line_num}", str(error)))
+        problems.append(FieldError(f"line {table.line_num}", str(error)))
     problems.extend(_repeated(lines))
     ordered = sorted(lines, key=lambda line: bool(line.checked.relations))
     return CustomerFile(tuple(ordered), tuple(problems))
 
 
-def _of_columns(names: Iterable[str] | None) -> Iterator[Problem]:
+def _of_columns(names: Iterable[str] | None) -> Iterator[FieldError]:
     found = list(names or ())
     for name in found:
         if name not in COLUMNS:
-            yield Problem("line 1", f'no such column "{name}"' + suggestion(name, COLUMNS))
+            yield FieldError("line 1", f'no such column "{name}"' + suggestion(name, COLUMNS))
     if not set(found) & set(POINT_COLUMNS):
-        yield Problem("line 1", f"at least one of the columns {', '.join(POINT_COLUMNS)} is needed")
+        yield FieldError("line 1", f"at least one of the columns {', '.join(POINT_COLUMNS)} is needed")
 
 
-def _line(number: int, row: dict[str, str], words: KnownWords, region: str) -> tuple[Line | None, list[Problem]]:
+def _line(number: int, row: dict[str, str], words: KnownWords, region: str) -> tuple[Line | None, list[FieldError]]:
     where = f"line {number}"
     if "" in row:
-        return None, [Problem(where, "has more fields than there are columns")]
+        return None, [FieldError(where, "has more fields than there are columns")]
     cells = {name: value.strip() for name, value in row.items()}
     points = [ContactPoint(kind=kind, value=value) for kind in POINT_COLUMNS for value in _several(cells.get(kind, ""))]
     if not points:
-        return None, [Problem(where, "has no contact point")]
+        return None, [FieldError(where, "has no contact point")]
     flag = _YES_NO.get(cells.get("do_not_contact", "").lower())
     if flag is None:
-        return None, [Problem(f"{where}: do_not_contact", "must be yes or no")]
+        return None, [FieldError(f"{where}: do_not_contact", "must be yes or no")]
     kind = cells.get("kind", "") or CustomerKind.PERSON.value
     if kind not in set(CustomerKind):
-        return None, [Problem(f"{where}: kind", f"must be one of {', '.join(CustomerKind)}")]
+        return None, [FieldError(f"{where}: kind", f"must be one of {', '.join(CustomerKind)}")]
     record = CustomerRecord(
         **{name: cells.get(name) or None for name in TEXT_COLUMNS if name != "kind"},
         kind=CustomerKind(kind),
@@ -93,7 +94,7 @@ def _line(number: int, row: dict[str, str], words: KnownWords, region: str) -> t
     )
     checked, found = check_record(f"{points[0].kind}:{points[0].value}", record, words, region)
     if found.found:
-        return None, [Problem(f"{where}: {problem.path}", problem.message) for problem in found.found]
+        return None, [FieldError(f"{where}: {problem.path}", problem.detail) for problem in found.found]
     return Line(number, checked), []
 
 
@@ -101,10 +102,10 @@ def _several(cell: str) -> list[str]:
     return [part.strip() for part in cell.split(SEVERAL) if part.strip()]
 
 
-def _repeated(lines: Iterable[Line]) -> Iterator[Problem]:
+def _repeated(lines: Iterable[Line]) -> Iterator[FieldError]:
     first: dict[str, int] = {}
     for line in lines:
         for point in line.checked.points:
             before = first.setdefault(point.key, line.number)
             if before != line.number:
-                yield Problem(f"line {line.number}", f"the {point.kind} stands in line {before} too")
+                yield FieldError(f"line {line.number}", f"the {point.kind} stands in line {before} too")

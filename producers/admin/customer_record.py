@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from producers.admin.problems import Problem, Problems, at_index, suggestion
+from producers.admin.problems import Problems, at_index, suggestion
 from runtime.contact_points import NormalPoint, PointError, normalize, parse_key
+from runtime.validation import FieldError
 from schemas.interactions import ContactPoint
 from schemas.vocabulary import CustomerKind
 
@@ -110,6 +111,6 @@ def _check_word(field: str, word: str | None, known: frozenset[str], problems: P
         problems.add(field, f'no {noun} "{word}"' + suggestion(word, sorted(known)))
 
 
-def described(problems: Iterable[Problem]) -> str:
+def described(problems: Iterable[FieldError]) -> str:
     """Every problem in one line."""
     return "; ".join(str(problem) for problem in problems)

@@ -13,11 +13,11 @@ import msgspec
 from producers.admin.audit import Action, Connection, Entry, announce, record
 from producers.admin.customer_record import CheckedRecord, CustomerRecord
 from producers.admin.event_outbox import enqueue
-from producers.admin.problems import Problem
 from runtime.clock import Clock
 from runtime.contact_points import NormalPoint
 from runtime.ids import random_id
 from runtime.postgres import Pool
+from runtime.validation import FieldError
 from schemas.customers import CustomerChanged, CustomerCreated, IdentityLinked, Relation
 from schemas.ids import event_id
 from schemas.interactions import ContactPoint
@@ -56,7 +56,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 class NotStored(Exception):
     """Nothing was changed, because of these problems."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[FieldError, ...]) -> None:
         super().__init__("; ".join(str(problem) for problem in problems))
         self.problems = problems
 
@@ -90,7 +90,7 @@ class Customers:
                     return await self._put(connection, workspace, checked, actor)
             except _Raced:
                 continue
-        raise NotStored((Problem("key", "changed at this very moment; try again"),))
+        raise NotStored((FieldError("key", "changed at this very moment; try again"),))
 
     async def _put(self, connection: Connection, workspace: str, checked: CheckedRecord, actor: str) -> Stored:
         now = self._clock.now_ms()
@@ -127,7 +127,7 @@ def _refuse_others(checked: CheckedRecord, owners: dict[str, str], known: str | 
         holder = holder or owner
         if owner is not None and owner != holder:
             path = "key" if index == 0 else "contact_points"
-            problems.append(Problem(path, f"the {point.kind} belongs to another customer"))
+            problems.append(FieldError(path, f"the {point.kind} belongs to another customer"))
     if problems:
         raise NotStored(tuple(problems))
 
@@ -148,7 +148,7 @@ async def _owners(connection: Connection, workspace: str, points: tuple[NormalPo
 async def _relations(connection: Connection, workspace: str, checked: CheckedRecord) -> tuple[Relation, ...]:
     owners = await _owners(connection, workspace, tuple(point for _, point in checked.relations))
     missing = [
-        Problem(f"relations[{index}].key", "no such customer")
+        FieldError(f"relations[{index}].key", "no such customer")
         for index, (_, point) in enumerate(checked.relations)
         if point.key not in owners
     ]

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import yaml
 
-from producers.admin.problems import InvalidDocument, Problem, Problems, at_index, at_key
+from producers.admin.problems import InvalidDocument, Problems, at_index, at_key
+from runtime.validation import FieldError
 
 MAX_DEPTH: Final = 24
 MAX_VALUES: Final = 2_000_000
@@ -52,12 +53,12 @@ def parse(text: str, form: Format) -> Any:
         InvalidDocument: it is not YAML or JSON, a key stands twice, or it is nested too deep or too large.
     """
     if len(text) > MAX_BYTES:
-        raise InvalidDocument([Problem("", f"a document has at most {MAX_BYTES // 1024 // 1024} MiB")])
+        raise InvalidDocument([FieldError("", f"a document has at most {MAX_BYTES // 1024 // 1024} MiB")])
     problems = Problems()
     try:
         value = _parse_json(text, problems) if form is Format.JSON else _parse_yaml(text, problems)
     except RecursionError:
-        raise InvalidDocument([Problem("", "nested too deep")]) from None
+        raise InvalidDocument([FieldError("", "nested too deep")]) from None
     problems.raise_if_any()
     return value
 
@@ -75,7 +76,7 @@ def _parse_json(text: str, problems: Problems) -> Any:
         return json.loads(text, object_pairs_hook=unique)
     except ValueError as error:
         line = getattr(error, "lineno", None)
-        raise InvalidDocument([Problem("", f"not JSON: {error}", line)]) from error
+        raise InvalidDocument([FieldError("", f"not JSON: {error}", line)]) from error
 
 
 def _parse_yaml(text: str, problems: Problems) -> Any:
@@ -85,9 +86,9 @@ def _parse_yaml(text: str, problems: Problems) -> Any:
         mark = error.problem_mark
         line = None if mark is None else mark.line + 1
         where = "" if line is None else f" in line {line}"
-        raise InvalidDocument([Problem("", f"not YAML{where}: {error.problem}", line)]) from error
+        raise InvalidDocument([FieldError("", f"not YAML{where}: {error.problem}", line)]) from error
     except yaml.YAMLError as error:
-        raise InvalidDocument([Problem("", f"not YAML: {error}")]) from error
+        raise InvalidDocument([FieldError("", f"not YAML: {error}")]) from error
     return None if node is None else _Values(problems).of(node, "", 0)
 
 
@@ -101,7 +102,7 @@ class _Values:
     def of(self, node: yaml.Node, path: str, depth: int) -> Any:
         self._left -= 1
         if depth > MAX_DEPTH or self._left < 0:
-            raise InvalidDocument([Problem(path, "nested too deep" if depth > MAX_DEPTH else "too large")])
+            raise InvalidDocument([FieldError(path, "nested too deep" if depth > MAX_DEPTH else "too large")])
         if node.tag != _TAGS[type(node)]:
             self._problems.add(path, f"the tag {node.tag} means nothing here", node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):

@@ -15,9 +15,10 @@ import msgspec
 from producers.admin.audit import Action, Connection, Entry, announce, record
 from producers.admin.customers import Customer, changed_event
 from producers.admin.event_outbox import enqueue, enqueue_all
-from producers.admin.refusals import Kind, Refusal
+from producers.admin.refusals import Kind
 from runtime.clock import Clock
 from runtime.postgres import Pool
+from runtime.problems import Problem
 from schemas.event import Event
 from schemas.ids import event_id
 from schemas.inputs import HandOverAgent
@@ -100,7 +101,7 @@ class HandOvers:
         """Does it, or returns what was done under that id before.
 
         Raises:
-            Refusal: 409 when the id was used for another act.
+            Problem: 409 when the id was used for another act.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(_LOCK, workspace)
@@ -127,7 +128,7 @@ class HandOvers:
 
 def _same(known: HandOver, command: HandOverAgent) -> HandOver:
     if (known.agent_id, known.to_agent) != (command.agent_id, command.to_agent):
-        raise Refusal(Kind.TAKEN, "that command_id was used for another act")
+        raise Problem(Kind.TAKEN, "that command_id was used for another act")
     return known
 
 

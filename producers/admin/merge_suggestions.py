@@ -11,9 +11,10 @@ from typing import Final
 import msgspec
 
 from producers.admin.audit import Action, Entry, record
-from producers.admin.refusals import Kind, Refusal
+from producers.admin.refusals import Kind
 from runtime.clock import Clock
 from runtime.postgres import Pool
+from runtime.problems import Problem
 
 MOST_LISTED: Final = 200
 LOOKED_AT_ONCE: Final = 10_000
@@ -94,11 +95,11 @@ class MergeSuggestions:
         return tuple(msgspec.convert(dict(row), MergeSuggestion) for row in rows)
 
     async def dismiss(self, workspace: str, customer_id: str, other_id: str, actor: str) -> None:
-        """The two are not the same: they are not suggested again. Again is no error. Raises Refusal: 404."""
+        """The two are not the same: they are not suggested again. Again is no error. Raises Problem: 404."""
         now = self._clock.now_ms()
         async with self._pool.acquire() as connection, connection.transaction():
             if await connection.fetchval(_KNOWN, workspace, customer_id, other_id) is None:
-                raise Refusal(Kind.NOT_FOUND, "there is no such suggestion")
+                raise Problem(Kind.NOT_FOUND, "there is no such suggestion")
             done = await connection.execute(_DISMISS, workspace, customer_id, other_id, now, actor)
             if done != "UPDATE 0":
                 entry = Entry(

@@ -16,10 +16,11 @@ import msgspec
 from producers.admin.audit import Action, Connection, Entry, announce, record
 from producers.admin.event_outbox import enqueue
 from producers.admin.merging import Candidate, Preview, check_ids, check_sides, preview_of
-from producers.admin.refusals import Kind, Refusal
+from producers.admin.refusals import Kind
 from runtime.clock import Clock
 from runtime.ids import random_id
 from runtime.postgres import Pool
+from runtime.problems import Problem
 from schemas.customers import CustomersMerged, CustomersUnmerged
 from schemas.ids import event_id
 from schemas.topics import CUSTOMERS
@@ -75,7 +76,7 @@ class Merges:
         self._clock = clock
 
     async def preview(self, workspace: str, survivor_id: str, merged_id: str) -> Preview:
-        """What the merge would show. Raises Refusal as `merging.check_sides`."""
+        """What the merge would show. Raises Problem as `merging.check_sides`."""
         check_ids(survivor_id, merged_id)
         async with self._pool.acquire() as connection:
             sides = await _sides(connection, workspace, (survivor_id, merged_id))
@@ -85,7 +86,7 @@ class Merges:
         """Reads `merged_id` as `survivor_id` from now on. The same again changes nothing.
 
         Raises:
-            Refusal: as `merging.check_sides`.
+            Problem: as `merging.check_sides`.
         """
         check_ids(survivor_id, merged_id)
         async with self._pool.acquire() as connection, connection.transaction():
@@ -112,7 +113,7 @@ class Merges:
         """Reads both as themselves again; what others say of merging them is settled. The same again changes nothing.
 
         Raises:
-            Refusal: 404 for an unknown merge.
+            Problem: 404 for an unknown merge.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(_LOCK, workspace)
@@ -128,7 +129,7 @@ class Merges:
         return Done(merge=undone, changed=True)
 
     async def find(self, workspace: str, merge_id: str) -> Merge:
-        """One merge. Raises Refusal: 404."""
+        """One merge. Raises Problem: 404."""
         async with self._pool.acquire() as connection:
             return await _find(connection, workspace, merge_id)
 
@@ -156,7 +157,7 @@ async def _live_of(connection: Connection, workspace: str, merged_id: str) -> Me
 async def _find(connection: Connection, workspace: str, merge_id: str) -> Merge:
     row = await connection.fetchrow(_ONE, workspace, merge_id)
     if row is None:
-        raise Refusal(Kind.NOT_FOUND, "there is no such merge")
+        raise Problem(Kind.NOT_FOUND, "there is no such merge")
     return _merge(row)
 
 

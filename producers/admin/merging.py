@@ -12,8 +12,9 @@ from typing import Final
 
 import msgspec
 
-from producers.admin.refusals import Kind, Refusal
+from producers.admin.refusals import Kind
 from runtime.merged_customers import FILLED, first_said
+from runtime.problems import Problem
 from schemas.interactions import ContactPoint
 
 
@@ -94,27 +95,27 @@ def preview_of(survivor: Candidate, merged: Candidate) -> Preview:
 
 
 def check_ids(survivor_id: str, merged_id: str) -> None:
-    """Raises Refusal: a customer is not merged with itself."""
+    """Raises Problem: a customer is not merged with itself."""
     if survivor_id == merged_id:
-        raise Refusal(Kind.SAME_CUSTOMER, "name two different customers")
+        raise Problem(Kind.SAME_CUSTOMER, "name two different customers")
 
 
 def check_sides(survivor_id: str, merged_id: str, sides: Mapping[str, Candidate]) -> tuple[Candidate, Candidate]:
     """Both sides, when they may be merged.
 
     Raises:
-        Refusal: 404 for an unknown one; 409 when one is merged already, or each would be read as the other.
+        Problem: 404 for an unknown one; 409 when one is merged already, or each would be read as the other.
     """
     for customer_id in (survivor_id, merged_id):
         if customer_id not in sides:
-            raise Refusal(Kind.NOT_FOUND, f"there is no customer {customer_id}")
+            raise Problem(Kind.NOT_FOUND, f"there is no customer {customer_id}")
     survivor, merged = sides[survivor_id], sides[merged_id]
     if survivor.merged_into == merged_id:
-        raise Refusal(Kind.MERGE_CYCLE, f"{survivor_id} is merged into {merged_id}: undo that merge first")
+        raise Problem(Kind.MERGE_CYCLE, f"{survivor_id} is merged into {merged_id}: undo that merge first")
     for side in (survivor, merged):
         if side.merged_into is not None:
             detail = f"{side.customer_id} is read as {side.merged_into}: merge that one, or undo the merge first"
-            raise Refusal(Kind.ALREADY_MERGED, detail, extra={"survivor_id": side.merged_into})
+            raise Problem(Kind.ALREADY_MERGED, detail, extra={"survivor_id": side.merged_into})
     return survivor, merged
 
 

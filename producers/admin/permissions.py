@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from producers.admin.refusals import Kind, Refusal
+from producers.admin.refusals import Kind
 from runtime.credential_store import Principal
+from runtime.problems import Problem
 from schemas.vocabulary import Role
 
 
@@ -44,10 +45,10 @@ def check(principal: Principal, operation: Operation, workspace: str) -> None:
     """Returns when the principal may do that there.
 
     Raises:
-        Refusal: 403, for another workspace as for a missing role.
+        Problem: 403, for another workspace as for a missing role.
     """
     if principal.workspace != workspace:
-        raise Refusal(Kind.FORBIDDEN, "you belong to another workspace")
+        raise Problem(Kind.FORBIDDEN, "you belong to another workspace")
     if not principal.roles & PERMITTED[operation]:
         wanted = ", ".join(sorted(PERMITTED[operation]))
-        raise Refusal(Kind.FORBIDDEN, f"this takes one of the roles {wanted}")
+        raise Problem(Kind.FORBIDDEN, f"this takes one of the roles {wanted}")

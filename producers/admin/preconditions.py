@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from producers.admin.problems import Problem
-from producers.admin.refusals import Kind, Refusal
+from producers.admin.refusals import Kind
+from runtime.problems import Problem
+from runtime.validation import FieldError
 
 _TAG: Final = re.compile(r'"(\d{1,9})"')
 
@@ -20,22 +21,22 @@ def expected_version(if_match: str | None, if_none_match: str | None) -> int | N
     """The version that the sender has changed; None = there is none yet.
 
     Raises:
-        Refusal: 422 for a header that is not one of `"N"` and `*`.
+        Problem: 422 for a header that is not one of `"N"` and `*`.
     """
     if if_match is not None:
         found = _TAG.fullmatch(if_match.strip())
         if found is None:
-            raise Refusal(Kind.INVALID, errors=(Problem("header If-Match", 'must be an entity tag such as "7"'),))
+            raise Problem(Kind.INVALID, errors=(FieldError("header If-Match", 'must be an entity tag such as "7"'),))
         return int(found[1])
     if if_none_match is not None and if_none_match.strip() != "*":
-        raise Refusal(Kind.INVALID, errors=(Problem("header If-None-Match", "must be *"),))
+        raise Problem(Kind.INVALID, errors=(FieldError("header If-None-Match", "must be *"),))
     return None
 
 
-def version_conflict(if_match: str | None, current: int | None) -> Refusal:
+def version_conflict(if_match: str | None, current: int | None) -> Problem:
     """What to answer when the expected version is not the current one."""
     extra = {"current_version": current}
     if if_match is None:
-        return Refusal(Kind.IF_MATCH_REQUIRED, f"the current version is {current}", extra=extra)
+        return Problem(Kind.IF_MATCH_REQUIRED, f"the current version is {current}", extra=extra)
     now = "there is no version yet" if current is None else f"the current version is {current}"
-    return Refusal(Kind.VERSION_CHANGED, now, extra=extra)
+    return Problem(Kind.VERSION_CHANGED, now, extra=extra)

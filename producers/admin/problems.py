@@ -8,24 +8,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-import msgspec
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """One error; `line` counts from 1 and is given where the text is known."""
-
-    path: str
-    message: str
-    line: int | None = None
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
+from runtime.validation import FieldError
 
 
 class InvalidDocument(Exception):
     """Every error of a document, in the order of the document where that is known."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[FieldError]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(str(problem) for problem in self.problems))
 
@@ -34,13 +23,13 @@ class Problems:
     """Collects errors while a document is read."""
 
     def __init__(self) -> None:
-        self._found: list[Problem] = []
+        self._found: list[FieldError] = []
 
     def add(self, path: str, message: str, line: int | None = None) -> None:
-        self._found.append(Problem(path, message, line))
+        self._found.append(FieldError(path, message, line))
 
     @property
-    def found(self) -> tuple[Problem, ...]:
+    def found(self) -> tuple[FieldError, ...]:
         return tuple(self._found)
 
     def raise_if_any(self) -> None:

@@ -1,20 +1,18 @@
-"""Problem documents (RFC 9457): every answer that is not a success has one, of a kind from this table."""
+"""The kinds of problem documents that administration answers with."""
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
-import msgspec
+from runtime.problems import Problem, ProblemKind, all_wrong
+from runtime.validation import FieldError
 
-from producers.admin.problems import Problem
-
-MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER_S: Final = 2
 
 
-class Kind(enum.Enum):
-    """Status, name (the end of its `type`) and title."""
+class Kind(ProblemKind):
+    """Status, name and title."""
 
     MALFORMED = (400, "malformed", "The request cannot be read")
     UNAUTHENTICATED = (401, "unauthenticated", "Nobody we know")
@@ -40,66 +38,10 @@ class Kind(enum.Enum):
     AWAY = (503, "not-ready", "The database does not answer; nothing is known to have changed")
 
     @property
-    def status(self) -> int:
-        return self.value[0]
-
-    @property
-    def name_in_type(self) -> str:
-        return self.value[1]
-
-    @property
-    def title(self) -> str:
-        return self.value[2]
+    def type(self) -> str:
+        return f"/problems#{self.value[1]}"
 
 
-class Refusal(Exception):
-    """Ends a request with a problem document."""
-
-    def __init__(
-        self,
-        kind: Kind,
-        detail: str = "",
-        *,
-        errors: Iterable[Problem] = (),
-        retry_after_s: int | None = None,
-        extra: dict[str, Any] | None = None,
-    ) -> None:
-        super().__init__(detail or kind.title)
-        self.kind = kind
-        self.detail = detail
-        self.errors = tuple(errors)
-        self.retry_after_s = retry_after_s
-        self.extra = extra or {}
-
-    def document(self) -> dict[str, Any]:
-        """The members of the problem document; those that say nothing are left out."""
-        body: dict[str, Any] = {
-            "type": f"/problems#{self.kind.name_in_type}",
-            "title": self.kind.title,
-            "status": self.kind.status,
-        }
-        if self.detail:
-            body["detail"] = self.detail
-        if self.errors:
-            body["errors"] = [_error(problem) for problem in self.errors]
-        return {**body, **self.extra}
-
-    def headers(self) -> dict[str, str]:
-        """Headers that belong to the answer."""
-        found: dict[str, str] = {}
-        if self.retry_after_s is not None:
-            found["retry-after"] = str(self.retry_after_s)
-        if self.kind is Kind.UNAUTHENTICATED:
-            found["www-authenticate"] = 'Bearer realm="hubline"'
-        return found
-
-
-def invalid(problems: Iterable[Problem]) -> Refusal:
+def invalid(errors: Iterable[FieldError]) -> Problem:
     """All that is wrong, at once."""
-    errors = tuple(problems)
-    return Refusal(Kind.INVALID, f"{len(errors)} error{'' if len(errors) == 1 else 's'}", errors=errors)
-
-
-def _error(problem: Problem) -> dict[str, Any]:
-    found = {name: value for name, value in msgspec.structs.asdict(problem).items() if value is not None}
-    return {"path": found.pop("path"), "detail": found.pop("message"), **found}
+    return all_wrong(Kind.INVALID, errors)

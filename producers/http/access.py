@@ -10,13 +10,13 @@ from typing import Final, Protocol
 
 import msgspec
 
-from producers.http.problems import Kind, Problem
+from producers.http.problems import Kind
 from runtime.credentials import Principal
+from runtime.problems import Problem
 from schemas.ids import adapter_mark
 from schemas.vocabulary import Role
 
 _INTERACTION: Final = re.compile(r"i_[0-9a-f]{30}")
-_SCHEME: Final = "bearer"
 
 
 class Verifier(Protocol):
@@ -29,14 +29,6 @@ class Directory(Protocol):
     """Knows workspaces; may raise StoreAway."""
 
     async def known(self, workspace: str) -> bool: ...
-
-
-def raw_key(authorization: str | None) -> str:
-    """The key of an `Authorization: Bearer` header; raises Problem (401) when there is none."""
-    scheme, _, raw = (authorization or "").strip().partition(" ")
-    if scheme.lower() != _SCHEME or not raw.strip():
-        raise Problem(Kind.UNAUTHENTICATED, "send Authorization: Bearer KEY")
-    return raw.strip()
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):

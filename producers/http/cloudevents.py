@@ -16,7 +16,8 @@ from urllib.parse import unquote
 import msgspec
 
 from producers.http.bodies import MOST_BATCHED
-from producers.http.problems import Kind, Problem, invalid
+from producers.http.problems import Kind, invalid
+from runtime.problems import Problem
 from runtime.validation import FieldError, nul_errors
 
 SPEC_VERSION: Final = "1.0"

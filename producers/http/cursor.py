@@ -12,7 +12,8 @@ from typing import Final
 
 import msgspec
 
-from producers.http.problems import Problem, invalid
+from producers.http.problems import invalid
+from runtime.problems import Problem
 from runtime.validation import FieldError
 
 FIRST: Final = "first"

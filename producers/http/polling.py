@@ -18,12 +18,13 @@ import msgspec
 from producers.http import cursor as cursors
 from producers.http.access import Admitted
 from producers.http.feed import marks_in, shown
-from producers.http.problems import Kind, Problem
+from producers.http.problems import Kind
 from producers.http.tail import PARTITIONS, Entry, Feed, Positions, Tail, bounds_of
 from runtime.broker import Reader
 from runtime.clock import Clock
 from runtime.errors import LogBroken
 from runtime.partitioner import partition_of
+from runtime.problems import Problem
 from runtime.records import TopicPartition
 from schemas.ids import adapter_mark
 from schemas.topics import MESSAGES, ROUTING_DECISIONS

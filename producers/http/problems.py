@@ -1,19 +1,15 @@
-"""Problem documents (RFC 9457): every answer that is not a success has one, of a kind from this table."""
+"""The kinds of problem documents that adapters may be answered with."""
 
 from __future__ import annotations
 
-import enum
-from typing import Any, Final
+from collections.abc import Iterable
 
-import msgspec
-
+from runtime.problems import Problem, ProblemKind, all_wrong
 from runtime.validation import FieldError
 
-MEDIA_TYPE: Final = "application/problem+json"
 
-
-class Kind(enum.Enum):
-    """Status, name (the fragment of its `type`) and title."""
+class Kind(ProblemKind):
+    """Status, name and title."""
 
     MALFORMED = (400, "malformed", "The body is not JSON")
     UNAUTHENTICATED = (401, "unauthenticated", "No valid API key")
@@ -31,60 +27,7 @@ class Kind(enum.Enum):
     OVERLOADED = (503, "overloaded", "Too much is waiting for the log: nothing was taken")
     NOT_READY = (503, "not-ready", "Something that is needed cannot be reached")
 
-    @property
-    def status(self) -> int:
-        return self.value[0]
 
-    @property
-    def type(self) -> str:
-        return f"/docs#{self.value[1]}"
-
-    @property
-    def title(self) -> str:
-        return self.value[2]
-
-
-class Problem(Exception):
-    """Refuses a request. `retry_after_s` becomes the header `Retry-After`, `allow` names the methods of an address."""
-
-    def __init__(
-        self,
-        kind: Kind,
-        detail: str = "",
-        *,
-        errors: tuple[FieldError, ...] = (),
-        retry_after_s: int | None = None,
-        allow: str | None = None,
-    ) -> None:
-        super().__init__(detail or kind.title)
-        self.kind = kind
-        self.detail = detail
-        self.errors = errors
-        self.retry_after_s = retry_after_s
-        self.allow = allow
-
-    def document(self) -> dict[str, Any]:
-        """The members of the problem document; absent ones are left out."""
-        body: dict[str, Any] = {"type": self.kind.type, "title": self.kind.title, "status": self.kind.status}
-        if self.detail:
-            body["detail"] = self.detail
-        if self.errors:
-            body["errors"] = [msgspec.structs.asdict(error) for error in self.errors]
-        return body
-
-    def headers(self) -> dict[str, str]:
-        """Headers that belong to the answer."""
-        found: dict[str, str] = {}
-        if self.retry_after_s is not None:
-            found["retry-after"] = str(self.retry_after_s)
-        if self.kind is Kind.METHOD_NOT_ALLOWED and self.allow is not None:
-            found["allow"] = self.allow
-        if self.kind is Kind.UNAUTHENTICATED:
-            found["www-authenticate"] = 'Bearer realm="hubline"'
-        return found
-
-
-def invalid(errors: list[FieldError]) -> Problem:
+def invalid(errors: Iterable[FieldError]) -> Problem:
     """All that is wrong, at once."""
-    count = len(errors)
-    return Problem(Kind.INVALID, f"{count} error{'' if count == 1 else 's'}", errors=tuple(errors))
+    return all_wrong(Kind.INVALID, errors)

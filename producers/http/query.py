@@ -9,7 +9,8 @@ from typing import Annotated, Final
 import msgspec
 
 from producers.http.access import Admitted
-from producers.http.problems import Kind, Problem, invalid
+from producers.http.problems import Kind, invalid
+from runtime.problems import Problem
 from runtime.validation import FieldError
 
 LONGEST_WAIT_S: Final = 60

@@ -11,14 +11,16 @@ from typing import Any, Final
 
 import msgspec
 
-from producers.http.access import Admitted, Directory, Verifier, admit, raw_key
+from producers.http.access import Admitted, Directory, Verifier, admit
 from producers.http.cloudevents import Posting, read
 from producers.http.parse import Caller, Parsed, Parser, parse_all
-from producers.http.problems import Kind, Problem
+from producers.http.problems import Kind
 from producers.http.sending import Sending
+from runtime.bearer import token_of
 from runtime.buckets import Buckets
 from runtime.clock import Clock
 from runtime.credentials import StoreAway
+from runtime.problems import Problem
 from runtime.records import Output
 from schemas.codec import encode
 from schemas.envelope import to_headers
@@ -48,7 +50,7 @@ class Receiver:
 
     async def admit(self, workspace: str, authorization: str | None) -> Admitted:
         """Who asks, allowed to, in a workspace that exists; raises Problem (401, 403, 404, 503)."""
-        key = raw_key(authorization)
+        key = token_of(authorization, Kind.UNAUTHENTICATED, "KEY")
         try:
             admitted = admit(await self._verifier.verify(key), workspace)
             known = await self._directory.known(workspace)

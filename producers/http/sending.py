@@ -13,9 +13,10 @@ from typing import Final
 
 import msgspec
 
-from producers.http.problems import Kind, Problem
+from producers.http.problems import Kind
 from runtime.broker import Producer
 from runtime.clock import Clock
+from runtime.problems import Problem
 from runtime.records import Output
 
 RETRY_AFTER_S: Final = 2

@@ -9,8 +9,9 @@ import msgspec
 from msgspec import Meta
 
 from producers.web.chat import ADAPTER
-from producers.web.problems import Kind, Problem, invalid
+from producers.web.problems import Kind, invalid
 from runtime.contact_points import normalize
+from runtime.problems import Problem
 from runtime.validation import FieldError, convert, nul_errors
 from schemas import ids
 from schemas.interactions import ContactPoint, InteractionReceived

@@ -12,16 +12,17 @@ from producers.web import attachments, events
 from producers.web.chat import ChatRow, digest_of
 from producers.web.forms import Asked, Opened
 from producers.web.parts import Parts
-from producers.web.problems import Kind, Problem
+from producers.web.problems import Kind
+from runtime.bearer import token_of
 from runtime.ids import random_id
 from runtime.kept_messages import Away
+from runtime.problems import Problem
 from runtime.sender import NotSent
 from runtime.vault import Vault
 from schemas.messages import Attachment
 
 RETRY_AFTER_S: Final = 2
 LARGEST_FORM_BYTES: Final = 65_536
-_SCHEME: Final = "bearer"
 
 Parse = Callable[[Asked, bytes], Opened]
 
@@ -106,10 +107,7 @@ class Receiver:
 
     async def _row(self, workspace: str, authorization: str | None) -> ChatRow:
         """The chat whose token stands in the header."""
-        scheme, _, token = (authorization or "").strip().partition(" ")
-        if scheme.lower() != _SCHEME or not token.strip():
-            raise Problem(Kind.UNAUTHENTICATED, "send Authorization: Bearer TOKEN, the chat's")
-        digest = digest_of(token.strip())
+        digest = digest_of(token_of(authorization, Kind.UNAUTHENTICATED, "TOKEN, the chat's"))
         here = self._parts.chats.find(digest)
         try:
             row = await self._parts.store.find(digest) if here is None else here.row

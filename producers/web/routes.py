@@ -7,29 +7,22 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from litestar import Litestar, Request, Response, get, post
-from litestar.exceptions import HTTPException
+from litestar import Litestar, Response, get, post
 
 from producers.web.addresses import Addresses, address_of
 from producers.web.forms import KEY_HEADER, callback_form, message_form
 from producers.web.origins import Origins
 from producers.web.page import Page
-from producers.web.problems import MEDIA_TYPE, Kind, Problem
+from producers.web.problems import Kind
 from producers.web.receiver import Parse, Receiver, answer_of
 from runtime.clock import Clock
 from runtime.downloads import headers_for
+from runtime.http_service import JSON, HttpRequest, refusals
 from runtime.log import Logger
+from runtime.problems import Problem
 
-HttpRequest = Request[Any, Any, Any]
-_JSON: Final = "application/json"
 _CHAT: Final = "/v1/workspaces/{workspace:str}/chat/attachments"
 _FORMS: Final = "/v1/workspaces/{workspace:str}/forms"
-_OF_STATUS: Final = {
-    404: Kind.NOT_FOUND,
-    405: Kind.METHOD_NOT_ALLOWED,
-    413: Kind.TOO_LARGE,
-    415: Kind.UNSUPPORTED,
-}
 
 
 class Doorkeeper:
@@ -65,21 +58,10 @@ class Doorkeeper:
 def build(receiver: Receiver, door: Doorkeeper, page: Page | None, log: Logger, *, largest_body_bytes: int) -> Litestar:
     """The application."""
 
-    def refused(request: HttpRequest, problem: Problem) -> Response[bytes]:
-        return _refusal(problem, door.headers(request))
-
-    def framework(request: HttpRequest, error: HTTPException) -> Response[bytes]:
-        kind = _OF_STATUS.get(error.status_code, Kind.MALFORMED if error.status_code < 500 else Kind.FAILED)
-        return _refusal(Problem(kind), door.headers(request))
-
-    def broken(request: HttpRequest, error: Exception) -> Response[bytes]:
-        log.error("web.failed", exc_info=error)
-        return _refusal(Problem(Kind.FAILED), door.headers(request))
-
     pages = [] if page is None else page.handlers()
     return Litestar(
         route_handlers=[*_forms(receiver, door), *_files(receiver, door), *pages],
-        exception_handlers={Problem: refused, HTTPException: framework, Exception: broken},
+        exception_handlers=refusals(Kind.MALFORMED, log, "web.failed", door.headers),
         openapi_config=None,
         request_max_body_size=largest_body_bytes,
     )
@@ -91,7 +73,7 @@ def _forms(receiver: Receiver, door: Doorkeeper) -> list[Any]:
         workspace = request.path_params["workspace"]
         opened = await receiver.form(workspace, parse, request.headers.get(KEY_HEADER), await request.body())
         body = msgspec.json.encode({"interaction_id": opened})
-        return Response(body, status_code=202, media_type=_JSON, headers=headers)
+        return Response(body, status_code=202, media_type=JSON, headers=headers)
 
     @post(f"{_FORMS}/message", status_code=202)
     async def post_message(request: HttpRequest) -> Response[bytes]:
@@ -115,7 +97,7 @@ def _files(receiver: Receiver, door: Doorkeeper) -> list[Any]:
             request.headers.get("x-file-name"),
             await request.body(),
         )
-        return Response(answer_of(kept), status_code=201, media_type=_JSON, headers=headers)
+        return Response(answer_of(kept), status_code=201, media_type=JSON, headers=headers)
 
     @get(_CHAT + "/{attachment:str}")
     async def get_attachment(request: HttpRequest) -> Response[bytes]:
@@ -127,12 +109,3 @@ def _files(receiver: Receiver, door: Doorkeeper) -> list[Any]:
         return Response(data, media_type=found.media_type, headers=headers)
 
     return [post_attachment, get_attachment]
-
-
-def _refusal(problem: Problem, headers: dict[str, str]) -> Response[bytes]:
-    return Response(
-        msgspec.json.encode(problem.document()),
-        status_code=problem.status,
-        media_type=MEDIA_TYPE,
-        headers={**problem.headers(), **headers},
-    )

@@ -12,12 +12,12 @@ import msgspec
 import pytest
 
 from consumers.query.explainer import Explainer
-from consumers.query.problems import Problem
 from runtime import log
 from runtime.clock import SystemClock
 from runtime.credential_store import Principal
 from runtime.credentials import BearerVerifier
 from runtime.memory import MemoryBroker
+from runtime.problems import Problem
 from runtime.records import Output
 from runtime.server import serving
 from runtime.settings import Explainer as Policy
@@ -28,7 +28,7 @@ from schemas.event import wire_type
 from schemas.topics import ROUTING_INPUTS, TOPICS
 from schemas.trace import Trace
 from schemas.vocabulary import Role
-from streams.routing.explainer_app import Asked, ExplainerApp, Refusal, address_of, asked_in
+from streams.routing.explainer_app import Asked, ExplainerApp, address_of, asked_in
 from streams.routing.explaining import NotInLog, explain
 from streams.routing.live_log import LiveLog
 from streams.routing.past import Busy, Past, TooFar
@@ -258,7 +258,7 @@ async def test_an_unknown_contact_is_said_to_be_unknown() -> None:
 
 @pytest.mark.parametrize("path", ["/", "/v1/workspaces/w/interactions/i", "/v1/workspaces/w/interactions/i/other"])
 def test_only_one_address_is_known(path: str) -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(Problem):
         address_of(path)
 
 
@@ -266,5 +266,5 @@ def test_ids_in_an_address_may_be_quoted() -> None:
     assert address_of("/v1/workspaces/b%2Fc/interactions/i%20x/trace") == ("b/c", "i x")
     assert asked_in("at_ms=17&since_ms=3") == Asked(17, 3)
     assert asked_in("") == Asked()
-    with pytest.raises(Refusal):
+    with pytest.raises(Problem):
         asked_in("at_ms=1&at_ms=2")

@@ -11,11 +11,12 @@ from producers.admin import permissions
 from producers.admin.accounts import ApiKey, Refused, User
 from producers.admin.passwords import WeakPassword
 from producers.admin.permissions import Operation
-from producers.admin.problems import Problem
-from producers.admin.refusals import Kind, Refusal, invalid
+from producers.admin.refusals import Kind, invalid
 from producers.admin.requests import KeyAnswer, NewApiKey, NewUser
 from producers.admin.services import Services
 from runtime.credentials import Principal
+from runtime.problems import Problem
+from runtime.validation import FieldError
 
 _USERS = "/v1/workspaces/{workspace:str}/users"
 _KEYS = "/v1/workspaces/{workspace:str}/keys"
@@ -42,20 +43,20 @@ def _user_handlers(services: Services) -> list[HTTPRouteHandler]:
         try:
             password_hash = await services.passwords.hash(data.password)
         except WeakPassword as error:
-            raise invalid([Problem("password", str(error))]) from None
+            raise invalid([FieldError("password", str(error))]) from None
         try:
             return await services.accounts.add_user(
                 workspace, data.name, password_hash, data.roles, data.agent_id, principal.user
             )
         except Refused as error:
-            raise Refusal(Kind.INVALID, str(error)) from None
+            raise Problem(Kind.INVALID, str(error)) from None
 
     @delete(_USERS + "/{name:str}")
     async def revoke_user(workspace: FromPath[str], name: FromPath[str], principal: NamedDependency[Principal]) -> None:
         """Revoke a user and end the user's sessions. Other processes notice within 5 s."""
         permissions.check(principal, Operation.MANAGE_USERS, workspace)
         if not await services.accounts.revoke_user(workspace, name, principal.user):
-            raise Refusal(Kind.NOT_FOUND)
+            raise Problem(Kind.NOT_FOUND)
 
     return [list_users, add_user, revoke_user]
 
@@ -76,7 +77,7 @@ def _key_handlers(services: Services) -> list[HTTPRouteHandler]:
         try:
             made = await services.accounts.add_key(workspace, data.label, data.roles, data.adapter, principal.user)
         except Refused as error:
-            raise Refusal(Kind.INVALID, str(error)) from None
+            raise Problem(Kind.INVALID, str(error)) from None
         key = made.key
         return KeyAnswer(key_id=key.key_id, raw=made.raw, label=key.label, roles=key.roles, adapter=key.adapter)
 
@@ -87,6 +88,6 @@ def _key_handlers(services: Services) -> list[HTTPRouteHandler]:
         """Revoke a key. Other processes notice within 5 s."""
         permissions.check(principal, Operation.MANAGE_KEYS, workspace)
         if not await services.accounts.revoke_key(workspace, key_id, principal.user):
-            raise Refusal(Kind.NOT_FOUND)
+            raise Problem(Kind.NOT_FOUND)
 
     return [list_keys, add_key, revoke_key]

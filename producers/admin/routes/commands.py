@@ -8,14 +8,14 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from producers.admin import permissions
-from producers.admin.access import RETRY_AFTER_S
 from producers.admin.command_answers import CommandAnswer, Standing
 from producers.admin.commander import BrokerAway
 from producers.admin.permissions import Operation
-from producers.admin.refusals import Kind, Refusal
+from producers.admin.refusals import RETRY_AFTER_S, Kind
 from producers.admin.requests import CommandWish
 from producers.admin.services import Services
 from runtime.credentials import Principal
+from runtime.problems import Problem
 from schemas.supervision import input_of, takes_own_agent
 
 
@@ -33,9 +33,9 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         """
         permissions.check(principal, Operation.INTERVENE, workspace)
         if takes_own_agent(data.do) and principal.agent_id is None:
-            raise Refusal(Kind.FORBIDDEN, "who joins is an agent of the workspace; you are none")
+            raise Problem(Kind.FORBIDDEN, "who joins is an agent of the workspace; you are none")
         if not (await services.versions.applied(workspace)).number:
-            raise Refusal(Kind.UNKNOWN_WORKSPACE)
+            raise Problem(Kind.UNKNOWN_WORKSPACE)
         command = input_of(
             data.do,
             workspace=workspace,
@@ -46,14 +46,14 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         try:
             return answered(await services.commander.give(command))
         except BrokerAway:
-            raise Refusal(Kind.BROKER_AWAY, retry_after_s=RETRY_AFTER_S) from None
+            raise Problem(Kind.BROKER_AWAY, retry_after_s=RETRY_AFTER_S) from None
 
     return [give_command]
 
 
 def answered(answer: CommandAnswer) -> Response[CommandAnswer]:
-    """The response for what became of a command; raises Refusal (409) when routing refused it."""
+    """The response for what became of a command; raises Problem (409) when routing refused it."""
     if answer.standing is Standing.REFUSED:
         extra = {"command_id": answer.command_id, "reason": answer.reason, "seq": answer.seq}
-        raise Refusal(Kind.COMMAND_REFUSED, answer.detail, extra=extra)
+        raise Problem(Kind.COMMAND_REFUSED, answer.detail, extra=extra)
     return Response(answer, status_code=202 if answer.standing is Standing.WAITING else 200)

@@ -11,11 +11,12 @@ from producers.admin import permissions
 from producers.admin.customer_record import POINT_ERRORS, CustomerRecord, check_record, words_of
 from producers.admin.customers import Customer, NotStored
 from producers.admin.permissions import Operation
-from producers.admin.problems import Problem
-from producers.admin.refusals import Kind, Refusal, invalid
+from producers.admin.refusals import Kind, invalid
 from producers.admin.services import Services
 from runtime.contact_points import parse_key
 from runtime.credentials import Principal
+from runtime.problems import Problem
+from runtime.validation import FieldError
 
 _CUSTOMER = "/v1/workspaces/{workspace:str}/customers/{key:path}"
 
@@ -31,10 +32,10 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         permissions.check(principal, Operation.READ_CUSTOMER, workspace)
         point = parse_key(key.removeprefix("/"), services.region)
         if point.error is not None:
-            raise invalid([Problem("key", POINT_ERRORS[point.error])])
+            raise invalid([FieldError("key", POINT_ERRORS[point.error])])
         found = await services.customers.find(workspace, point)
         if found is None:
-            raise Refusal(Kind.NOT_FOUND, "no customer has this contact point")
+            raise Problem(Kind.NOT_FOUND, "no customer has this contact point")
         return found
 
     @put(_CUSTOMER)
@@ -48,7 +49,7 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         permissions.check(principal, Operation.WRITE_CUSTOMER, workspace)
         current = await services.versions.current(workspace)
         if current is None:
-            raise Refusal(Kind.UNKNOWN_WORKSPACE)
+            raise Problem(Kind.UNKNOWN_WORKSPACE)
         words = words_of(current.document)
         checked, problems = check_record(key.removeprefix("/"), data, words, services.region)
         if problems.found:
@@ -56,7 +57,7 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         try:
             stored = await services.customers.put(workspace, checked, principal.user)
         except NotStored as error:
-            raise Refusal(Kind.TAKEN, errors=error.problems) from None
+            raise Problem(Kind.TAKEN, errors=error.problems) from None
         return stored.customer
 
     return [read_customer, write_customer]

@@ -17,13 +17,15 @@ from producers.admin.hours import read_hours
 from producers.admin.hours_now import hours_now
 from producers.admin.permissions import Operation
 from producers.admin.preconditions import entity_tag, expected_version, version_conflict
-from producers.admin.problems import InvalidDocument, Problem, Problems
+from producers.admin.problems import InvalidDocument, Problems
 from producers.admin.publication import Conflict, Draft, Published
-from producers.admin.refusals import Kind, Refusal, invalid
+from producers.admin.refusals import Kind, invalid
 from producers.admin.requests import DocumentAnswer
 from producers.admin.services import Services
 from producers.admin.versions import State, Stored
 from runtime.credentials import Principal
+from runtime.problems import Problem
+from runtime.validation import FieldError
 
 HttpRequest = Request[Any, Any, Any]
 JSON: Final = "application/json"
@@ -48,7 +50,7 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         permissions.check(principal, Operation.READ_DOCUMENT, workspace)
         stored = await services.versions.current(workspace)
         if stored is None:
-            raise Refusal(Kind.UNKNOWN_WORKSPACE)
+            raise Problem(Kind.UNKNOWN_WORKSPACE)
         headers = {"etag": entity_tag(stored.version)}
         if YAML in request.headers.get("accept", ""):
             return Response(as_yaml(stored).encode(), media_type=YAML, headers=headers)
@@ -98,13 +100,13 @@ def _text(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError:
-        raise invalid([Problem("", "the document is not UTF-8")]) from None
+        raise invalid([FieldError("", "the document is not UTF-8")]) from None
 
 
 def _format(content_type: str) -> Format:
     found = FORMATS.get(content_type.partition(";")[0].strip().lower())
     if found is None:
-        raise Refusal(Kind.UNSUPPORTED, f"send one of {', '.join(FORMATS)}")
+        raise Problem(Kind.UNSUPPORTED, f"send one of {', '.join(FORMATS)}")
     return found
 
 
@@ -124,7 +126,7 @@ def _answer(stored: Stored, applied: int, now_ms: int) -> DocumentAnswer:
 def _published(published: Published) -> Response[bytes]:
     if published.state is State.REFUSED:
         extra = {"version": published.version}
-        raise Refusal(Kind.REFUSED_BY_ROUTING, published.detail or "", extra=extra)
+        raise Problem(Kind.REFUSED_BY_ROUTING, published.detail or "", extra=extra)
     headers = {} if published.version is None else {"etag": entity_tag(published.version)}
     status = 202 if published.state is State.WAITING else 200
     return Response(msgspec.json.encode(published), status_code=status, media_type=JSON, headers=headers)

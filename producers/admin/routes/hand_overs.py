@@ -12,13 +12,14 @@ from producers.admin import permissions
 from producers.admin.command_answers import Standing
 from producers.admin.hand_overs import HandOver, HandOverPreview
 from producers.admin.permissions import Operation
-from producers.admin.problems import Problem
-from producers.admin.refusals import Kind, Refusal, invalid
+from producers.admin.refusals import Kind, invalid
 from producers.admin.requests import HandOverWish
 from producers.admin.services import Services
 from runtime.credentials import Principal
+from runtime.problems import Problem
+from runtime.validation import FieldError
 from schemas.inputs import HandOverAgent
-from schemas.vocabulary import Refusal as RoutingRefusal
+from schemas.vocabulary import Refusal
 
 
 class HandedOver(HandOver, frozen=True, kw_only=True):
@@ -27,7 +28,7 @@ class HandedOver(HandOver, frozen=True, kw_only=True):
     """
 
     routing: Standing
-    refusal: RoutingRefusal | None = None
+    refusal: Refusal | None = None
 
 
 def handlers(services: Services) -> list[HTTPRouteHandler]:
@@ -67,20 +68,20 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
 
 
 async def _check(services: Services, workspace: str, agent: str, wish: HandOverWish) -> None:
-    """Raises Refusal: 404 for an unknown workspace, 422 with everything else that is wrong."""
+    """Raises Problem: 404 for an unknown workspace, 422 with everything else that is wrong."""
     version = await services.versions.applied(workspace)
     if not version.number:
-        raise Refusal(Kind.UNKNOWN_WORKSPACE)
+        raise Problem(Kind.UNKNOWN_WORKSPACE)
     applied = version.routing.agents
     problems = []
     if wish.to_agent not in applied:
-        problems.append(Problem("to_agent", f'no agent "{wish.to_agent}"'))
+        problems.append(FieldError("to_agent", f'no agent "{wish.to_agent}"'))
     if wish.to_agent == agent:
-        problems.append(Problem("to_agent", "is the agent who hands over"))
+        problems.append(FieldError("to_agent", "is the agent who hands over"))
     if agent not in applied and not await services.hand_overs.was_known(workspace, agent):
-        problems.append(Problem("agent", f'there never was an agent "{agent}"'))
+        problems.append(FieldError("agent", f'there never was an agent "{agent}"'))
     if not wish.preview:
         needed = {"command_id": wish.command_id, "reason": wish.reason}
-        problems += [Problem(name, "is required") for name, given in needed.items() if given is None]
+        problems += [FieldError(name, "is required") for name, given in needed.items() if given is None]
     if problems:
         raise invalid(problems)

@@ -11,10 +11,11 @@ from producers.admin import permissions
 from producers.admin.merges import Merge
 from producers.admin.merging import Preview
 from producers.admin.permissions import Operation
-from producers.admin.refusals import Kind, Refusal
+from producers.admin.refusals import Kind
 from producers.admin.requests import MergeWish, UndoWish
 from producers.admin.services import Services
 from runtime.credentials import Principal
+from runtime.problems import Problem
 
 _WORKSPACE = "/v1/workspaces/{workspace:str}"
 
@@ -73,5 +74,5 @@ def _survivor_in(key: str) -> str:
     """The id in `/{id}/merge`: contact points take the whole rest of the address, so it is taken apart here."""
     customer_id, _, verb = key.removeprefix("/").partition("/")
     if verb != "merge":
-        raise Refusal(Kind.METHOD_NOT_ALLOWED)
+        raise Problem(Kind.METHOD_NOT_ALLOWED)
     return customer_id

@@ -11,13 +11,14 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
 from producers.admin import permissions
-from producers.admin.access import token_of
 from producers.admin.passwords import Attempts
 from producers.admin.permissions import Operation
-from producers.admin.refusals import Kind, Refusal
+from producers.admin.refusals import Kind
 from producers.admin.requests import Me, SignIn, SignInAnswer, TicketAnswer
 from producers.admin.services import Services
+from runtime.bearer import token_of
 from runtime.credentials import Principal
+from runtime.problems import Problem
 
 HttpRequest = Request[Any, Any, Any]
 
@@ -37,7 +38,7 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         if not await services.passwords.verify(known_hash, data.password) or login is None:
             await services.accounts.note_refused(data.workspace, data.user)
             services.metrics.sign_ins.labels("refused").inc()
-            raise Refusal(Kind.WRONG_PASSWORD)
+            raise Problem(Kind.WRONG_PASSWORD)
         services.user_attempts.give_back(name)
         services.address_attempts.give_back(address)
         services.metrics.sign_ins.labels("done").inc()
@@ -47,7 +48,7 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
     @post("/v1/sign-out", status_code=204)
     async def sign_out(request: HttpRequest, principal: NamedDependency[Principal]) -> None:
         """End the session whose token is sent. Other processes notice within 5 s."""
-        token = token_of(request.headers.get("authorization"))
+        token = token_of(request.headers.get("authorization"), Kind.UNAUTHENTICATED)
         await services.accounts.end_session(token, principal)
         services.verifier.sessions.forget(token)
 
@@ -68,7 +69,7 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
 def _take(attempts: Attempts, name: str) -> None:
     wait_s = attempts.take(name)
     if wait_s is not None:
-        raise Refusal(Kind.TOO_MANY, retry_after_s=math.ceil(wait_s))
+        raise Problem(Kind.TOO_MANY, retry_after_s=math.ceil(wait_s))
 
 
 def _me(principal: Principal) -> Me:

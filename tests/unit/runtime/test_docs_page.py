@@ -4,10 +4,9 @@ from html.parser import HTMLParser
 
 from producers.http.openapi import document
 from producers.http.problems import Kind
-from runtime.docs_page import ProblemRow, page
+from runtime.docs_page import page
 
-PROBLEMS = [ProblemRow(kind.status, kind.type, kind.title) for kind in Kind]
-PAGE = page(document(), PROBLEMS)
+PAGE = page(document(), Kind)
 _VOID = {"meta", "br"}
 
 
@@ -64,4 +63,4 @@ def test_limits_and_examples_are_shown() -> None:
 def test_what_the_document_says_is_escaped() -> None:
     api = document()
     api["info"]["title"] = "<script>x</script>"
-    assert "<script>" not in page(api, PROBLEMS)
+    assert "<script>" not in page(api, Kind)

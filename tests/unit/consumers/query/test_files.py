@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from consumers.query.files import Files, claim_in
-from consumers.query.problems import Kind, Problem
+from consumers.query.problems import Kind
+from runtime.problems import Problem
 from runtime.vault import Vault
 from schemas.live import Message
 from schemas.messages import Attachment, Author, MessagePosted

@@ -9,10 +9,10 @@ import pytest
 import structlog
 
 from consumers.query.live import Live
-from consumers.query.problems import Problem
 from runtime.clock import SystemClock
 from runtime.events import to_output
 from runtime.memory import MemoryBroker
+from runtime.problems import Problem
 from schemas.decisions import EpochStarted
 from schemas.topics import METRICS_LIVE, ROUTING_DECISIONS, VIEW_SNAPSHOTS
 from tests.support.decided import Floor

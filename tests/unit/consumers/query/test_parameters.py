@@ -15,7 +15,8 @@ from consumers.query.parameters import (
     kinds_of,
     read,
 )
-from consumers.query.problems import Kind, Problem
+from consumers.query.problems import Kind
+from runtime.problems import Problem
 from schemas.metrics import Dimension
 from schemas.timeline import TimelineKind
 

@@ -5,8 +5,9 @@ import itertools
 import pytest
 
 from consumers.query.permissions import PERMITTED, SEES, Operation, Part, Visible, check, visible
-from consumers.query.problems import Kind, Problem
+from consumers.query.problems import Kind
 from runtime.credential_store import Principal
+from runtime.problems import Problem, ProblemKind
 from schemas.vocabulary import Role
 
 
@@ -14,7 +15,7 @@ def who(*roles: Role) -> Principal:
     return Principal(user="x", workspace="w", roles=frozenset(roles))
 
 
-def refused(principal: Principal, operation: Operation, workspace: str = "w") -> Kind | None:
+def refused(principal: Principal, operation: Operation, workspace: str = "w") -> ProblemKind | None:
     try:
         check(principal, operation, workspace)
     except Problem as problem:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from consumers.query.problems import Kind, Problem
+from consumers.query.problems import Kind
 from consumers.query.turns import Turns
+from runtime.problems import Problem
 
 
 def test_more_than_allowed_at_once_is_refused_and_others_are_not_hindered() -> None:

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from producers.admin.merging import Candidate, Side, check_ids, check_sides, preview_of
-from producers.admin.refusals import Kind, Refusal
+from producers.admin.refusals import Kind
+from runtime.problems import Problem
 from schemas.interactions import ContactPoint
 
 CARD = ContactPoint(kind="card", value="6001")
@@ -57,13 +58,13 @@ def test_nobody_is_contacted_when_one_of_them_must_not_be(silent: str) -> None:
 )
 def test_what_cannot_be_merged_is_refused(survivor: Candidate | None, merged: Candidate | None, kind: Kind) -> None:
     sides = {side.customer_id: side for side in (survivor, merged) if side is not None}
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Problem) as refused:
         check_sides("c_1", "c_2", sides)
     assert refused.value.kind is kind
 
 
 def test_a_customer_is_not_merged_with_itself() -> None:
     check_ids("c_1", "c_2")
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Problem) as refused:
         check_ids("c_1", "c_1")
     assert refused.value.kind is Kind.SAME_CUSTOMER

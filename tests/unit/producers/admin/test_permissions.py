@@ -5,15 +5,16 @@ import itertools
 import pytest
 
 from producers.admin.permissions import PERMITTED, Operation, check
-from producers.admin.refusals import Kind, Refusal
+from producers.admin.refusals import Kind
 from runtime.credential_store import Principal
+from runtime.problems import Problem
 from schemas.vocabulary import Role
 
 
 def allowed(principal: Principal, operation: Operation, workspace: str = "w") -> bool:
     try:
         check(principal, operation, workspace)
-    except Refusal as refusal:
+    except Problem as refusal:
         return refusal.kind is not Kind.FORBIDDEN
     return True
 

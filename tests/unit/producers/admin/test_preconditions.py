@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from producers.admin.preconditions import entity_tag, expected_version, version_conflict
-from producers.admin.refusals import Kind, Refusal
+from producers.admin.refusals import Kind
+from runtime.problems import Problem
 
 
 def test_an_entity_tag_is_the_version_and_is_read_back() -> None:
@@ -17,7 +18,7 @@ def test_without_a_header_there_should_be_no_version_yet() -> None:
 
 @pytest.mark.parametrize(("if_match", "if_none_match"), [("7", None), ("*", None), ('W/"7"', None), (None, '"7"')])
 def test_other_headers_are_refused(if_match: str | None, if_none_match: str | None) -> None:
-    with pytest.raises(Refusal) as raised:
+    with pytest.raises(Problem) as raised:
         expected_version(if_match, if_none_match)
     assert raised.value.kind is Kind.INVALID
 

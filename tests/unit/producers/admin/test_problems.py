@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from producers.admin.problems import InvalidDocument, Problem, Problems, at_index, at_key, suggestion
+from producers.admin.problems import InvalidDocument, Problems, at_index, at_key, suggestion
+from runtime.validation import FieldError
 
 
 def test_a_path_reads_as_one_would_write_it() -> None:
@@ -11,8 +12,8 @@ def test_a_path_reads_as_one_would_write_it() -> None:
 
 
 def test_a_problem_says_its_path_and_then_what_is_wrong() -> None:
-    assert str(Problem("queues.a", "must be a mapping")) == "queues.a: must be a mapping"
-    assert str(Problem("", "nested too deep")) == "nested too deep"
+    assert str(FieldError("queues.a", "must be a mapping")) == "queues.a: must be a mapping"
+    assert str(FieldError("", "nested too deep")) == "nested too deep"
 
 
 def test_all_problems_are_raised_together() -> None:
@@ -22,7 +23,7 @@ def test_all_problems_are_raised_together() -> None:
     problems.add("b", "two", 7)
     with pytest.raises(InvalidDocument) as raised:
         problems.raise_if_any()
-    assert raised.value.problems == (Problem("a", "one"), Problem("b", "two", 7))
+    assert raised.value.problems == (FieldError("a", "one"), FieldError("b", "two", 7))
 
 
 def test_a_near_word_is_suggested_and_a_far_one_is_not() -> None:

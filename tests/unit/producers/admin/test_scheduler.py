@@ -10,12 +10,13 @@ import structlog
 
 from producers.admin.calendar import Calendar, Span
 from producers.admin.opening import Schedule
-from producers.admin.problems import InvalidDocument, Problem
+from producers.admin.problems import InvalidDocument
 from producers.admin.scheduler import Scheduler
 from runtime.clock import ManualClock
 from runtime.events import from_record
 from runtime.memory import MemoryBroker, records_of
 from runtime.metrics import Metrics
+from runtime.validation import FieldError
 from schemas.inputs import QueueClosed, QueueOpened
 from schemas.topics import ROUTING_INPUTS, WORKSPACE_PARTITIONS
 from tests.support.waiting import eventually
@@ -44,7 +45,7 @@ class Documents:
 
     async def schedule(self, workspace: str, version: int) -> Schedule:
         if version == 13:
-            raise InvalidDocument([Problem("hours", "cannot be read")])
+            raise InvalidDocument([FieldError("hours", "cannot be read")])
         found = self.schedules[workspace]
         assert found.version == version
         return found

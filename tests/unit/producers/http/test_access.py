@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from producers.http.access import Admitted, admit, check_owner, raw_key
-from producers.http.problems import Kind, Problem
+from producers.http.access import Admitted, admit, check_owner
+from producers.http.problems import Kind
 from runtime.credentials import Principal
+from runtime.problems import Problem
 from schemas.ids import interaction_id
 from schemas.vocabulary import Role
 
@@ -15,18 +16,6 @@ ADMITTED = Admitted(workspace="bookcity", adapter="web", key_id="hk_1")
 def a_principal(**changes: object) -> Principal:
     known = {"user": "hk_1", "workspace": "bookcity", "roles": frozenset({Role.ADAPTER}), "adapter": "web"}
     return Principal(**{**known, **changes})  # type: ignore[arg-type] # fields by name
-
-
-@pytest.mark.parametrize("header", ["Bearer hk_1_x", "bearer  hk_1_x ", " BEARER hk_1_x"])
-def test_a_key_is_what_follows_bearer(header: str) -> None:
-    assert raw_key(header) == "hk_1_x"
-
-
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic aGs6", "hk_1_x"])
-def test_without_a_key_nobody_is_let_in(header: str | None) -> None:
-    with pytest.raises(Problem) as caught:
-        raw_key(header)
-    assert caught.value.kind is Kind.UNAUTHENTICATED
 
 
 def test_an_adapters_key_is_admitted_to_its_workspace() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from producers.http.bodies import MOST_BATCHED
 from producers.http.cloudevents import Posted, Posting, Spelling, read, spelling_of
-from producers.http.problems import Kind, Problem
+from producers.http.problems import Kind
+from runtime.problems import Problem
 
 EVENT: dict[str, Any] = {
     "specversion": "1.0",

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.http import cursor
-from producers.http.problems import Kind, Problem
+from producers.http.problems import Kind
+from runtime.problems import Problem
 from schemas.ids import adapter_mark
 
 MARK = adapter_mark("bookcity", "web")

@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 
 from producers.http.openapi import document
-from producers.http.problems import Kind, Problem
+from producers.http.problems import Kind
+from runtime.problems import Problem
 
 DOCUMENT = document()
 OPERATIONS = [

@@ -6,7 +6,7 @@ import pytest
 
 from producers.http.cloudevents import Posted, Posting
 from producers.http.parse import Caller, Parsed, Parser, event_of, interaction, message_of, parse_all
-from producers.http.problems import Problem
+from runtime.problems import Problem
 from runtime.validation import FieldError
 from schemas import ids
 from schemas.interactions import (

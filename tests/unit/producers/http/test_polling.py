@@ -9,11 +9,12 @@ import pytest
 from producers.http import cursor
 from producers.http.access import Admitted
 from producers.http.polling import Page, Polling, PollPolicy
-from producers.http.problems import Kind, Problem
+from producers.http.problems import Kind
 from producers.http.tail import Tail, TailPolicy
 from runtime import log
 from runtime.clock import SystemClock
 from runtime.memory import MemoryBroker
+from runtime.problems import Problem
 from runtime.settings import LogLevel
 from schemas import ids
 from schemas.topics import TOPICS

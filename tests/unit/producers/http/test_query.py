@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from producers.http.access import Admitted
-from producers.http.problems import Kind, Problem
+from producers.http.problems import Kind
 from producers.http.query import PollQuery, read_query
+from runtime.problems import Problem
 
 ADMITTED = Admitted(workspace="bookcity", adapter="web", key_id="hk_1")
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from producers.http.problems import Kind, Problem
+from producers.http.problems import Kind
 from producers.http.sending import Sending, SendPolicy
 from runtime.clock import ManualClock
+from runtime.problems import Problem
 from runtime.records import Output
 from tests.support.waiting import eventually
 

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from producers.web.forms import Asked, Opened, callback_form, message_form
-from producers.web.problems import Kind, Problem
+from producers.web.problems import Kind
+from runtime.problems import Problem
 from schemas.interactions import ContactPoint
 
 KEY = "a-random-key-of-the-page"
