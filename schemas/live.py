@@ -24,6 +24,8 @@ Frame = frame.Frame
 Part = frame.Part
 MetricsShown = live_metrics.MetricsShown
 MetricsStale = live_metrics.MetricsStale
+ExpectedWait = live_metrics.ExpectedWait
+WaitsShown = live_metrics.WaitsShown
 Message = live_conversation.Message
 MessageShown = live_conversation.MessageShown
 TypingShown = live_conversation.TypingShown
@@ -143,7 +145,8 @@ AnyDo = (
 
 class Hello(Frame, frozen=True, kw_only=True, tag="hello"):
     """The first frame. `role`: which of several to act in; `queues`: a supervisor watches these only; `status`: what
-    the agent comes back to when offline before; `cursor`: resume from there; `metrics`: figures wanted, by dimension.
+    the agent comes back to when offline before; `cursor`: resume from there; `metrics`: figures wanted, by dimension;
+    `waits`: expected waits too.
     """
 
     ticket: Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
@@ -152,6 +155,7 @@ class Hello(Frame, frozen=True, kw_only=True, tag="hello"):
     cursor: Annotated[str, msgspec.Meta(max_length=128)] | None = None
     status: Name | None = None
     metrics: Annotated[tuple[Dimension, ...], msgspec.Meta(max_length=len(Dimension))] = ()
+    waits: bool = False
 
 
 class Command(Frame, frozen=True, kw_only=True, tag="command"):
@@ -345,6 +349,7 @@ ServerFrame = (
     | Details
     | MetricsShown
     | MetricsStale
+    | WaitsShown
     | Live
     | NotLive
     | Pong

@@ -35,6 +35,30 @@ class MetricsShown(Frame, frozen=True, kw_only=True, tag="metrics"):
     removed: tuple[GroupId, ...] = ()
 
 
+class ExpectedWait(Part, frozen=True, kw_only=True):
+    """Somebody who would enter the queue now, as a contact without a head start: the place in line, and how long until an
+    agent takes it. Left out = not known. `low_ms` to `high_ms` hold `range_percent` of such waits.
+    """
+
+    queue: str
+    position: int = 1
+    expected_ms: int | None = None
+    low_ms: int | None = None
+    high_ms: int | None = None
+
+
+class WaitsShown(Frame, frozen=True, kw_only=True, tag="waits"):
+    """Expected waits of all queues that this client may see, as the view stood at `at_ms`; each frame replaces the last.
+    Who asked for them in `hello` gets them when they change, each second at most, and every few seconds.
+    """
+
+    at_ms: int
+    epoch: int
+    seq: int
+    range_percent: int
+    queues: tuple[ExpectedWait, ...] = ()
+
+
 class MetricsStale(Frame, frozen=True, kw_only=True, tag="metrics_stale"):
     """Figures do not come: what the client has is from `since_ms`; None = there are none at all. The next `metrics`
     ends it. The rest of the screen goes on.

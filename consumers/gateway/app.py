@@ -75,7 +75,7 @@ class Gateway:
         self.liveness = Liveness(self.follower, self._ends, clock, self._said_live)
         self.measurements = Measurements(broker.reader(), clock, log)
         signals = TypingSignals(self.sender, clock, self.source)
-        self.sockets.wire(self.commander, signals, self.loader, self.liveness, self.measurements)
+        self.sockets.wire(self.commander, signals, self.loader, self.liveness, self.measurements, self.follower.waits)
         self._alive: list[asyncio.Future[None]] = []
 
     def say(self, events: list[PresenceInput]) -> list[asyncio.Future[None]]:
@@ -90,6 +90,7 @@ class Gateway:
             self.liveness.run(),
             self.measurements.run(),
             every(clock, LOOK_S, self.measurements.look),
+            every(clock, LOOK_S, self._tell_waits),
             every(clock, ALIVE_S, self._say_alive),
             every(clock, settings.beat_ms / 1000, self._beat),
             every(clock, settings.keepalive_ms / 1000, lambda: self._keep_alive(server)),
@@ -133,6 +134,13 @@ class Gateway:
         self.context.metrics.gateway_live.set(is_live)
         self.context.log.info("gateway.live" if is_live else "gateway.not_live")
         self.sockets.tell_all(frame)
+
+    async def _tell_waits(self) -> None:
+        """Not while the view stands still: then what was said grows old."""
+        if self.liveness.state is None:
+            now_ms = self.context.clock.now_ms()
+            for waits in self.follower.waits.values():
+                waits.tell(now_ms)
 
     async def _say_alive(self) -> None:
         """Not while earlier signs still wait for the broker: one is enough when it comes back."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from consumers.gateway.waits import Waits
 from consumers.gateway.workspace import Member, Workspace
 from runtime.broker import Fetched, Reader
 from runtime.clock import Clock
@@ -32,7 +33,7 @@ class Hooks(msgspec.Struct, frozen=True):
 
 
 class Follower:
-    """`workspaces` by name; `positions` of every partition followed: all below is applied and told."""
+    """`workspaces` by name, and their expected `waits`; `positions` of every partition followed: all below is applied and told."""
 
     def __init__(self, reader: Reader, clock: Clock, log: Logger, hooks: Hooks, metrics: Metrics) -> None:
         self._reader = reader
@@ -42,6 +43,7 @@ class Follower:
         ours = FollowerHooks(appeared=self._appeared, decided=self._decided, settled=self._settled)
         self._views = ViewFollower(reader, log, ours, beside=(MESSAGES, TYPING))
         self.workspaces: dict[str, Workspace] = {}
+        self.waits: dict[str, Waits] = {}
 
     @property
     def positions(self) -> dict[TopicPartition, int]:
@@ -65,10 +67,12 @@ class Follower:
 
     def _appeared(self, view: View) -> None:
         workspace = self.workspaces[view.workspace] = Workspace(view)
+        self.waits[view.workspace] = Waits(view)
         self._hooks.appeared(workspace)
 
     def _decided(self, view: View, decision: Decision, touches: list[Touch]) -> None:
         self.workspaces[view.workspace].applied(touches)
+        self.waits[view.workspace].heard(touches)
         self._hooks.decided(decision)
 
     def _settled(self, changed: Views, beside: Sequence[Record]) -> None:

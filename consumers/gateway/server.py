@@ -24,6 +24,7 @@ from consumers.gateway.measurements import Measurements
 from consumers.gateway.presence import Presence, logs_out
 from consumers.gateway.rounds import Liveness
 from consumers.gateway.session import Act, Close, Here, Limits, Load, Post, Redeem, Say, Session, Signal, State, Submit
+from consumers.gateway.waits import Waits
 from consumers.gateway.workspace import Member, Workspace
 from runtime.clock import Clock
 from runtime.credential_store import Principal
@@ -127,13 +128,17 @@ class Sockets:
         loader: Loader,
         liveness: Liveness,
         measurements: Measurements,
+        waits: Mapping[str, Waits],
     ) -> None:
-        """Says who does what sessions ask for, what a new socket hears while screens stand still, and who has figures."""
+        """Says who does what sessions ask for, what a new socket hears while screens stand still, and who has figures
+        and expected waits.
+        """
         self._commander = commander
         self._signals = signals
         self._loader = loader
         self._liveness = liveness
         self._measurements = measurements
+        self._waits = waits
 
     def serve(self, host: str, port: int) -> Any:
         """The server, as an async context manager."""
@@ -272,6 +277,8 @@ class Sockets:
             view = session.workspace.view
             watchers = self._measurements.of(view.workspace)
             watchers.join(session, session.admitted.scope, frozenset(hello.metrics), view)
+        if hello.waits:
+            self._waits[session.workspace.view.workspace].join(session, session.admitted.scope, self._clock.now_ms())
         agent_id = session.agent_id
         if agent_id is not None:
             name = session.workspace.view.workspace
@@ -287,6 +294,7 @@ class Sockets:
         scope = session.admitted.scope
         session.workspace.leave(session, scope, session.subscriptions, self._clock.now_ms())
         self._measurements.of(session.workspace.view.workspace).leave(session)
+        self._waits[session.workspace.view.workspace].leave(session)
         session.subscriptions = ()
         if scope.agent_id is not None:
             self._said(self._presence.closed(session.workspace.view.workspace, scope.agent_id, session.id))

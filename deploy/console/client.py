@@ -56,6 +56,8 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     """Ask for details and transcript of every interaction that appears; None = an agent does, who watches does not."""
     metrics: tuple[Dimension, ...] = ()
     """Figures wanted, by dimension."""
+    waits: bool = False
+    """Expected waits wanted."""
 
 
 class AgentClient:
@@ -183,6 +185,7 @@ class AgentClient:
                 status=self._wishes.status,
                 cursor=self.mirror.cursor,
                 metrics=self._wishes.metrics,
+                waits=self._wishes.waits,
             )
             await socket.send(live.encode(hello).decode())
             try:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from schemas.live import MetricsShown, MetricsStale
+from schemas.live import ExpectedWait, MetricsShown, MetricsStale, WaitsShown
 from schemas.metrics import Dimension, LiveGroup
 
 
 class Figures:
-    """`head` is the last frame of figures (None = none came yet), `stale` says that they have stopped coming."""
+    """`head` is the last frame of figures (None = none came yet), `stale` says that they have stopped coming.
+    `waits`: the last frame of expected waits.
+    """
 
     def __init__(self) -> None:
         self.head: MetricsShown | None = None
         self.stale: MetricsStale | None = None
+        self.waits: WaitsShown | None = None
         self._groups: dict[tuple[Dimension, str], LiveGroup] = {}
 
     @property
@@ -19,8 +22,11 @@ class Figures:
         """Whether the gateway has said all that it has, be it nothing."""
         return self.stale is not None or (self.head is not None and not self.head.more)
 
-    def take(self, frame: MetricsShown | MetricsStale) -> None:
+    def take(self, frame: MetricsShown | MetricsStale | WaitsShown) -> None:
         """Takes a frame in."""
+        if isinstance(frame, WaitsShown):
+            self.waits = frame
+            return
         if isinstance(frame, MetricsStale):
             self.stale = frame
             return
@@ -34,6 +40,11 @@ class Figures:
     def group(self, dimension: Dimension, name: str) -> LiveGroup | None:
         """The figures of that group; None = no data."""
         return self._groups.get((dimension, name))
+
+    def expected_wait(self, queue: str) -> ExpectedWait | None:
+        """Of somebody who enters the queue now; None = nothing was said of it."""
+        told = () if self.waits is None else self.waits.queues
+        return next((one for one in told if one.queue == queue), None)
 
     def groups(self, dimension: Dimension) -> list[LiveGroup]:
         """All of a dimension, by name."""

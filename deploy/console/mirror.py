@@ -67,7 +67,7 @@ class Mirror:
                 self.typing.pop(frame.interaction_id, None)
             case live.TypingShown(author=Author.CUSTOMER):
                 self.typing[frame.interaction_id] = frame
-            case live.MetricsShown() | live.MetricsStale():
+            case live.MetricsShown() | live.MetricsStale() | live.WaitsShown():
                 self.figures.take(frame)
             case live.NotLive():
                 self.not_live = frame

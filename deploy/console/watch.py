@@ -49,7 +49,7 @@ class Watch:
         self._console = console
         self._clock_offset_ms = 0
         self._stopping = asyncio.Event()
-        wishes = Wishes(role=wanted.role, queues=wanted.queues, subscribe=False, metrics=tuple(Dimension))
+        wishes = Wishes(role=wanted.role, queues=wanted.queues, subscribe=False, metrics=tuple(Dimension), waits=True)
         self.client = AgentClient(url, tickets, wishes, on_frame=self._frame)
 
     async def run(self) -> None:

@@ -54,6 +54,11 @@ def span(value_ms: int | None) -> Cell:
     return Cell(f"{value_ms / 1000:.1f}s" if 0 <= value_ms < SHORT_MS else duration(value_ms))
 
 
+def span_between(low_ms: int | None, high_ms: int | None) -> Cell:
+    """The limits of a length of time."""
+    return _NULL if low_ms is None or high_ms is None else Cell(f"{waited(low_ms)}-{waited(high_ms)}")
+
+
 def rate(hundredths: int | None) -> Cell:
     """A share, given in hundredths of a percent."""
     return _NULL if hundredths is None else Cell(percent(hundredths))

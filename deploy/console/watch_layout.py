@@ -32,6 +32,8 @@ FIGURES: Final = (
     Column("ringing", 4, 8),
     Column("longest", 6, 1),
     Column("arrived", 6, 7),
+    Column("expected", 6, 9),
+    Column("expected_range", 11, 10, is_text=True),
     Column("active", 4, 11),
     Column("callbacks_waiting", 4, 19),
     Column("scheduled", 5, 20),

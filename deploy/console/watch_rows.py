@@ -63,7 +63,7 @@ def section(floor: Floor, dimension: Dimension, now_ms: int, words: WatchWords) 
                 "name": _name(name, dimension, queues.get(name), words),
                 **_now(groups.get(name), queues.get(name), now_ms),
                 **_today(groups.get(name)),
-                **(_owned(floor, name) if dimension is Dimension.QUEUE else {}),
+                **(_of_queue(floor, name) if dimension is Dimension.QUEUE else {}),
             }
         )
         for name in sorted(groups.keys() | queues.keys())
@@ -101,9 +101,17 @@ def _name(name: str, dimension: Dimension, queue: ShownQueue | None, words: Watc
     return Cell(words.word(name) if dimension is Dimension.CHANNEL else name)
 
 
-def _owned(floor: Floor, queue: str) -> dict[str, Cell]:
-    """Callbacks that an agent has promised in person: what waits for its time or for the agent."""
-    return {"callbacks_owned": cells.count(floor.owned_callbacks.get(queue, 0))}
+def _of_queue(floor: Floor, queue: str) -> dict[str, Cell]:
+    """What only queues have: how long who enters now may wait, and callbacks that an agent has promised in person."""
+    owned = cells.count(floor.owned_callbacks.get(queue, 0))
+    wait = floor.mirror.figures.expected_wait(queue)
+    if wait is None:
+        return {"callbacks_owned": owned}
+    return {
+        "callbacks_owned": owned,
+        "expected": cells.span(wait.expected_ms),
+        "expected_range": cells.span_between(wait.low_ms, wait.high_ms),
+    }
 
 
 def _now(group: LiveGroup | None, queue: ShownQueue | None, now_ms: int) -> dict[str, Cell]:

@@ -36,6 +36,8 @@ AGENT_TITLE_ROWS: Final = 1
 """What the agents' section has above its rows besides what every section has: its columns' titles."""
 REST_ROWS: Final = 2
 """Of the columns that are shown below: the title and their names."""
+WAITS_OLD_S: Final = 15
+"""Expected waits are said again every few seconds."""
 MANY_ROWS: Final = 10_000
 
 
@@ -97,6 +99,12 @@ def _figures_age(sight: Sight, words: WatchWords) -> Text:
         line.append(words.say("figures_stale", seconds=seconds), style=TROUBLE_STYLE)
     else:
         line.append(words.say("figures", seconds=seconds))
+    if figures.waits is not None:
+        seconds = _seconds(sight, figures.waits.at_ms)
+        old = seconds > WAITS_OLD_S
+        line.append("  ").append(
+            words.say("waits_stale" if old else "waits", seconds=seconds), style=TROUBLE_STYLE if old else ""
+        )
     zone = figures.head.time_zone
     starts = datetime.datetime.fromtimestamp(figures.head.day_starts_ms / 1000, zoneinfo.ZoneInfo(zone))
     return line.append(f"  {words.say('today', time=starts.strftime('%m-%d %H:%M'), zone=zone)}", style="dim")

@@ -59,4 +59,9 @@ def a_watched_mirror(*, figures: bool = True) -> Mirror:
         )
         for name, status in statuses.items()
     }
+    waits = (
+        live.ExpectedWait(queue="orders", position=4, expected_ms=62_000, low_ms=20_000, high_ms=113_000),
+        live.ExpectedWait(queue="quiet"),
+    )
+    mirror.figures.waits = live.WaitsShown(at_ms=NOW_MS - 2_000, epoch=1, seq=5, range_percent=80, queues=waits)
     return mirror

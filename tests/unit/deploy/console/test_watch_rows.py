@@ -49,6 +49,13 @@ def test_callbacks_have_figures_of_their_own() -> None:
     assert (quiet["scheduled"], quiet["called_back"], quiet["callback_wait"]) == ("4", "0", "n/a")
 
 
+def test_a_queue_has_its_expected_wait_with_the_range_and_says_when_it_is_not_known() -> None:
+    rows = named(watch_rows.section(Floor(a_watched_mirror()), Dimension.QUEUE, NOW_MS, ENGLISH))
+    assert (rows["orders"]["expected"], rows["orders"]["expected_range"]) == ("1:02", "0:20-1:53")
+    assert (rows["quiet"]["expected"], rows["quiet"]["expected_range"]) == ("n/a", "n/a")
+    assert "expected" not in rows["night_shift (closed)"]
+
+
 def test_without_figures_a_queue_still_shows_its_line() -> None:
     mirror = a_watched_mirror(figures=False)
     orders = watch_rows.section(Floor(mirror), Dimension.QUEUE, NOW_MS, ENGLISH)[1].cells
