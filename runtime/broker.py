@@ -29,11 +29,15 @@ class Membership(Protocol):
 
 
 class GroupPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """How to be a member of a group; `static_member_id` lets a restarted process take its partitions back at once."""
+    """How to be a member of a group; `static_member_id` lets a restarted process take its partitions back at once.
+
+    `gather_ms`: for who is in no hurry; a fetch waits so long for more than a little, and costs everybody less.
+    """
 
     group_id: str
     topic: str
     static_member_id: str | None = None
+    gather_ms: int = 0
 
 
 class GroupConsumer(Protocol):
@@ -101,14 +105,18 @@ class Reader(Protocol):
 
     async def log_range(self, partition: TopicPartition) -> LogRange: ...
 
+    async def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        """Where these logs end now, all asked in one go."""
+        ...
+
     def read_range(self, topic: str, partition: int, first: int, end: int) -> AsyncIterator[Sequence[Record]]:
         """The records from `first` up to, not including, `end`, in batches. Raises LogBroken when `first` is not in
         the log any more.
         """
         ...
 
-    def follow(self, positions: Mapping[TopicPartition, int]) -> AsyncIterator[Fetched]:
-        """Everything from these offsets on, for ever."""
+    def follow(self, positions: Mapping[TopicPartition, int], *, gather_ms: int = 0) -> AsyncIterator[Fetched]:
+        """Everything from these offsets on, for ever; `gather_ms` as in `GroupPolicy`."""
         ...
 
     async def stop(self) -> None: ...

@@ -84,7 +84,7 @@ class FaustApp:
         )
         self._consumer: AIOKafkaConsumer | None = None
         self._member = ""
-        transport = transport_of(self.app, kafka, self._made)
+        transport = transport_of(self.app, self._made)
         self.app.transport = transport
         connection = KafkaConnection(kafka, context.clock, context.instance)
         self._producer, self._reader = connection.producer(), connection.reader()

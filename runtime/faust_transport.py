@@ -1,21 +1,24 @@
 """Faust's way to Kafka, with two things changed.
 
-A fetch waits no longer than our own consumers' do: Faust asks for 1.5 s, so that a record of a partition that is not in
-the fetch under way would come that late. And a position is never committed over its first record when that one is not
+A fetch gathers for a while, as what these stages make is looked at by people: each batch is a way to the broker, and back
+with what came of it. It waits no longer than that: Faust asks for 1.5 s, so that a record of a partition that is not in the
+fetch under way would come that late. And a position is never committed over its first record when that one is not
 acknowledged, as Faust's comparison, off by one, allows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT
 from mode.threads import WorkerThread
 
-from runtime.settings import Kafka
+from runtime.kafka_clients import GATHERED_BYTES
+
+GATHERED_MS: Final = 100
 
 
 class _Daemon(WorkerThread):
@@ -26,7 +29,7 @@ class _Daemon(WorkerThread):
         self.daemon = True
 
 
-def transport_of(app: AppT, settings: Kafka, made: Callable[[AIOKafkaConsumer], None]) -> driver.Transport:
+def transport_of(app: AppT, made: Callable[[AIOKafkaConsumer], None]) -> driver.Transport:
     """The transport for `app`; `made` is given the consumer, in another thread, before it starts."""
 
     class Thread(driver.AIOKafkaConsumerThread):
@@ -34,7 +37,9 @@ def transport_of(app: AppT, settings: Kafka, made: Callable[[AIOKafkaConsumer], 
 
         def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
             consumer = super()._create_worker_consumer(transport)
-            consumer._fetch_max_wait_ms = settings.fetch_max_wait_ms  # noqa: SLF001  # Faust has no setting for it.
+            # Faust has no settings for these.
+            consumer._fetch_max_wait_ms = GATHERED_MS  # noqa: SLF001
+            consumer._fetch_min_bytes = GATHERED_BYTES  # noqa: SLF001
             made(consumer)
             return consumer
 

@@ -73,9 +73,9 @@ class ViewFollower:
                 self._add(view)
         self.positions.update(await self.ends(self._beside))
 
-    async def run(self) -> None:
-        """Follows until cancelled; raises schemas.view.Gap."""
-        async for fetched in self._reader.follow(dict(self.positions)):
+    async def run(self, *, gather_ms: int = 0) -> None:
+        """Follows until cancelled; raises schemas.view.Gap. `gather_ms`: see `runtime.broker.GroupPolicy`."""
+        async for fetched in self._reader.follow(dict(self.positions), gather_ms=gather_ms):
             self.take(fetched)
 
     def take(self, fetched: Fetched) -> None:
@@ -97,9 +97,7 @@ class ViewFollower:
 
     async def ends(self, partitions: Iterable[TopicPartition] = DECISIONS) -> dict[TopicPartition, int]:
         """Where these partitions end now."""
-        wanted = tuple(partitions)
-        ranges = await asyncio.gather(*(self._reader.log_range(partition) for partition in wanted))
-        return {partition: log.end for partition, log in zip(wanted, ranges, strict=True)}
+        return await self._reader.ends(partitions)
 
     def has_reached(self, ends: dict[TopicPartition, int]) -> bool:
         """Whether all below these offsets is applied and told."""

@@ -14,12 +14,15 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError, NodeNotReadyError, RequestTimedOutError
 
+from runtime.broker import GroupPolicy
 from runtime.clock import Clock
 from runtime.settings import Kafka
 
 _RETRY_S: Final = 0.25
 _UNREACHABLE: Final = (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError)
 _STOP_S: Final = 5.0
+GATHERED_BYTES: Final = 65_536
+"""Who gathers waits for so much, or for the time that it has."""
 _POLL_LIMIT_MS: Final = 24 * 60 * 60 * 1000
 """The worker fetches all the time: a member that does not is stuck, and is found by its health, not by the group."""
 
@@ -55,28 +58,32 @@ def make_producer(setup: ClientSetup) -> AIOKafkaProducer:
     )
 
 
-def make_consumer(setup: ClientSetup, **group: Any) -> AIOKafkaConsumer:
-    """A consumer, not started, that never resets a position and never commits by itself."""
+def make_consumer(setup: ClientSetup, *, gather_ms: int = 0, **options: Any) -> AIOKafkaConsumer:
+    """A consumer, not started, that never resets a position and never commits by itself; `gather_ms`: see
+    `runtime.broker.GroupPolicy`.
+    """
     settings = setup.settings
+    options.setdefault("fetch_max_wait_ms", gather_ms or settings.fetch_max_wait_ms)
     return AIOKafkaConsumer(
         bootstrap_servers=settings.bootstrap_servers,
         client_id=setup.client_id,
         auto_offset_reset="none",
         enable_auto_commit=False,
-        fetch_max_wait_ms=settings.fetch_max_wait_ms,
+        fetch_min_bytes=GATHERED_BYTES if gather_ms else 1,
         max_partition_fetch_bytes=settings.partition_fetch_bytes,
         request_timeout_ms=settings.request_timeout_ms,
-        **group,
+        **options,
     )
 
 
-def make_group_consumer(setup: ClientSetup, group_id: str, static_member_id: str | None) -> AIOKafkaConsumer:
+def make_group_consumer(setup: ClientSetup, policy: GroupPolicy) -> AIOKafkaConsumer:
     """As `make_consumer`, for a member of a group."""
     settings = setup.settings
     return make_consumer(
         setup,
-        group_id=group_id,
-        group_instance_id=static_member_id,
+        gather_ms=policy.gather_ms,
+        group_id=policy.group_id,
+        group_instance_id=policy.static_member_id,
         session_timeout_ms=settings.session_timeout_ms,
         heartbeat_interval_ms=settings.heartbeat_interval_ms,
         rebalance_timeout_ms=settings.rebalance_timeout_ms,

@@ -39,7 +39,7 @@ class KafkaGroupConsumer:
 
     async def start(self, membership: Membership) -> None:
         def make() -> AIOKafkaConsumer:
-            return make_group_consumer(self._setup, self._policy.group_id, self._policy.static_member_id)
+            return make_group_consumer(self._setup, self._policy)
 
         self._started = await started(self._setup, make)
         self._started.subscribe([self._policy.topic], listener=_Listener(self, membership))
@@ -147,6 +147,5 @@ def to_record(record: ConsumerRecord) -> Record:
 async def log_range(consumer: AIOKafkaConsumer, partition: TopicPartition) -> LogRange:
     """Asks the broker for the bounds of a partition's log."""
     wanted = KafkaPartition(*partition)
-    first = await consumer.beginning_offsets([wanted])
-    end = await consumer.end_offsets([wanted])
+    first, end = await asyncio.gather(consumer.beginning_offsets([wanted]), consumer.end_offsets([wanted]))
     return LogRange(first=first[wanted], end=end[wanted])

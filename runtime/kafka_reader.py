@@ -1,13 +1,14 @@
 """Reading partitions of Kafka outside any group: recovery, followers, dead letters, checks.
 
-Clients are kept and used again, so that a recovery of many partitions does not connect many times.
+Clients are kept and used again, so that a recovery of many partitions does not connect many times. A kept one holds on to
+its last partition, paused: a client of aiokafka's that is told of no topic asks at once for all there are, and decodes them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer
@@ -23,6 +24,8 @@ from runtime.records import Record, TopicPartition
 from runtime.stage import LogRange
 
 _FETCH_TIMEOUT_MS: Final = 1_000
+_RANGE_WAIT_MS: Final = 10
+"""What is read up to an end is there: a fetch that finds nothing must not keep the client's next question waiting."""
 _PARALLEL: Final = 8
 
 
@@ -37,6 +40,11 @@ class KafkaReader:
     async def log_range(self, partition: TopicPartition) -> LogRange:
         async with self._borrowed() as consumer:
             return await log_range(consumer, partition)
+
+    async def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        async with self._borrowed() as consumer:
+            found = await consumer.end_offsets([KafkaPartition(*partition) for partition in partitions])
+        return {TopicPartition(*partition): end for partition, end in found.items()}
 
     async def read_range(self, topic: str, partition: int, first: int, end: int) -> AsyncIterator[Sequence[Record]]:
         """As `runtime.broker.Reader.read_range`; waits while the broker is away."""
@@ -53,10 +61,11 @@ class KafkaReader:
                 position = await consumer.position(wanted)
                 if batch:
                     yield batch
+            consumer.pause(wanted)
 
-    async def follow(self, positions: Mapping[TopicPartition, int]) -> AsyncIterator[Fetched]:
+    async def follow(self, positions: Mapping[TopicPartition, int], *, gather_ms: int = 0) -> AsyncIterator[Fetched]:
         """As `runtime.broker.Reader.follow`; waits while the broker is away."""
-        consumer = await self._client()
+        consumer = await self._client(gather_ms=gather_ms)
         try:
             wanted = {KafkaPartition(*partition): offset for partition, offset in positions.items()}
             consumer.assign(list(wanted))
@@ -74,19 +83,18 @@ class KafkaReader:
         for consumer in free:
             await stopped(consumer)
 
-    async def _client(self) -> AIOKafkaConsumer:
-        return await started(self._setup, lambda: make_consumer(self._setup))
+    async def _client(self, **options: int) -> AIOKafkaConsumer:
+        return await started(self._setup, lambda: make_consumer(self._setup, **options))
 
     @contextlib.asynccontextmanager
     async def _borrowed(self) -> AsyncIterator[AIOKafkaConsumer]:
         async with self._slots:
-            consumer = self._free.pop() if self._free else await self._client()
+            consumer = self._free.pop() if self._free else await self._client(fetch_max_wait_ms=_RANGE_WAIT_MS)
             try:
                 yield consumer
             except BaseException:
                 await stopped(consumer)
                 raise
-            consumer.unsubscribe()
             self._free.append(consumer)
 
 

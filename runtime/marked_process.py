@@ -21,6 +21,9 @@ from schemas.topics import Topic
 MOST_ROWS: Final = 2_000
 """What is read at once when there is much to catch up with: the price of a transaction is then small beside its rows."""
 
+GATHERED_MS: Final = 100
+"""How much later a row may be kept so that it shares its transaction with more of them."""
+
 
 async def run_marked_writer(
     context: Context,
@@ -33,7 +36,7 @@ async def run_marked_writer(
     """
     settings = context.settings
     await check_patiently(settings.kafka, context.clock)
-    pool = connect_pool(settings.postgres)
+    pool = connect_pool(settings.postgres, resets=False)
     await pool
     writing = writing_on(pool)
 
@@ -42,7 +45,12 @@ async def run_marked_writer(
 
     kafka = KafkaConnection(settings.kafka, context.clock, context.instance)
     policy = worker_policy(
-        settings.worker, group_id=writing.stage, topic=topic.name, instance=context.instance, commit=False
+        settings.worker,
+        group_id=writing.stage,
+        topic=topic.name,
+        instance=context.instance,
+        commit=False,
+        gather_ms=GATHERED_MS,
     )
     policy = msgspec.structs.replace(policy, max_batch=max(policy.max_batch, MOST_ROWS))
     running = [

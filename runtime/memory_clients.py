@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from runtime.broker import Displaced, Fetched, GroupPolicy, Membership, NotOwner
@@ -152,6 +152,9 @@ class MemoryReader:
     async def log_range(self, partition: TopicPartition) -> LogRange:
         return self._broker.log_range(partition)
 
+    async def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        return {partition: self._broker.log_range(partition).end for partition in partitions}
+
     async def read_range(self, topic: str, partition: int, first: int, end: int) -> AsyncIterator[Sequence[Record]]:
         where = TopicPartition(topic, partition)
         position = first
@@ -163,7 +166,8 @@ class MemoryReader:
             position = batch[-1].offset + 1
             yield batch
 
-    async def follow(self, positions: Mapping[TopicPartition, int]) -> AsyncIterator[Fetched]:
+    async def follow(self, positions: Mapping[TopicPartition, int], *, gather_ms: int = 0) -> AsyncIterator[Fetched]:
+        del gather_ms  # a fetch costs nothing here
         at = dict(positions)
         while True:
             found = {it: records for it in at if (records := self._broker.read(it, at[it], _FETCH_RECORDS))}

@@ -44,11 +44,12 @@ CREATE TABLE IF NOT EXISTS applied_migrations (
 )"""
 
 
-def connect_pool(settings: Postgres, session: Mapping[str, str] = MappingProxyType({})) -> Pool:
+def connect_pool(settings: Postgres, session: Mapping[str, str] = MappingProxyType({}), *, resets: bool = True) -> Pool:
     """A pool for `async with`; it connects when first asked, at most `pool_size` times.
 
     Statements end after `statement_timeout_ms` on the server, or a second later here. `session`: the server's settings
-    for these connections.
+    for these connections. `resets` False: whoever uses them leaves nothing behind, neither a setting nor a lock of the
+    session, and a connection is taken back as it is, which spares the database a statement for each use.
     Raises SettingsError when no database is configured.
     """
     if settings.url is None:
@@ -60,9 +61,14 @@ def connect_pool(settings: Postgres, session: Mapping[str, str] = MappingProxyTy
         max_size=settings.pool_size,
         timeout=settings.connect_timeout_ms / 1000,
         command_timeout=limit_ms / 1000 + _GRACE_S,
+        reset=None if resets else _as_it_is,
         server_settings={"statement_timeout": str(limit_ms), "application_name": "hubline", **session},
     )
     return pool
+
+
+async def _as_it_is(_connection: object) -> None:
+    """asyncpg itself ends a transaction that was left open."""
 
 
 async def migrate(pool: Pool, folder: Path) -> tuple[str, ...]:

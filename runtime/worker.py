@@ -30,11 +30,14 @@ _OBSERVE_S: Final = 0.5
 
 
 class WorkerPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker does. `commit` False: positions never come from the group (the stage keeps its own)."""
+    """What a worker does. `commit` False: positions never come from the group (the stage keeps its own).
+    `gather_ms`: see `runtime.broker.GroupPolicy`.
+    """
 
     group_id: str
     topic: str
     static_member_id: str | None = None
+    gather_ms: int = 0
     commit: bool = True
     max_batch: int = 500
     inbox_records: int = 4_096
@@ -54,12 +57,14 @@ def worker_policy(
     instance: str,
     commit: bool = True,
     idle_ms: int | None = None,
+    gather_ms: int = 0,
 ) -> WorkerPolicy:
     """The policy of a stage by the settings; `instance` is its static member's name."""
     return WorkerPolicy(
         group_id=group_id,
         topic=topic,
         static_member_id=instance,
+        gather_ms=gather_ms,
         commit=commit,
         max_batch=settings.max_batch,
         inbox_records=settings.inbox_records,
@@ -113,7 +118,12 @@ class _Worker:
         self._factory = factory
         self._clock = clock
         self._metrics = metrics
-        group = GroupPolicy(group_id=policy.group_id, topic=policy.topic, static_member_id=policy.static_member_id)
+        group = GroupPolicy(
+            group_id=policy.group_id,
+            topic=policy.topic,
+            static_member_id=policy.static_member_id,
+            gather_ms=policy.gather_ms,
+        )
         self._consumer = kafka.consumer(group)
         self._producer = kafka.producer()
         commits = metrics.commits.labels(policy.topic)

@@ -124,10 +124,9 @@ class Gateway:
 
     async def _ends(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
         try:
-            ranges = await asyncio.gather(*(self.reader.log_range(partition) for partition in partitions))
+            return await self.reader.ends(partitions)
         except KafkaError as error:
             raise OSError(repr(error)) from error
-        return {partition: log.end for partition, log in zip(partitions, ranges, strict=True)}
 
     def _said_live(self, frame: live.Frame) -> None:
         is_live = isinstance(frame, live.Live)

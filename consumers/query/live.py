@@ -28,6 +28,8 @@ from schemas.view import Touch, View
 PROBE_S: Final = 1.0
 FIRST_PROBE_S: Final = 0.1
 PROBE_TIMEOUT_S: Final = 5.0
+GATHERED_MS: Final = 100
+"""How much older an answer may be so that what it is made of comes in fewer, larger pieces."""
 FIGURES: Final = tuple(TopicPartition(METRICS_LIVE.name, one) for one in range(METRICS_LIVE.partitions))
 TAIL_RECORDS: Final = 500
 """Of each partition: the last whole measurements are among them, or the next one comes within half a minute."""
@@ -51,7 +53,7 @@ class Live:
     async def run(self) -> None:
         """Follows until cancelled; raises what must end the process (a gap, a broken log)."""
         await self._follower.start()
-        work = (self._follower.run(), self._probe(), self._follow_figures())
+        work = (self._follower.run(gather_ms=GATHERED_MS), self._probe(), self._follow_figures())
         tasks = [asyncio.ensure_future(one) for one in work]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -134,7 +136,7 @@ class Live:
     async def _follow_figures(self) -> None:
         while True:
             try:
-                async for fetched in self._figures_reader.follow(await self._near_the_end()):
+                async for fetched in self._figures_reader.follow(await self._near_the_end(), gather_ms=GATHERED_MS):
                     self.take_figures(fetched)
             except LogBroken as error:
                 self._log.warning("figures.log_broken", error=str(error))

@@ -1,7 +1,8 @@
-"""The identity store on PostgreSQL: per batch one look-up and one statement of writes, in one transaction.
+"""The identity store on PostgreSQL: per batch one look-up and one statement of writes.
 
-Rows travel as JSON whose field names are the columns, so that a batch is two round trips whatever its size. Calls
-may be cancelled at any moment.
+Rows travel as JSON whose field names are the columns, so that a batch is two round trips whatever its size. What was looked
+up is not locked: whether a new link was somebody else's meanwhile is what the statement of writes finds out, and only where
+there are new links is it worth a transaction that can be taken back. Calls may be cancelled at any moment.
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ from streams.identity.settle import NewId, settle, wanted_interactions, wanted_p
 from streams.identity.store import Mark
 
 TRIES: Final = 5
-SESSION: Final[Mapping[str, str]] = {"enable_seqscan": "off", "jit": "off"}
+SESSION: Final[Mapping[str, str]] = {
+    "enable_seqscan": "off",
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+}
 """How its pool connects: a plan made while the tables were small is kept, and must not read them whole when they are not.
-Compiling the look-up takes fifty times as long as running it.
+Compiling the look-up takes fifty times as long as running it, and planning it several times.
 """
 
 _KNOWN: Final = msgspec.json.Decoder(Known)
@@ -66,8 +71,11 @@ class PostgresIdentityStore:
     async def _settle_once(
         self, connection: Connection, contacts: Sequence[Contact], mark: Mark | None
     ) -> Sequence[Outcome]:
-        async with connection.transaction():
-            settlement = await self._decide(connection, contacts)
+        settlement = await self._decide(connection, contacts)
+        if settlement.writes.links:
+            async with connection.transaction():
+                await _write(connection, settlement.writes, mark)
+        else:
             await _write(connection, settlement.writes, mark)
         return settlement.outcomes
 

@@ -26,7 +26,7 @@ async def main(context: Context) -> None:
     """Runs until `context.stop`."""
     settings = context.settings
     await check_patiently(settings.kafka, context.clock)
-    pool = connect_pool(settings.postgres, SESSION)
+    pool = connect_pool(settings.postgres, SESSION, resets=False)
     await pool
     store = PostgresIdentityStore(pool, lambda: random_id("c"))
     gate = Gate(settings.identity.database_limit_ms, context.log, context.metrics.database_up)

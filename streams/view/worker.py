@@ -6,6 +6,7 @@ Position comes from the snapshots, never from the group. A gap in the decisions 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from runtime.broker import Broker, Reader
 from runtime.clock import Clock
@@ -26,6 +27,8 @@ from schemas.view import View
 from streams.view.saving import Saving
 
 GROUP: str = "view"
+GATHERED_MS: Final = 250
+"""Nobody waits for a snapshot: what it is made of comes in few, large pieces."""
 
 
 class ViewStage:
@@ -117,7 +120,12 @@ async def main(context: Context, kafka: Broker) -> None:
         return ViewStage(partition, sender, reader, context.clock, settings.view, context.log)
 
     policy = worker_policy(
-        settings.worker, group_id=GROUP, topic=ROUTING_DECISIONS.name, instance=context.instance, commit=False
+        settings.worker,
+        group_id=GROUP,
+        topic=ROUTING_DECISIONS.name,
+        instance=context.instance,
+        commit=False,
+        gather_ms=GATHERED_MS,
     )
     try:
         await run_worker(policy, stage, kafka, context.clock, context.metrics, context.stop, context.health)

@@ -206,6 +206,47 @@ class BrokerSuite:
         assert len([it async for batch in reader.read_range(topic, 0, 10, 20) for it in batch]) == 10
         await reader.stop()
 
+    async def test_ends_of_several_logs_are_told_at_once(self, bench: Bench) -> None:
+        one, other = await bench.topic(2), await bench.topic()
+        async with producing(bench.broker) as producer:
+            await producer.send([Output(one, None, b"a", partition=1)] * 3)
+            await producer.send(numbered(other, 2))
+        places = [TopicPartition(one, 0), TopicPartition(one, 1), TopicPartition(other, 0)]
+        reader = bench.broker.reader()
+        assert await reader.ends(places) == dict(zip(places, (0, 3, 2), strict=True))
+        assert await reader.ends([]) == {}
+        await reader.stop()
+
+    async def test_one_range_after_the_other_is_read_whole_whichever_topic_it_is_of(self, bench: Bench) -> None:
+        topics = [await bench.topic() for _ in range(2)]
+        async with producing(bench.broker) as producer:
+            for topic in topics:
+                await producer.send(numbered(topic, 30))
+        reader = bench.broker.reader()
+        for topic in (*topics, *topics):
+            found = [it async for batch in reader.read_range(topic, 0, 10, 30) for it in batch]
+            assert [(it.topic, it.offset) for it in found] == [(topic, offset) for offset in range(10, 30)]
+            assert await reader.log_range(TopicPartition(topic, 0)) == LogRange(0, 30)
+        await reader.stop()
+
+    async def test_a_follower_that_gathers_sees_even_a_little(self, bench: Bench) -> None:
+        topic = await bench.topic()
+        reader = bench.broker.reader()
+        async with producing(bench.broker) as producer:
+            await producer.send(numbered(topic, 3))
+            follower = reader.follow({TopicPartition(topic, 0): 1}, gather_ms=20)
+            fetched = await anext(follower)
+            await follower.aclose()  # type: ignore[attr-defined]
+        assert [record.offset for records in fetched.values() for record in records] == [1, 2]
+        await reader.stop()
+
+    async def test_a_member_that_gathers_gets_even_a_little(self, bench: Bench) -> None:
+        topic = await bench.topic()
+        policy = GroupPolicy(group_id=random_id("group"), topic=topic, gather_ms=20)
+        async with producing(bench.broker) as producer, seated(bench.broker, policy) as seat:
+            await producer.send(numbered(topic, 2))
+            await eventually(lambda: len(seat.records) == 2)
+
     async def test_a_follower_sees_what_comes_later(self, bench: Bench) -> None:
         topic = await bench.topic(2)
         reader = bench.broker.reader()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import cast
 
 import pytest
@@ -114,12 +114,15 @@ class BreakingReader:
     def read_range(self, topic: str, partition: int, first: int, end: int) -> AsyncIterator[Sequence[Record]]:
         return self._inner.read_range(topic, partition, first, end)
 
-    async def follow(self, positions: Mapping[TopicPartition, int]) -> AsyncIterator[Fetched]:
+    async def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        return await self._inner.ends(partitions)
+
+    async def follow(self, positions: Mapping[TopicPartition, int], *, gather_ms: int = 0) -> AsyncIterator[Fetched]:
         self._begun += 1
         if self._begun == 1:
             await self.broken.wait()
             raise RuntimeError("planted")
-        async for fetched in self._inner.follow(positions):
+        async for fetched in self._inner.follow(positions, gather_ms=gather_ms):
             yield fetched
 
     async def stop(self) -> None:
