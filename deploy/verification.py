@@ -30,13 +30,14 @@ from streams.routing.engine import Engine
 from streams.routing.fold import Broke, Fold, Step
 from streams.routing.live_log import LiveLog
 from streams.routing.logged import LoggedInput, LogSource
-from streams.routing.rules import ENGINE_VERSION
 from streams.routing.world import World
 
 CHECK_SHARE: Final = 200
 """A whole check looks at each piece of work beside each agent: with so many times as many pairs it is made once in as
 many inputs.
 """
+JUDGED_SINCE: Final = 2
+"""The first rules that the independent checker judges by."""
 RESTARTS: Final = 2
 """After how many times as many inputs as before the fold goes on from a snapshot again."""
 Progress = Callable[[int], None]
@@ -116,10 +117,10 @@ async def with_customers(verified: Verified, url: str | None) -> Verified:
 
 
 class Judge(Checker):
-    """The independent checker, which judges by the newest rules: what was said under older ones it only believes."""
+    """The independent checker, which judges from `JUDGED_SINCE` on: what was said under older rules it only believes."""
 
     def _offer(self, decision: OfferMade, world: World) -> None:
-        if world.engine_version == ENGINE_VERSION:
+        if world.engine_version >= JUDGED_SINCE:
             super()._offer(decision, world)
 
     def hear_all(self, engine: Engine) -> None:
@@ -204,7 +205,7 @@ class _Verification:
             )
         except BrokenInvariant as broken:
             self._note(broken.name, broken.detail, logged, step.decisions)
-        self._judged += fold.engine.engine_version == ENGINE_VERSION
+        self._judged += fold.engine.engine_version >= JUDGED_SINCE
         if any(isinstance(decision, EngineVersionApplied) for decision in step.decisions):
             self._judge.hear_all(fold.engine)
 
@@ -212,7 +213,7 @@ class _Verification:
         world = fold.engine.world
         try:
             invariants.check(world)
-            if self._judge is not None and world.engine_version == ENGINE_VERSION:
+            if self._judge is not None and world.engine_version >= JUDGED_SINCE:
                 self._judge.look(world)
         except BrokenInvariant as broken:
             if step is not None:

@@ -190,7 +190,7 @@ class Checker:
         if interaction is None or record is None:
             return None
         now = claim_of(interaction, record)
-        if before == now:
+        if before == now and now.stands_on == (leg.queue, leg.entered_queue_ms, leg.step):
             return now
         if now.target or now.there or now.passed or now.skipped or self._waits_for_one(leg):
             return None
@@ -227,6 +227,7 @@ def claim_of(interaction: Interaction, leg: Leg) -> Claim:
     others = (one for one in interaction.all_legs() if one is not leg and one.state is not LegState.WRAP_UP)
     return Claim(
         place=leg.place,
+        stands_on=(leg.queue, leg.entered_queue_ms, leg.step),
         target=leg.target,
         preferred=leg.preferred or interaction.preferred_agent,
         skipped=leg.skipped,

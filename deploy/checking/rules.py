@@ -164,10 +164,11 @@ class Claim(msgspec.Struct, frozen=True):
     `target`: the one agent it was transferred to, or who is consulted. `there`: who is with the contact already, of a
     consult. `preferred`: who goes before rank; `skipped`: the step that waits
     for him does not any more. `passed`: agents to the attended time at which they rejected or missed it; `declined`:
-    those who ever did.
+    those who ever did. `stands_on`: queue, moment of entering it, and step, for which alone `skipped` was decided.
     """
 
     place: int
+    stands_on: tuple[str | None, int | None, int] = (None, None, 0)
     target: str | None = None
     preferred: str | None = None
     skipped: bool = False

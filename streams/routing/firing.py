@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from schemas.vocabulary import AgentCause
-from streams.routing import agents, callbacks, endings, matching, offers, passing, presence, steps
+from streams.routing import agents, callbacks, endings, matching, offers, passing, presence, rules, steps
 from streams.routing.model import Interaction, Leg
 from streams.routing.timers import Timer, TimerKind
 from streams.routing.world import World
@@ -14,14 +14,25 @@ from streams.routing.world import World
 
 def advance(w: World, to_ms: int) -> None:
     """Move both clocks to `to_ms`, firing what is due on the way."""
+    looked_ms = -1
     while True:
         due = w.timers.pop_due(w.clocks, to_ms)
         if due is None:
             break
         w.clocks.advance(due[0])
         _fire(w, due[1])
+        if w.clocks.attended_ms != looked_ms and due[1][2] != TimerKind.LEASE:
+            looked_ms = w.clocks.attended_ms
+            _end_pauses(w)
         matching.settle(w)
     w.clocks.advance(to_ms)
+
+
+def _end_pauses(w: World) -> None:
+    """Every pause that ends at this moment is over with its first timer, though its own may come later."""
+    if rules.pauses_end_for_all_at_once(w.engine_version):
+        for timer in w.timers.due_together(TimerKind.REOFFER, w.clocks.attended_ms):
+            passing.ended(w, w.interactions[timer[3]])
 
 
 def _fire(w: World, timer: Timer) -> None:

@@ -11,7 +11,7 @@ import heapq
 from typing import Final
 
 from schemas.vocabulary import LegKind, LegState
-from streams.routing import agents, explain, offers, statuses, steps, waiting
+from streams.routing import agents, explain, offers, rules, statuses, steps, waiting
 from streams.routing.audiences import Audience, Free, seniority
 from streams.routing.lanes import is_waiting
 from streams.routing.model import Agent, Interaction, Leg
@@ -31,7 +31,7 @@ def settle(w: World) -> None:
         return
     loose = refresh(w)
     heap: list[Candidate] = []
-    for interaction, leg in list(w.touched_legs.values()):
+    for interaction, leg in _by_rank(w):
         if leg.state is LegState.QUEUED:
             steps.stand(w, interaction, leg)
     if w.agents:
@@ -43,6 +43,20 @@ def settle(w: World) -> None:
         index(agent)
     w.touched_agents = {}
     w.touched_legs = {}
+
+
+def _by_rank(w: World) -> list[tuple[Interaction, Leg]]:
+    """The touched legs in the order in which they go first: of several whose step has them overflow now, who enters the
+    other queue first."""
+    found = list(w.touched_legs.values())
+    if len(found) > 1 and rules.steps_are_taken_by_rank(w.engine_version):
+        found.sort(key=lambda one: _rank(w, *one))
+    return found
+
+
+def _rank(w: World, interaction: Interaction, leg: Leg) -> tuple[int, int, int, str, int]:
+    class_ = w.policy.queue(leg.queue or "").class_
+    return class_, leg.virtual_arrival_ms, leg.place, interaction.interaction_id, leg.number
 
 
 def refresh(w: World) -> dict[str, Agent]:

@@ -86,6 +86,11 @@ def due(w: World, interaction: Interaction) -> None:
     interaction.passed = {a: at for a, at in (interaction.passed or {}).items() if at > limit} or None
     if interaction.passed:
         schedule(w, interaction)
+    ended(w, interaction)
+
+
+def ended(w: World, interaction: Interaction) -> None:
+    """Somebody may be asked now who might not before: what waits is matched anew."""
     for leg in interaction.all_legs():
         if leg.state is LegState.QUEUED:
             waiting.touch(w, interaction, leg)

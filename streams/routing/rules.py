@@ -12,7 +12,7 @@ from typing import Final
 FIRST_VERSION: Final = 1
 """The rules of a log that names none."""
 
-ENGINE_VERSION: Final = 2
+ENGINE_VERSION: Final = 3
 """The newest rules that this program knows."""
 
 
@@ -91,3 +91,15 @@ def awaits_who_is_configured_again(version: int) -> bool:
     """An agent who was removed with work in hand, and is configured again, has grace to sign in. Before, he kept his
     status without anybody behind it, for ever."""
     return version >= 2
+
+
+def pauses_end_for_all_at_once(version: int) -> bool:
+    """Whoever was passed over until a moment may be asked from the first timer of that moment on, whichever it is: of
+    several who wait for that, rank decides who goes first, and not whose timer was set first."""
+    return version >= 3
+
+
+def steps_are_taken_by_rank(version: int) -> bool:
+    """Of several that overflow at one moment, rank decides who enters the other queue first. Before, it was whoever had
+    been touched first, which a router that was restored from a snapshot did not know."""
+    return version >= 3

@@ -104,6 +104,20 @@ class Timers:
             heapq.heappop(self.log)
         return found
 
+    def due_together(self, kind: TimerKind, attended_ms: int) -> list[Timer]:
+        """The live timers of a kind of attended time that are due by `attended_ms`, in the order they were set; they
+        stay."""
+        found: list[Timer] = []
+        looked = [0]
+        while looked:
+            at = looked.pop()
+            if at < len(self.attended) and self.attended[at][0] <= attended_ms:
+                timer = self.attended[at]
+                if timer[2] == kind and self._live(timer):
+                    found.append(timer)
+                looked += (2 * at + 1, 2 * at + 2)
+        return sorted(found)
+
     def next_due_ms(self, clocks: Clocks) -> int | None:
         """The earliest due moment on the log clock, assuming attendance from now on; None = no timer pending."""
         log, attended = self._head(self.log), self._head(self.attended)

@@ -64,7 +64,7 @@ async def test_what_the_independent_checker_finds_is_a_breach() -> None:
 
 
 async def test_under_older_rules_the_checker_only_believes() -> None:
-    with planted(verification, "ENGINE_VERSION", 99):
+    with planted(verification, "JUDGED_SINCE", 99):
         found = await verify_log(listed(a_day()))
     assert (found.breach, found.judged) == (None, 0)
 

@@ -104,10 +104,15 @@ class NaiveSupervision(NaiveSuccession):
 
     def match(self) -> None:
         self._drain()
-        for leg in self.every():
+        waiting = [leg for leg in self.every() if leg.state == "queued"]
+        for leg in sorted(waiting, key=self._rank):
             if leg.state == "queued":
                 self._stand(leg)
         super().match()
+
+    def _rank(self, leg: Contact) -> tuple[int, int, int, int]:
+        class_ = 0 if leg.queue is None else self.rules.queues[leg.queue].class_
+        return class_, self.virtual_arrival(leg), leg.place, leg.number
 
     def _stand(self, leg: Contact) -> None:
         if leg.target is not None and self.on_queue(self.people[leg.target]):

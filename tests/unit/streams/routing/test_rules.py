@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from streams.routing import rules
 
 SINCE: list[tuple[Callable[[int], bool], int]] = [
     (rules.says_interventions, 2),
+    (rules.tells_places, 2),
     (rules.every_key_holds, 2),
     (rules.staying_looks_further, 2),
     (rules.remembers_who_declined, 2),
@@ -22,7 +24,14 @@ SINCE: list[tuple[Callable[[int], bool], int]] = [
     (rules.tells_what_configurations_change, 2),
     (rules.ends_grace_with_the_status, 2),
     (rules.awaits_who_is_configured_again, 2),
+    (rules.pauses_end_for_all_at_once, 3),
+    (rules.steps_are_taken_by_rank, 3),
 ]
+
+
+def test_every_difference_is_listed() -> None:
+    predicates = {one for _, one in inspect.getmembers(rules, inspect.isfunction)}
+    assert {done for done, _ in SINCE} == predicates
 
 
 @pytest.mark.parametrize(("done", "since"), SINCE)
