@@ -25,8 +25,8 @@ lint: venv
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-check: lint ## Lint, types, every test that needs no service, and 20 s of drawn inputs
-	$(BIN)/pytest -n 2 $(ON_SERVICES:%=--ignore=%)
+check: lint ## Lint, types, the quick tests that need no service, and 20 s of drawn inputs
+	$(BIN)/pytest -n 2 -m "not long and not soak" $(ON_SERVICES:%=--ignore=%)
 	$(BIN)/hubline fuzz --seed 1 --steps 10000000 --seconds 20
 
 test: setup pythons lint ## All tests, on a real Kafka and PostgreSQL that it starts itself

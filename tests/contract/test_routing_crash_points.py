@@ -62,6 +62,7 @@ def _crash() -> None:
     raise Planted
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", list(Crash))
 async def test_whenever_it_crashes_the_log_says_everything_once(point: Crash) -> None:
     lives = 0

@@ -115,6 +115,7 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_found(fault: str) -> None:
     with planted(*FAULTS[fault]), pytest.raises((AssertionError, BrokenInvariant, LookupError, TypeError)):

@@ -21,6 +21,7 @@ CALLS = 200_000
 SEED = 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", LOADS)
 def test_each_wait_equals_the_recursion_s_to_the_millisecond(name: str) -> None:
     load = LOADS[name]
@@ -28,6 +29,7 @@ def test_each_wait_equals_the_recursion_s_to_the_millisecond(name: str) -> None:
     assert routed(visits, load.agents) == waits(visits, load.agents)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", LOADS)
 def test_the_recursion_s_means_lie_within_their_intervals_of_erlang_s(name: str) -> None:
     load = LOADS[name]
@@ -84,6 +86,7 @@ def mean_wait_s(skills: int, seed: int) -> float:
     return statistics.fmean((one.waited_ms or 0) / 1000 for one in outcomes.values())
 
 
+@pytest.mark.long
 def test_agents_of_two_skills_are_nearly_as_good_as_agents_of_all() -> None:
     """R. Wallace and W. Whitt, "A staffing algorithm for call centers with skill-based routing", Manufacturing & Service
     Operations Management 7 (2005) 276-294: two skills for each agent, well spread, bring most of what full pooling brings.

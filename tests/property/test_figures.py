@@ -358,6 +358,7 @@ class Table:
         return read_back(kept).get(workspace) or State(workspace)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_crash_between_any_two_writes_of_a_batch_changes_no_figure(seed: int) -> None:
     log, chance = a_lively_day(seed), random.Random(seed)

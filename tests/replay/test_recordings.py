@@ -66,11 +66,13 @@ def test_the_known_bad_recording_is_found_out() -> None:
     assert found.inputs == expected("known-bad").inputs
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", ["0", "1", "4711"])
 def test_the_order_of_hashes_does_not_matter(seed: str) -> None:
     assert replayed_by(Path(sys.executable), seed) == {f"{name}.jsonl.gz": expected(name) for name in NAMES}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13", "3.14"])
 def test_every_python_replays_the_same(version: str) -> None:
     own = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -92,6 +92,7 @@ def comparable(entries: Iterable[TimelineEntryAdded]) -> dict[str, dict[str, Any
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("size", [1, 97])
 def test_every_recording_gives_what_the_naive_recount_gives_and_leaves_only_what_lives(name: str, size: int) -> None:
@@ -159,6 +160,7 @@ def test_a_reopened_log_restates_everything_and_nothing_happens_twice(name: str)
     assert happened[0] == happened[1]
 
 
+@pytest.mark.long
 def test_whatever_is_read_again_after_a_crash_gives_the_same_entries_or_none() -> None:
     decisions = decided("a-busy-day")[:4_000]
     expected = expected_of_decisions(decisions)
