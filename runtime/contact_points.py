@@ -18,6 +18,7 @@ from typing import Final
 import msgspec
 import phonenumbers
 
+from runtime.storable import storable
 from schemas.interactions import ContactPoint
 from schemas.vocabulary import ContactPointKind
 
@@ -123,7 +124,7 @@ def _as_it_is(value: str, _region: str) -> str | PointError:
 
 
 def _kept(text: str) -> str:
-    return text.replace("\x00", "\ufffd")[:MAX_CHARACTERS]
+    return storable(text)[:MAX_CHARACTERS]
 
 
 _NORMALIZERS: Final[Mapping[str, Callable[[str, str], str | PointError]]] = {

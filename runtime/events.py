@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from runtime.errors import Invalid
 from runtime.records import Output, Record
 from schemas.codec import Undecodable, decode, encode
 from schemas.envelope import Envelope, from_headers, to_headers
 from schemas.event import Event, wire_type
 from schemas.topics import Topic
+
+EventT = TypeVar("EventT", bound=Event)
 
 
 def to_output(
@@ -31,6 +35,14 @@ def to_output(
         traceparent=traceparent,
     )
     return Output(topic.name, key.encode(), encode(event), to_headers(envelope), partition)
+
+
+def event_of(record: Record, topic: Topic, kind: type[EventT]) -> EventT:
+    """The event of a record of a topic that holds one kind only; raises Invalid as `from_record`."""
+    event, _ = from_record(record, topic)
+    if not isinstance(event, kind):
+        raise TypeError(f"{topic.name} decodes to {type(event).__name__}")
+    return event
 
 
 def from_record(record: Record, topic: Topic) -> tuple[Event, Envelope]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from runtime.dead_letters import DeadLetter
-from runtime.errors import Invalid
 from runtime.events import from_record
+from runtime.marked_rows import rows_of
 from runtime.marked_writer import Rows
 from runtime.records import Record, header
+from runtime.storable import storable
 from schemas.decisions import CommandApplied, CommandRefused
 from schemas.event import wire_type
 from schemas.topics import ROUTING_DECISIONS
@@ -48,53 +48,34 @@ class InterventionRow(NamedTuple):
 
 def to_rows(batch: Sequence[Record]) -> Rows[InterventionRow]:
     """Reads every answer; never raises for one. Of a decision that is in the batch twice the first is kept."""
-    rows: dict[tuple[str, int, int], InterventionRow] = {}
-    dead: list[DeadLetter] = []
-    for record in batch:
-        if header(record.headers, "ce_type") not in ANSWERS:
-            continue
-        try:
-            event, _ = from_record(record, ROUTING_DECISIONS)
-        except Invalid as error:
-            dead.append(DeadLetter(record, error.reason))
-            continue
-        row = _row(event)
-        if row is not None:
-            rows.setdefault((row.workspace, row.epoch, row.seq), row)
-    return Rows(list(rows.values()), dead)
+    return rows_of(batch, _row, lambda row: (row.workspace, row.epoch, row.seq))
 
 
-def _row(event: object) -> InterventionRow | None:
+def _row(record: Record) -> InterventionRow | None:
+    if header(record.headers, "ce_type") not in ANSWERS:
+        return None
+    event, _ = from_record(record, ROUTING_DECISIONS)
     if not isinstance(event, CommandApplied | CommandRefused) or event.intervention is None:
         return None
     found: Intervention = event.intervention
     refused = event if isinstance(event, CommandRefused) else None
     return InterventionRow(
-        workspace=_clean(event.workspace),
+        workspace=storable(event.workspace),
         epoch=event.epoch,
         seq=event.seq,
         at_ms=event.at_ms,
-        command_id=_clean(event.command_id),
-        actor=_clean(found.actor),
-        act=_clean(found.act),
-        reason=_clean(found.reason),
-        interaction_id=_clean_or_none(found.interaction_id),
-        agent_id=_clean_or_none(found.agent_id),
-        to_agent=_clean_or_none(found.to_agent),
-        queue=_clean_or_none(found.queue),
-        status=_clean_or_none(found.status),
+        command_id=storable(event.command_id),
+        actor=storable(found.actor),
+        act=storable(found.act),
+        reason=storable(found.reason),
+        interaction_id=storable(found.interaction_id),
+        agent_id=storable(found.agent_id),
+        to_agent=storable(found.to_agent),
+        queue=storable(found.queue),
+        status=storable(found.status),
         priority=found.priority,
         mode=None if found.mode is None else found.mode.value,
         outcome=APPLIED if refused is None else REFUSED,
         refusal=None if refused is None else refused.reason.value,
-        detail="" if refused is None else _clean(refused.detail),
+        detail="" if refused is None else storable(refused.detail),
     )
-
-
-def _clean(text: str) -> str:
-    """PostgreSQL holds no NUL: it becomes U+FFFD."""
-    return text.replace("\x00", "\ufffd")
-
-
-def _clean_or_none(text: str | None) -> str | None:
-    return None if text is None else _clean(text)

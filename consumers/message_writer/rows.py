@@ -7,11 +7,12 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from runtime.dead_letters import DeadLetter
 from runtime.errors import Invalid
-from runtime.events import from_record
+from runtime.events import event_of
+from runtime.marked_rows import check_ids, rows_of
 from runtime.marked_writer import Rows
 from runtime.records import Record
+from runtime.storable import storable
 from schemas.messages import MessagePosted
 from schemas.topics import MESSAGES
 
@@ -39,22 +40,11 @@ class MessageRow(NamedTuple):
 
 def to_rows(batch: Sequence[Record]) -> Rows[MessageRow]:
     """Reads every record; never raises for one. Of a message that is in the batch twice the first is kept."""
-    rows: dict[tuple[str, str], MessageRow] = {}
-    dead: list[DeadLetter] = []
-    for record in batch:
-        try:
-            row = _row(record)
-        except Invalid as error:
-            dead.append(DeadLetter(record, error.reason))
-        else:
-            rows.setdefault((row.workspace, row.message_id), row)
-    return Rows(list(rows.values()), dead)
+    return rows_of(batch, _row, lambda row: (row.workspace, row.message_id))
 
 
 def _row(record: Record) -> MessageRow:
-    event, _ = from_record(record, MESSAGES)
-    if not isinstance(event, MessagePosted):
-        raise TypeError(f"{MESSAGES.name} decodes to {type(event).__name__}")
+    event = event_of(record, MESSAGES, MessagePosted)
     _check(event)
     return MessageRow(
         workspace=event.workspace,
@@ -63,10 +53,10 @@ def _row(record: Record) -> MessageRow:
         log_partition=record.partition,
         number=record.offset,
         author=event.author.value,
-        agent_id=_clean_or_none(event.agent_id),
-        leg_id=_clean_or_none(event.leg_id),
-        media_type=_clean(event.media_type),
-        text=_clean(event.text),
+        agent_id=storable(event.agent_id),
+        leg_id=storable(event.leg_id),
+        media_type=storable(event.media_type),
+        text=storable(event.text),
         attachments=_clean_json(msgspec.to_builtins(event.attachments)),
         sent_ms=event.sent_at_ms,
         logged_ms=record.timestamp_ms,
@@ -74,23 +64,12 @@ def _row(record: Record) -> MessageRow:
 
 
 def _check(event: MessagePosted) -> None:
-    ids = (("workspace", event.workspace), ("message_id", event.message_id), ("interaction_id", event.interaction_id))
-    for name, text in ids:
-        if not 0 < len(text) <= MAX_ID_CHARACTERS or not text.isprintable():
-            raise Invalid(f"{name}: not an id")
+    ids = {"workspace": event.workspace, "message_id": event.message_id, "interaction_id": event.interaction_id}
+    check_ids(ids, MAX_ID_CHARACTERS)
     if not 0 <= event.sent_at_ms < MAX_MS:
         raise Invalid("sent_at_ms: out of range")
 
 
 def _clean_json(attachments: list[dict[str, object]]) -> str:
-    cleaned = [{name: _clean(it) if isinstance(it, str) else it for name, it in one.items()} for one in attachments]
+    cleaned = [{name: storable(it) if isinstance(it, str) else it for name, it in one.items()} for one in attachments]
     return msgspec.json.encode(cleaned).decode()
-
-
-def _clean_or_none(text: str | None) -> str | None:
-    return None if text is None else _clean(text)
-
-
-def _clean(text: str) -> str:
-    """PostgreSQL holds no NUL: it becomes U+FFFD."""
-    return text.replace("\x00", "\ufffd")

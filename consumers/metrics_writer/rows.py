@@ -7,9 +7,9 @@ from typing import Final
 
 import msgspec
 
-from runtime.dead_letters import DeadLetter
 from runtime.errors import Invalid
-from runtime.events import from_record
+from runtime.events import event_of
+from runtime.marked_rows import check_ids, rows_of
 from runtime.marked_writer import Rows
 from runtime.records import Record
 from schemas.metrics import INTERVAL_MS, Counts, IntervalCounted
@@ -38,24 +38,11 @@ def age(row: IntervalRow) -> tuple[int, ...]:
 
 def to_rows(batch: Sequence[Record]) -> Rows[IntervalRow]:
     """Reads every record; never raises for one. Of several of one group and interval the newest is kept."""
-    rows: dict[IntervalRow, IntervalRow] = {}
-    dead: list[DeadLetter] = []
-    for record in batch:
-        try:
-            row = _row(record)
-        except Invalid as error:
-            dead.append(DeadLetter(record, error.reason))
-        else:
-            known = rows.get(identity(row))
-            if known is None or age(row) > age(known):
-                rows[identity(row)] = row
-    return Rows(list(rows.values()), dead)
+    return rows_of(batch, _row, identity, lambda row, known: age(row) > age(known))
 
 
 def _row(record: Record) -> IntervalRow:
-    event, _ = from_record(record, METRICS_INTERVALS)
-    if not isinstance(event, IntervalCounted):
-        raise TypeError(f"{METRICS_INTERVALS.name} decodes to {type(event).__name__}")
+    event = event_of(record, METRICS_INTERVALS, IntervalCounted)
     counts = tuple(getattr(event.counts, name) for name in COUNTS)
     _check(event, counts)
     key = (event.workspace, event.dimension.value, event.id, event.starts_ms)
@@ -64,9 +51,7 @@ def _row(record: Record) -> IntervalRow:
 
 
 def _check(event: IntervalCounted, counts: tuple[int, ...]) -> None:
-    for name, text in (("workspace", event.workspace), ("id", event.id)):
-        if not 0 < len(text) <= MAX_ID_CHARACTERS or not text.isprintable():
-            raise Invalid(f"{name}: not an id")
+    check_ids({"workspace": event.workspace, "id": event.id}, MAX_ID_CHARACTERS)
     if event.starts_ms % INTERVAL_MS:
         raise Invalid("starts_ms: no interval begins there")
     times = (event.within_ms or 0, *event.counts.status_ms.values())

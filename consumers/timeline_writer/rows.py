@@ -7,11 +7,12 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from runtime.dead_letters import DeadLetter
 from runtime.errors import Invalid
-from runtime.events import from_record
+from runtime.events import event_of
+from runtime.marked_rows import check_ids, rows_of
 from runtime.marked_writer import Rows
 from runtime.records import Record
+from runtime.storable import storable
 from schemas.timeline import TimelineEntryAdded
 from schemas.topics import TIMELINE_ENTRIES
 from schemas.values import Explanation
@@ -53,23 +54,15 @@ class TimelineRow(NamedTuple):
 
 def to_rows(batch: Sequence[Record], stored_ms: int) -> Rows[TimelineRow]:
     """Reads every record; never raises for one. Of an entry that is in the batch twice the first is kept."""
-    rows: dict[tuple[str, str], TimelineRow] = {}
-    dead: list[DeadLetter] = []
-    for record in batch:
-        try:
-            event, _ = from_record(record, TIMELINE_ENTRIES)
-            row = row_of(event, stored_ms)
-        except Invalid as error:
-            dead.append(DeadLetter(record, error.reason))
-        else:
-            rows.setdefault((row.workspace, row.entry_id), row)
-    return Rows(list(rows.values()), dead)
+
+    def read(record: Record) -> TimelineRow:
+        return row_of(event_of(record, TIMELINE_ENTRIES, TimelineEntryAdded), stored_ms)
+
+    return rows_of(batch, read, lambda row: (row.workspace, row.entry_id))
 
 
-def row_of(event: object, stored_ms: int) -> TimelineRow:
+def row_of(event: TimelineEntryAdded, stored_ms: int) -> TimelineRow:
     """The row of an entry; raises Invalid for what no table could hold."""
-    if not isinstance(event, TimelineEntryAdded):
-        raise TypeError(f"{TIMELINE_ENTRIES.name} decodes to {type(event).__name__}")
     _check(event)
     return TimelineRow(
         workspace=event.workspace,
@@ -77,24 +70,24 @@ def row_of(event: object, stored_ms: int) -> TimelineRow:
         kind=event.kind.value,
         at_ms=event.at_ms,
         place=event.order,
-        customer_id=_clean(event.customer_id),
-        interaction_id=_clean(event.interaction_id),
-        channel=_clean(event.channel),
-        queue=_clean(event.queue),
-        site=_clean(event.site),
-        agent_id=_clean(event.agent_id),
-        leg_id=_clean(event.leg_id),
+        customer_id=storable(event.customer_id),
+        interaction_id=storable(event.interaction_id),
+        channel=storable(event.channel),
+        queue=storable(event.queue),
+        site=storable(event.site),
+        agent_id=storable(event.agent_id),
+        leg_id=storable(event.leg_id),
         leg_kind=None if event.leg_kind is None else event.leg_kind.value,
-        offer_id=_clean(event.offer_id),
-        message_id=_clean(event.message_id),
-        author=_clean(event.author),
-        state=_clean(event.state),
-        reason=_clean(event.reason),
-        disposition=_clean(event.disposition),
+        offer_id=storable(event.offer_id),
+        message_id=storable(event.message_id),
+        author=storable(event.author),
+        state=storable(event.state),
+        reason=storable(event.reason),
+        disposition=storable(event.disposition),
         duration_ms=event.duration_ms,
-        other_customer_id=_clean(event.other_customer_id),
-        merge_id=_clean(event.merge_id),
-        by_user=_clean(event.by),
+        other_customer_id=storable(event.other_customer_id),
+        merge_id=storable(event.merge_id),
+        by_user=storable(event.by),
         explanation=_json(event.explanation),
         stored_ms=stored_ms,
         scheduled_for_ms=event.scheduled_for_ms,
@@ -102,9 +95,7 @@ def row_of(event: object, stored_ms: int) -> TimelineRow:
 
 
 def _check(event: TimelineEntryAdded) -> None:
-    for name, text in (("workspace", event.workspace), ("entry_id", event.entry_id)):
-        if not 0 < len(text) <= MAX_ID_CHARACTERS or not text.isprintable():
-            raise Invalid(f"{name}: not an id")
+    check_ids({"workspace": event.workspace, "entry_id": event.entry_id}, MAX_ID_CHARACTERS)
     for name, number in (("at_ms", event.at_ms), ("order", event.order)):
         if not 0 <= number < MAX_MS:
             raise Invalid(f"{name}: out of range")
@@ -114,12 +105,7 @@ def _check(event: TimelineEntryAdded) -> None:
 
 
 def _json(explanation: Explanation | None) -> str | None:
-    """Without NUL, like `_clean`; what merely looks like one, behind a backslash, changes too and stays readable."""
+    """Without NUL, like `storable`; what merely looks like one, behind a backslash, changes too and stays readable."""
     if explanation is None:
         return None
     return msgspec.json.encode(explanation).decode().replace("\\u0000", "\\ufffd")
-
-
-def _clean(text: str | None) -> str | None:
-    """PostgreSQL holds no NUL: it becomes U+FFFD."""
-    return None if text is None else text.replace("\x00", "\ufffd")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from runtime.contact_points import NormalPoint
+from runtime.storable import storable
 from schemas.interactions import InteractionAttributesChanged, InteractionReceived
 from streams.identity.model import Interaction, Place
 
@@ -20,26 +21,26 @@ def arrival(event: InteractionReceived, place: Place, points: tuple[NormalPoint,
     return Interaction(
         workspace=event.workspace,
         interaction_id=event.interaction_id,
-        adapter=_clean(event.adapter),
-        instance=_clean(event.instance),
-        external_id=_clean(event.external_id),
-        channel=_clean(event.channel),
+        adapter=storable(event.adapter),
+        instance=storable(event.instance),
+        external_id=storable(event.external_id),
+        channel=storable(event.channel),
         received_ms=event.received_at_ms,
         log_partition=place.partition,
         first_offset=place.offset,
         changed_offset=place.offset,
         contact_points=tuple(dict.fromkeys(points)),
         customer_name=named(event),
-        subject=_clean_or_none(event.subject),
-        language=_clean_or_none(event.language),
-        preferred_agent=_clean_or_none(event.preferred_agent),
+        subject=storable(event.subject),
+        language=storable(event.language),
+        preferred_agent=storable(event.preferred_agent),
         attributes=_clean_all(event.attributes),
     )
 
 
 def named(event: InteractionReceived) -> str | None:
     """The customer's name as the adapter gave it."""
-    name = _clean_or_none(event.customer_name)
+    name = storable(event.customer_name)
     return name.strip() or None if name is not None else None
 
 
@@ -48,7 +49,7 @@ def changed(
 ) -> Interaction:
     """The row with a change of `offset` folded in."""
     said = _clean_all(event.attributes or {})
-    language, preferred = _clean_or_none(event.language), _clean_or_none(event.preferred_agent)
+    language, preferred = storable(event.language), storable(event.preferred_agent)
     newest = offset >= row.changed_offset
     return msgspec.structs.replace(
         row,
@@ -70,13 +71,5 @@ def _pick(newest: bool, kept: str | None, said: str | None) -> str | None:
     return first if first is not None else second
 
 
-def _clean(text: str) -> str:
-    return text.replace("\x00", "\ufffd")
-
-
-def _clean_or_none(text: str | None) -> str | None:
-    return None if text is None else _clean(text)
-
-
 def _clean_all(attributes: Mapping[str, str]) -> dict[str, str]:
-    return {_clean(name): _clean(text) for name, text in attributes.items()}
+    return {storable(name): storable(text) for name, text in attributes.items()}
