@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from runtime.errors import Invalid
-from runtime.events import from_record, to_output
+from runtime.events import event_of, from_record, to_output
 from runtime.records import Headers, Output, Record
 from schemas.interactions import ContactPoint, CustomerLeft, InteractionReceived
 from schemas.topics import INTERACTIONS
@@ -61,3 +61,9 @@ def test_an_envelope_of_another_event_is_invalid() -> None:
     other = to_output(left, INTERACTIONS, key="bookcity", event_id="e_2", source="mail")
     with pytest.raises(Invalid, match=r"the envelope says customer\.left"):
         from_record(record(output(), headers=other.headers), INTERACTIONS)
+
+
+def test_another_kind_of_event_in_a_topic_of_one_kind_is_a_fault_of_ours() -> None:
+    assert event_of(record(output()), INTERACTIONS, InteractionReceived) == EVENT
+    with pytest.raises(TypeError, match="decodes to InteractionReceived"):
+        event_of(record(output()), INTERACTIONS, CustomerLeft)
