@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 
@@ -16,7 +17,7 @@ from runtime.settings import Postgres
 from tests.support.identity_builders import an_arrival
 from tests.support.identity_service import IDENTITY, PARTS, IdentityService, a_workspace
 from tests.support.stack import RunningStack, running_stack
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, paced
 
 LONG_S = 120.0
 pytestmark = pytest.mark.timeout(600)
@@ -79,12 +80,11 @@ async def traffic(service: IdentityService, workspace: str) -> AsyncIterator[lis
     ended = asyncio.Event()
 
     async def post() -> None:
-        for number in range(100_000):
+        async for number in paced(itertools.count(), 0.01):
             if ended.is_set():
                 return
             await service.post(an_arrival(f"i_t{number}", "card:1000", workspace=workspace))
             posted.append(f"i_t{number}")
-            await asyncio.sleep(0.01)
 
     posting = asyncio.create_task(post())
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import re
 import subprocess
@@ -25,8 +26,9 @@ from schemas.interactions import CustomerLeft
 from schemas.topics import BY_NAME, CUSTOMERS, INTERACTIONS, dead_letters_of
 from tests.support.identity_builders import a_change, an_arrival
 from tests.support.identity_service import IDENTITY, PARTS, IdentityService, a_workspace
+from tests.support.product import another_in_partition
 from tests.support.stack import RunningStack, running_stack
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, paced
 
 LONG_S = 120.0
 pytestmark = pytest.mark.timeout(600)
@@ -94,45 +96,45 @@ async def test_poison_ends_in_the_dead_letters_and_stops_nobody(service: Identit
 
 async def test_killed_again_and_again_under_load_nothing_is_lost_or_doubled(service: IdentityService) -> None:
     ws = a_workspace()
-    async with traffic(service, ws, 600):
+    async with traffic(service, ws, 600) as posted:
         for _ in range(3):
             await until(partial(more_than, service, ws, 20 + len((await service.routing(ws)).interactions)))
             service.stack.supervisor.kill(IDENTITY.name)
-    await until(lambda: more_than(service, ws, 599))
+    await until(lambda: more_than(service, ws, len(posted) - 1))
     await settled(service, ws)
-    await check(service, ws, 600)
+    await check(service, ws, len(posted))
 
 
 async def test_a_stopped_database_stops_nobody_and_is_filled_afterwards(service: IdentityService) -> None:
     ws, supervisor = a_workspace(), service.stack.supervisor
     await service.post(an_arrival("i_first", "card:0000", workspace=ws))
     await settled(service, ws)
-    async with traffic(service, ws, 300):
+    async with traffic(service, ws, 300) as posted:
         await until(lambda: more_than(service, ws, 50))
         supervisor.halt(postgres.NAME)
         await until(lambda: unidentified(service, ws))
         supervisor.kill(IDENTITY.name)
-    await until(lambda: more_than(service, ws, 300), what="all routed without a database")
+    await until(lambda: more_than(service, ws, len(posted)), what="all routed without a database")
     supervisor.resume(postgres.NAME)
     supervisor.wait_ready(postgres.NAME)
     await settled(service, ws)
-    await check(service, ws, 301)
+    await check(service, ws, len(posted) + 1)
 
 
 async def test_a_killed_database_is_no_loss(service: IdentityService) -> None:
     ws = a_workspace()
-    async with traffic(service, ws, 300):
+    async with traffic(service, ws, 300) as posted:
         await until(lambda: more_than(service, ws, 50))
         service.stack.supervisor.kill(postgres.NAME)
-    await until(lambda: more_than(service, ws, 299))
+    await until(lambda: more_than(service, ws, len(posted) - 1))
     service.stack.supervisor.wait_ready(postgres.NAME)
     await settled(service, ws)
-    await check(service, ws, 300)
+    await check(service, ws, len(posted))
 
 
 async def test_a_frozen_database_holds_nobody_up(service: IdentityService) -> None:
     ws = a_workspace()
-    async with traffic(service, ws, 300):
+    async with traffic(service, ws, 300) as posted:
         await until(lambda: more_than(service, ws, 50))
         frozen = service.freeze_database()
         try:
@@ -141,22 +143,21 @@ async def test_a_frozen_database_holds_nobody_up(service: IdentityService) -> No
         finally:
             service.wake(frozen)
     await settled(service, ws)
-    await check(service, ws, 300)
+    await check(service, ws, len(posted))
 
 
 async def test_a_second_process_takes_its_share_and_leaves_cleanly(service: IdentityService, tmp_path: Path) -> None:
-    workspaces = [a_workspace() for _ in range(6)]
+    workspaces = [another_in_partition(number) for number in (0, 1, 6, 7, 14, 15)]  # Some for each, however they share.
     with another_process(service, tmp_path) as second:
         await eventually(lambda: metric(tmp_path, "worker_partitions") > 0, within_s=LONG_S)
         async with contextlib.AsyncExitStack() as running:
-            for ws in workspaces:
-                await running.enter_async_context(traffic(service, ws, 150))
+            posted = [await running.enter_async_context(traffic(service, ws, 150)) for ws in workspaces]
             await eventually(lambda: metric(tmp_path, "worker_records_total") > 0, within_s=LONG_S)
             second.terminate()
             assert await asyncio.to_thread(second.wait, LONG_S) == 0
-    for ws in workspaces:
+    for ws, numbers in zip(workspaces, posted, strict=True):
         await settled(service, ws)
-        await check(service, ws, 150)
+        await check(service, ws, len(numbers))
 
 
 @contextlib.contextmanager
@@ -190,18 +191,25 @@ def metric(folder: Path, name: str) -> float:
 
 
 @contextlib.asynccontextmanager
-async def traffic(service: IdentityService, workspace: str, count: int) -> AsyncIterator[None]:
-    """Contacts of which every third is by a customer seen before and every tenth is posted twice; ends with the last."""
+async def traffic(service: IdentityService, workspace: str, count: int) -> AsyncIterator[list[int]]:
+    """Contacts of which every third is by a customer seen before and every tenth is posted twice: `count`, and more as
+    long as the block lasts. The numbers of all.
+    """
+    posted: list[int] = []
+    ended = asyncio.Event()
 
     async def post() -> None:
-        for number in range(count):
+        async for number in paced(itertools.count(), 0.005):
+            if ended.is_set() and number >= count:
+                return
             event = an_arrival(f"i_{number}", f"card:{number % (count * 2 // 3) + 1000}", workspace=workspace)
             await service.post(*[event] * (2 if number % 10 == 0 else 1))
-            await asyncio.sleep(0.005)
+            posted.append(number)
 
     posting = asyncio.create_task(post())
     try:
-        yield
+        yield posted
+        ended.set()
         await posting
     finally:
         posting.cancel()

@@ -27,7 +27,7 @@ from schemas.messages import MessagePosted
 from schemas.topics import MESSAGES, dead_letters_of
 from tests.support.message_builders import a_message
 from tests.support.stack import RunningStack, running_stack
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, paced
 
 WRITER = Program("message_writer", "consumers.message_writer", plan.STAGES)
 PARTS = (kafka.NAME, postgres.NAME, WRITER.name)
@@ -54,11 +54,10 @@ class Service:
 
     async def post(self, first: int, end: int) -> None:
         """Messages of seven interactions, a few at a time, every tenth twice."""
-        for number in range(first, end):
+        async for number in paced(range(first, end), 0.003):
             message = a_message(f"m_{number}", f"i_{number % 7}", workspace=self.workspace, text=f"text {number}")
             await self.producer.send([_output(message)] * (2 if number % 10 == 0 else 1))
             self.sent.add(message.message_id)
-            await asyncio.sleep(0.003)
 
     async def rows(self) -> list[tuple[str, int, int]]:
         connection = await asyncpg.connect(self._url)
@@ -72,6 +71,13 @@ class Service:
 
     async def kept(self, count: int) -> bool:
         return len(await self.rows()) >= count
+
+    async def dead(self, key: bytes) -> list[bytes | None]:
+        """What the dead letters hold of that key."""
+        name = dead_letters_of(MESSAGES).name
+        log = await self.reader.log_range(TopicPartition(name, 0))
+        letters = [it async for batch in self.reader.read_range(name, 0, log.first, log.end) for it in batch]
+        return [letter.value for letter in letters if letter.key == key]
 
     async def first_in_log(self) -> set[tuple[str, int, int]]:
         """Each message of the log at its first place."""
@@ -142,10 +148,7 @@ async def test_a_message_of_an_unknown_interaction_is_kept_and_poison_is_not(ser
     service.sent.add("m_1")
     await until_kept(service, 1)
     await check(service, 1)
-    dead = dead_letters_of(MESSAGES).name
-    log = await service.reader.log_range(TopicPartition(dead, 0))
-    letters = [it async for batch in service.reader.read_range(dead, 0, log.first, log.end) for it in batch]
-    assert [letter.value for letter in letters if letter.key == key] == [b"poison"]
+    assert await eventually(lambda: service.dead(key), what="a dead letter") == [b"poison"]
 
 
 async def test_it_stops_cleanly_and_its_position_is_the_tables(service: Service) -> None:

@@ -16,6 +16,7 @@ from schemas.codec import encode
 from schemas.decisions import DuplicateIgnored
 from schemas.envelope import Envelope, to_headers
 from schemas.topics import METRICS_INTERVALS, ROUTING_DECISIONS
+from tests.support.freezing import frozen
 from tests.support.metrics_service import PARTS, PROGRAMS, SECOND, STAGE, WRITER, MetricsService
 from tests.support.stack import RunningStack, running_stack
 
@@ -61,6 +62,10 @@ async def test_another_member_comes_and_goes(service: MetricsService) -> None:
     await service.check()
 
 
+async def test_frozen_ones_wake_as_zombies_when_another_has_their_work_and_do_no_harm(service: MetricsService) -> None:
+    await _frozen(service, 0.0)
+
+
 async def test_poison_is_set_aside_a_newer_program_is_read_and_a_stopped_database_caught_up_with(
     service: MetricsService,
 ) -> None:
@@ -77,7 +82,12 @@ async def test_poison_is_set_aside_a_newer_program_is_read_and_a_stopped_databas
     service.told += 1
     await service.check()
     for topic in (ROUTING_DECISIONS, METRICS_INTERVALS):
-        assert poison in [letter.value for letter in await service.dead(topic)]
+        await service.until_dead(topic, poison)
+
+
+@pytest.mark.soak
+async def test_frozen_for_half_a_minute_they_wake_as_zombies_and_do_no_harm(service: MetricsService) -> None:
+    await _frozen(service, 30.0)
 
 
 @pytest.mark.soak
@@ -89,6 +99,22 @@ async def test_killed_again_and_again(service: MetricsService) -> None:
         service.supervisor.kill(WRITER.name)
     await telling
     await service.check()
+
+
+async def _frozen(service: MetricsService, at_least_s: float) -> None:
+    """The stage, with all partitions in its hands, and the writer stand still in the middle of traffic until another stage
+    has told all; they wake in the middle of traffic again.
+    """
+    telling = asyncio.create_task(service.tell(600))
+    await service.until_told(100)
+    async with frozen(service.supervisor, STAGE.name, WRITER.name, at_least_s=at_least_s):
+        service.supervisor.resume(SECOND.name)
+        await telling
+        await service.until_told(service.told)
+        telling = asyncio.create_task(service.tell(600))
+    await telling
+    await service.check()
+    await asyncio.to_thread(service.supervisor.halt, SECOND.name)
 
 
 def _by_a_newer_program(workspace: str, seq: int) -> Output:

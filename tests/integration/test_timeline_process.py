@@ -102,8 +102,8 @@ async def test_poison_is_set_aside_and_other_versions_are_read(service: Timeline
     await service.tell(200)
     await service.check("poison beside it")
     for topic in (ROUTING_DECISIONS, MESSAGES, CUSTOMERS, TIMELINE_ENTRIES):
-        assert poison in [letter.value for letter in await service.dead(topic)]
-    assert entry.value in [letter.value for letter in await service.dead(TIMELINE_ENTRIES)]
+        await service.until_dead(topic, poison)
+    await service.until_dead(TIMELINE_ENTRIES, entry.value)
 
 
 @pytest.mark.soak

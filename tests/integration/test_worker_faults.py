@@ -117,8 +117,8 @@ async def copying(stack: SharedStack, tmp_path: Path) -> AsyncIterator[Copying]:
 
 
 async def test_a_process_killed_again_and_again_loses_nothing(copying: Copying) -> None:
-    await copying.send(3_000)
     for life in range(3):
+        await copying.send(1_000)
         process = copying.start(f"life{life}")
         await copying.copied_by(f"life{life}")
         process.send_signal(signal.SIGKILL)
@@ -147,9 +147,9 @@ async def test_a_frozen_process_that_wakes_after_its_successor_took_over_ends(co
     zombie = copying.start("zombie")
     await copying.copied_by("zombie")
     zombie.send_signal(signal.SIGSTOP)
+    await copying.send(200)
     copying.start("successor")
     await copying.copied_by("successor")
-    await copying.send(200)
     zombie.send_signal(signal.SIGCONT)
     assert exit_code(zombie) == 1
     await copying.all_copied()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 import msgspec
@@ -23,7 +22,7 @@ from schemas.topics import ROUTING_DECISIONS, Topic, dead_letters_of
 from streams.routing.engine import Engine
 from tests.support import recordings
 from tests.support.stack import RunningStack
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, paced
 
 STAGE = Program("metrics", "streams.metrics", plan.STAGES)
 SECOND = Program("metrics_b", "streams.metrics", plan.STAGES)
@@ -50,19 +49,18 @@ class MetricsService:
     async def tell(self, count: int, *, again: bool = False, pace_s: float = 0.02) -> None:
         """The next decisions, stamped now, a few at a time; with `again`, as a router that woke too late repeats them."""
         kept: list[Output] = []
-        for _ in range(0, count, PER_BATCH):
+        async for _ in paced(range(0, count, PER_BATCH), pace_s):
             batch = self._decisions[self.told : self.told + PER_BATCH]
             outputs = [self._of(msgspec.structs.replace(one, at_ms=round(time.time() * 1000))) for one in batch]
             kept += outputs
             self.told += len(batch)
             await self.producer.send([*outputs, *(kept[-50:-10] if again else ())])
-            await asyncio.sleep(pace_s)
 
     async def recounted(self) -> Recounted | None:
         """What counting again finds now; None before anything was told."""
         async with connect_pool(Postgres(url=self.url)) as pool:
             try:
-                return await recount(self._connection, pool, self.workspace, patience_s=5.0)
+                return await recount(self._connection, pool, self.workspace, patience_s=LONG_S)
             except NothingTold:
                 return None
 
@@ -94,6 +92,14 @@ class MetricsService:
         name = dead_letters_of(topic).name
         log = await self.reader.log_range(TopicPartition(name, 0))
         return [it async for batch in self.reader.read_range(name, 0, log.first, log.end) for it in batch]
+
+    async def until_dead(self, topic: Topic, value: bytes) -> None:
+        """Waits until it lies among the dead letters of a topic."""
+
+        async def there() -> bool:
+            return value in [letter.value for letter in await self.dead(topic)]
+
+        await eventually(there, what=f"{value!r} among the dead letters of {topic.name}")
 
     async def _has_all_rows(self) -> bool:
         async with connect_pool(Postgres(url=self.url)) as pool, pool.acquire() as connection:

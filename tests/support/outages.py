@@ -11,7 +11,7 @@ from tests.support.waiting import eventually
 
 LASTS_S = 18.0
 """Longer than an offer, the grace and the gateways' lease of 15 s of attended time."""
-TIGHT = Timing(offer_timeout_s=4, wrap_up_s=20, grace_s=4)
+TIGHT = Timing(offer_timeout_s=12, wrap_up_s=20, grace_s=12)
 
 
 async def outage(product: Product, name: str, lasts_s: float) -> dict[str, float]:

@@ -5,7 +5,6 @@ What must be in the table is recounted from the logs themselves by `tests.suppor
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -32,7 +31,7 @@ from streams.routing.engine import Engine
 from tests.support import recordings
 from tests.support.naive_timeline import Row, expected_of_decisions, expected_of_messages
 from tests.support.stack import RunningStack
-from tests.support.waiting import eventually
+from tests.support.waiting import eventually, paced
 
 STAGE = Program("timeline", "streams.timeline", plan.STAGES)
 WRITER = Program("timeline_writer", "consumers.timeline_writer", plan.STAGES)
@@ -61,14 +60,13 @@ class TimelineService:
 
     async def tell(self, count: int) -> None:
         """The next decisions, stamped now, a few at a time; a message and a customer now and then, some twice."""
-        for _ in range(0, count, PER_BATCH):
+        async for _ in paced(range(0, count, PER_BATCH), self.pace_s):
             batch = self._decisions[self._told : self._told + PER_BATCH]
             assert batch, "the recorded day has no more decisions"
             stamped = [msgspec.structs.replace(one, at_ms=round(time.time() * 1000)) for one in batch]
             outputs = [self._of_decision(one) for one in stamped]
             self._told += len(batch)
             await self.producer.send([*outputs, *self._beside(self._told)])
-            await asyncio.sleep(self.pace_s)
 
     @property
     def told(self) -> int:
@@ -122,6 +120,14 @@ class TimelineService:
         name = dead_letters_of(topic).name
         log = await self.reader.log_range(TopicPartition(name, 0))
         return [it async for batch in self.reader.read_range(name, 0, log.first, log.end) for it in batch]
+
+    async def until_dead(self, topic: Topic, value: bytes | None) -> None:
+        """Waits until it lies among the dead letters of a topic."""
+
+        async def there() -> bool:
+            return value in [letter.value for letter in await self.dead(topic)]
+
+        await eventually(there, what=f"{value!r} among the dead letters of {topic.name}")
 
     def _of_decision(self, decision: Decision) -> Output:
         name = f"{decision.epoch}/{decision.seq}"

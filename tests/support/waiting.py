@@ -1,11 +1,14 @@
-"""Waiting for a condition with a deadline, the only way in which a test lets time pass."""
+"""Waiting for a condition with a deadline, and a load that takes its time: the only ways in which a test lets time pass.
+
+The deadline is for what never comes: a slow machine is no failure.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, Final, TypeVar, overload
 
 _FIRST_PAUSE_S: Final = 0.002
@@ -52,6 +55,16 @@ def wait_until(look: Callable[[], T], *, within_s: float = 60.0, what: str = "")
             raise AssertionError(_too_late(what or _name(look), within_s, value))
         time.sleep(pause_s)
         pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
+
+
+async def paced(steps: Iterable[T], pause_s: float) -> AsyncIterator[T]:
+    """The steps one after the other, with a pause after each: traffic that something can be done in the middle of.
+
+    Nothing may be concluded from how long it takes.
+    """
+    for step in steps:
+        yield step
+        await asyncio.sleep(pause_s)
 
 
 def _too_late(what: str, within_s: float, last: object) -> str:
