@@ -47,9 +47,11 @@ CREATE TABLE IF NOT EXISTS applied_migrations (
 def connect_pool(settings: Postgres, session: Mapping[str, str] = MappingProxyType({}), *, resets: bool = True) -> Pool:
     """A pool for `async with`; it connects when first asked, at most `pool_size` times.
 
-    Statements end after `statement_timeout_ms` on the server, or a second later here. `session`: the server's settings
-    for these connections. `resets` False: whoever uses them leaves nothing behind, neither a setting nor a lock of the
-    session, and a connection is taken back as it is, which spares the database a statement for each use.
+    Statements end after `statement_timeout_ms` on the server, or a second later here; so do transactions in which nothing
+    is asked for as long: a process that stands still keeps its locks from its successor no longer than that. `session`:
+    the server's settings for these connections. `resets` False: whoever uses them leaves nothing behind, neither a
+    setting nor a lock of the session, and a connection is taken back as it is, which spares the database a statement
+    for each use.
     Raises SettingsError when no database is configured.
     """
     if settings.url is None:
@@ -62,7 +64,12 @@ def connect_pool(settings: Postgres, session: Mapping[str, str] = MappingProxyTy
         timeout=settings.connect_timeout_ms / 1000,
         command_timeout=limit_ms / 1000 + _GRACE_S,
         reset=None if resets else _as_it_is,
-        server_settings={"statement_timeout": str(limit_ms), "application_name": "hubline", **session},
+        server_settings={
+            "statement_timeout": str(limit_ms),
+            "idle_in_transaction_session_timeout": str(limit_ms),
+            "application_name": "hubline",
+            **session,
+        },
     )
     return pool
 
