@@ -21,11 +21,18 @@ def advance(w: World, to_ms: int) -> None:
             break
         w.clocks.advance(due[0])
         _fire(w, due[1])
-        if w.clocks.attended_ms != looked_ms and due[1][2] != TimerKind.LEASE:
+        if w.clocks.attended_ms != looked_ms and _matters(w, due[1]):
             looked_ms = w.clocks.attended_ms
             _end_pauses(w)
         matching.settle(w)
     w.clocks.advance(to_ms)
+
+
+def _matters(w: World, timer: Timer) -> bool:
+    """Whether others may go by this timer: not by a gateway's, nor by a pause of a contact that does not wait."""
+    if timer[2] == TimerKind.REOFFER:
+        return passing.waits(w.interactions[timer[3]])
+    return timer[2] != TimerKind.LEASE
 
 
 def _end_pauses(w: World) -> None:

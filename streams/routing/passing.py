@@ -94,3 +94,8 @@ def ended(w: World, interaction: Interaction) -> None:
     for leg in interaction.all_legs():
         if leg.state is LegState.QUEUED:
             waiting.touch(w, interaction, leg)
+
+
+def waits(interaction: Interaction) -> bool:
+    """Whether any leg is queued, so that the end of a pause can matter."""
+    return any(leg.state is LegState.QUEUED for leg in interaction.all_legs())

@@ -94,8 +94,9 @@ def awaits_who_is_configured_again(version: int) -> bool:
 
 
 def pauses_end_for_all_at_once(version: int) -> bool:
-    """Whoever was passed over until a moment may be asked from the first timer of that moment on, whichever it is: of
-    several who wait for that, rank decides who goes first, and not whose timer was set first."""
+    """Whoever was passed over until a moment may be asked from the first timer of that moment on, whichever it is, but
+    for pauses of contacts that do not wait: of several who wait for that, rank decides who goes first, and not whose
+    timer was set first."""
     return version >= 3
 
 

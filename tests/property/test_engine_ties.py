@@ -101,6 +101,12 @@ def test_both_agree_on_what_falls_on_one_moment(seed: int) -> None:
     assert drive(seed).pair.engine.seq > 50
 
 
+@pytest.mark.parametrize("seed", [1461, 1521])
+def test_the_pause_of_a_contact_that_does_not_wait_ends_no_other(seed: int) -> None:
+    """Found by chance: a contact in wrap-up still had its pause, which let others be asked too early."""
+    assert drive(seed).pair.engine.seq > 50
+
+
 @pytest.mark.parametrize("seed", [166, 736, 1315])
 def test_pauses_that_end_together_end_for_all_at_once(seed: int) -> None:
     """Found by chance: callers wait for the end of one pause, and rank says which of them is asked first."""

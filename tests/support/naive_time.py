@@ -34,8 +34,13 @@ class NaiveTime(NaiveRules):
             pile.remove(timer)
             self._pass_to(moment)
             self._fire(timer)
-            self.match()
+            if self._matters(timer):
+                self.match()
         self._pass_to(to)
+
+    def _matters(self, timer: Timer) -> bool:
+        """The end of a pause says nothing of a contact that does not wait."""
+        return timer.kind != "pass" or any(one.state == "queued" for one in self.every() if one.name == timer.of.name)
 
     def _pass_to(self, moment: int) -> None:
         if moment > self.now:
