@@ -1,14 +1,14 @@
 """Benchmark `latency`: from a contact's 202 to the first frame on an agent's socket that shows it, under open-loop load.
 
 Ours is the whole product as `hubline up` runs it; the peer is `bench.peers.relay`. Four hundred agents on twenty queues are
-connected, so that each gets a few offers, as people do. Every posting must be shown: a missing one breaks the run.
+connected, so that each gets a few offers, as people do. Every posting must be shown: a missing one breaks the run. Nothing is
+measured before all that follows from the run before is done (`bench.calm`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import time
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -16,6 +16,7 @@ import msgspec
 import uvloop
 from aiokafka.admin import NewTopic
 
+from bench.calm import calm
 from bench.children import child
 from bench.http_load import Answered, Load, Target, pour
 from bench.http_load import contact as contact_of
@@ -28,23 +29,15 @@ from bench.services import Note, Services, services
 from bench.staffed import Staffed, Tickets, open_workspace, queue_of
 from bench.waiting import until
 from deploy.local import plan
-from runtime.clock import SystemClock
 from runtime.ids import random_id
-from runtime.kafka import KafkaConnection
-from runtime.partitioner import partition_of
-from runtime.records import TopicPartition
-from runtime.settings import Kafka
 from runtime.topics_check import admin_client, look
 from schemas import live
-from schemas.topics import ROUTING_DECISIONS, WORKSPACE_PARTITIONS
 
 UNIT: Final = "ms p99"
 AGENTS: Final = 400
 UNITS: Final = 1
 WARM: Final = Load("warm", 100, 300)
 SHOWN_S: Final = 120.0
-CALM_S: Final = 3.0
-CALM_WITHIN_S: Final = 240.0
 TARGETS: Final[dict[int, Goal]] = {200: Goal(Sense.AT_MOST, 1.5)}
 """By rate; any other is reported only."""
 
@@ -89,7 +82,10 @@ async def _measure(effort: Effort, stack: Services, note: Note) -> list[Series]:
         goal = TARGETS.get(rate)
         repeats, middles = [], []
         for number in range(effort.repeats):
-            runs = [await one(stack, rate, effort.seconds) for one in (_ours, _peer, _ours)]
+            runs = []
+            for one in (_ours, _peer, _ours):
+                await calm(stack)
+                runs.append(await one(stack, rate, effort.seconds))
             repeats.append(Repeat(*(run.p99_ms for run in runs)))
             middles.append(Repeat(*(run.p50_ms for run in runs)))
             said = ", ".join(f"{run.p50_ms:.1f}/{run.p99_ms:.1f} (load late {run.late_ms:.0f})" for run in runs)
@@ -113,28 +109,7 @@ async def _ours(stack: Services, rate: int, seconds: int) -> Shown:
     hellos = [functools.partial(hello, agent) for agent in shop.agents]
     target = Target(ports["http"], f"/v1/workspaces/{shop.workspace}/interactions", shop.key)
     async with screens.watching(f"ws://127.0.0.1:{ports['gateway']}/", list(hellos), 2):
-        shown = await _run(target, screens, rate, seconds)
-    await _calm(stack, shop.workspace)
-    return shown
-
-
-async def _calm(stack: Services, workspace: str) -> None:
-    """Returns when all that follows from the agents' going away is decided and followed: it must burden no later run."""
-    place = TopicPartition(ROUTING_DECISIONS.name, partition_of(workspace.encode(), WORKSPACE_PARTITIONS))
-    reader = KafkaConnection(Kafka(bootstrap_servers=stack.endpoints.kafka), SystemClock(), "bench").reader()
-    known, since_s = -1, time.monotonic()
-
-    async def still() -> bool:
-        nonlocal known, since_s
-        end = (await reader.log_range(place)).end
-        if end != known:
-            known, since_s = end, time.monotonic()
-        return time.monotonic() - since_s > CALM_S
-
-    try:
-        await until(still, CALM_WITHIN_S)
-    finally:
-        await reader.stop()
+        return await _run(target, screens, rate, seconds)
 
 
 async def _peer(stack: Services, rate: int, seconds: int) -> Shown:

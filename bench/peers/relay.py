@@ -13,7 +13,6 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-import asyncpg
 import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord, TopicPartition
@@ -23,7 +22,9 @@ from websockets.exceptions import ConnectionClosed
 
 from bench.children import say, until_let_go
 from bench.peers.bare_sockets import Listening
+from runtime.postgres import Pool, connect_pool
 from runtime.server import serving
+from runtime.settings import Postgres
 
 HOST: Final = "127.0.0.1"
 HOPS: Final = ("relay.1", "relay.2", "relay.3")
@@ -62,8 +63,8 @@ async def run(argument: Argument) -> None:
         case "http":
             await _http(argument)
         case "look_up":
-            pool = await asyncpg.create_pool(argument.database_url, min_size=1, max_size=4)
-            await _stage(argument, HOPS[0], HOPS[1], lambda contacts: _look_up(pool, argument.workspace, contacts))
+            async with connect_pool(Postgres(url=argument.database_url), resets=False) as pool:
+                await _stage(argument, HOPS[0], HOPS[1], lambda contacts: _look_up(pool, argument.workspace, contacts))
         case "route":
             turns = itertools.cycle(argument.agents)
 
@@ -99,7 +100,7 @@ async def _http(argument: Argument) -> None:
         await until_let_go()
 
 
-async def _look_up(pool: Any, workspace: str, contacts: list[Contact]) -> list[Contact]:
+async def _look_up(pool: Pool, workspace: str, contacts: list[Contact]) -> list[Contact]:
     rows = await pool.fetch(LOOK_UP, workspace, [contact.phone for contact in contacts])
     known = {row["value"]: row["customer_id"] for row in rows}
     return [msgspec.structs.replace(contact, customer_id=known.get(contact.phone)) for contact in contacts]
