@@ -43,6 +43,10 @@ class GroupPolicy(msgspec.Struct, frozen=True, kw_only=True):
 class GroupConsumer(Protocol):
     """One member of a group that shares the partitions of one topic. Positions are never reset by themselves."""
 
+    async def connect(self) -> None:
+        """Reaches the broker without joining, so that `start` has less to do. May be left out."""
+        ...
+
     async def start(self, membership: Membership) -> None:
         """Joins; returns after the first assignment."""
         ...
@@ -102,6 +106,10 @@ class Producer(Protocol):
 
 class Reader(Protocol):
     """Reads partitions outside any group."""
+
+    async def connect(self, topics: Sequence[str]) -> None:
+        """Reaches the broker, and learns where these topics are, before anything is read. May be left out."""
+        ...
 
     async def log_range(self, partition: TopicPartition) -> LogRange: ...
 

@@ -23,9 +23,10 @@ _TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
 class Health:
-    """The checks of one process."""
+    """The checks of one process. `is_standby`: another one works and this one waits, warm, which is all it is to do."""
 
     def __init__(self) -> None:
+        self.is_standby = False
         self._live: dict[str, Check] = {}
         self._ready: dict[str, Check] = {}
 
@@ -46,14 +47,18 @@ class Health:
         return _failing(self._live)
 
     def ready_problems(self) -> dict[str, str]:
-        """As above for readiness, those of liveness included."""
+        """As above for readiness, those of liveness included; one that stands by is ready when it is live."""
+        if self.is_standby:
+            return self.live_problems()
         if not self._ready:
             return {"start": "starting"}
         return {**_failing(self._live), **_failing(self._ready)}
 
 
 class HealthApp:
-    """The ASGI application: 200 or 503 with `{"ok": ..., "problems": {...}}`, and the metrics as text."""
+    """The ASGI application: 200 or 503 with `{"ok": ..., "problems": {...}}`, for a standby with `"standby": true`; and
+    the metrics as text.
+    """
 
     def __init__(self, health: Health, metrics: Metrics) -> None:
         self._health = health
@@ -68,7 +73,7 @@ class HealthApp:
             case "/livez":
                 return _verdict(self._health.live_problems())
             case "/readyz":
-                return _verdict(self._health.ready_problems())
+                return _verdict(self._health.ready_problems(), standby=self._health.is_standby)
             case "/metrics":
                 return 200, _TEXT, self._metrics.render()
             case _:
@@ -80,9 +85,11 @@ def _failing(checks: dict[str, Check]) -> dict[str, str]:
     return {name: reason for name, reason in answers if reason is not None}
 
 
-def _verdict(problems: dict[str, str]) -> tuple[int, str, bytes]:
-    body = msgspec.json.encode({"ok": not problems, "problems": problems})
-    return (503 if problems else 200), _JSON, body
+def _verdict(problems: dict[str, str], *, standby: bool = False) -> tuple[int, str, bytes]:
+    said: dict[str, Any] = {"ok": not problems, "problems": problems}
+    if standby:
+        said["standby"] = True
+    return (503 if problems else 200), _JSON, msgspec.json.encode(said)
 
 
 async def _answer(send: Send, status: int, content_type: str, body: bytes) -> None:

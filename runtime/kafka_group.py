@@ -25,6 +25,8 @@ from runtime.stage import LogRange
 
 _FETCH_TIMEOUT_MS: Final = 60_000
 _NO_MEMBER: Final = ""
+_HOLDING_WAIT_MS: Final = 10
+"""How long the broker may keep a fetch while partitions are held: one that begins has to wait for it to come back."""
 
 
 class KafkaGroupConsumer:
@@ -34,15 +36,21 @@ class KafkaGroupConsumer:
         self._setup = setup
         self._policy = policy
         self._started: AIOKafkaConsumer | None = None
+        self._held: set[TopicPartition] = set()
         self._displaced: Displaced | None = None
         self._fetching: asyncio.Task[object] | None = None
 
-    async def start(self, membership: Membership) -> None:
+    async def connect(self) -> None:
         def make() -> AIOKafkaConsumer:
             return make_group_consumer(self._setup, self._policy)
 
-        self._started = await started(self._setup, make)
-        self._started.subscribe([self._policy.topic], listener=_Listener(self, membership))
+        if self._started is None:
+            self._started = await started(self._setup, make)
+            await self._started._coordinator.ensure_coordinator_known()  # noqa: SLF001 - else looked up when it joins
+
+    async def start(self, membership: Membership) -> None:
+        await self.connect()
+        self._consumer.subscribe([self._policy.topic], listener=_Listener(self, membership))
 
     async def stop(self) -> None:
         await stopped(self._started)
@@ -73,6 +81,8 @@ class KafkaGroupConsumer:
     def begin(self, partition: TopicPartition, offset: int) -> None:
         self._consumer.seek(KafkaPartition(*partition), offset)
         self._consumer.resume(KafkaPartition(*partition))
+        self._held.discard(partition)
+        self._fetch_within(_HOLDING_WAIT_MS if self._held else self._setup.settings.fetch_max_wait_ms)
 
     def pause(self, partition: TopicPartition) -> None:
         self._consumer.pause(KafkaPartition(*partition))
@@ -109,9 +119,15 @@ class KafkaGroupConsumer:
 
     def hold(self, partitions: Iterable[TopicPartition]) -> None:
         """Nothing of these is fetched, and no committed offset is needed, until `begin`."""
-        for partition in partitions:
+        self._held = set(partitions)
+        for partition in self._held:
             self._consumer.seek(KafkaPartition(*partition), 0)
             self._consumer.pause(KafkaPartition(*partition))
+        self._fetch_within(_HOLDING_WAIT_MS)
+
+    def _fetch_within(self, wait_ms: int) -> None:
+        wait_ms = min(wait_ms, self._setup.settings.fetch_max_wait_ms)
+        self._consumer._fetcher._fetch_max_wait_ms = wait_ms  # noqa: SLF001 - nothing else wakes a fetch
 
     def _check_displaced(self) -> None:
         if self._displaced is not None:

@@ -2,6 +2,7 @@
 
 Clients are kept and used again, so that a recovery of many partitions does not connect many times. A kept one holds on to
 its last partition, paused: a client of aiokafka's that is told of no topic asks at once for all there are, and decodes them.
+One only asks for the bounds of logs, and keeps what it has learnt of topics.
 """
 
 from __future__ import annotations
@@ -34,12 +35,19 @@ class KafkaReader:
 
     def __init__(self, setup: ClientSetup) -> None:
         self._setup = setup
+        self._asking: AIOKafkaConsumer | None = None
+        self._start_asking = asyncio.Lock()
         self._free: list[AIOKafkaConsumer] = []
         self._slots = asyncio.Semaphore(_PARALLEL)
 
+    async def connect(self, topics: Sequence[str]) -> None:
+        asking = await self._asker()
+        await asking.beginning_offsets([KafkaPartition(topic, 0) for topic in topics])
+        for _ in range(len(self._free), _PARALLEL):
+            self._free.append(await self._client())
+
     async def log_range(self, partition: TopicPartition) -> LogRange:
-        async with self._borrowed() as consumer:
-            return await log_range(consumer, partition)
+        return await log_range(await self._asker(), partition)
 
     async def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         async with self._borrowed() as consumer:
@@ -82,6 +90,13 @@ class KafkaReader:
         free, self._free = self._free, []
         for consumer in free:
             await stopped(consumer)
+        await stopped(self._asking)
+
+    async def _asker(self) -> AIOKafkaConsumer:
+        async with self._start_asking:
+            if self._asking is None:
+                self._asking = await self._client()
+            return self._asking
 
     async def _client(self, **options: int) -> AIOKafkaConsumer:
         return await started(self._setup, lambda: make_consumer(self._setup, **options))

@@ -61,8 +61,11 @@ class MemoryConsumer:
         self._paused: set[TopicPartition] = set()
         self._fenced = False
 
-    async def start(self, membership: Membership) -> None:
+    async def connect(self) -> None:
         await self._broker.faults.present.wait()
+
+    async def start(self, membership: Membership) -> None:
+        await self.connect()
         self._membership = membership
         await self._group.join(self, self._broker.partitions(self._topic))
 
@@ -148,6 +151,10 @@ class MemoryReader:
 
     def __init__(self, broker: MemoryBroker) -> None:
         self._broker = broker
+
+    async def connect(self, topics: Sequence[str]) -> None:
+        del topics
+        await self._broker.faults.present.wait()
 
     async def log_range(self, partition: TopicPartition) -> LogRange:
         return self._broker.log_range(partition)

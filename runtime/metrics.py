@@ -22,6 +22,9 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.up_info = self._gauge("process_info", "1, labelled with what runs", "process", "instance", "version")
 
+        self.standby = self._gauge("standby", "1 while another process works and this one stands by for it")
+        self.takeovers = self._counter("takeovers", "Times this process took the work over")
+
         self.lag_records = self._gauge("worker_lag_records", "Records not handled yet", "topic", "partition")
         self.lag_seconds = self._gauge("worker_lag_seconds", "Age of the last record handled", "topic", "partition")
         self.batch_records = self._histogram("worker_batch_records", "Records a batch", _SIZES, "topic")

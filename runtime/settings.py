@@ -200,7 +200,8 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Routing(msgspec.Struct, frozen=True, kw_only=True):
-    """streams/routing. `upgrade`: bring logs to the newest rules that the program knows; off while older programs share
+    """streams/routing. Of the processes that name the same `standby_lock`, a file, one works and the others stand by
+    (None = no standby); they are one `member` of the group (None = each is one, named by its instance). `upgrade`: bring logs to the newest rules that the program knows; off while older programs share
     the group, as they refuse a log with newer rules than theirs.
     """
 
@@ -209,6 +210,8 @@ class Routing(msgspec.Struct, frozen=True, kw_only=True):
     snapshot_every_records: Positive = 50_000
     snapshot_every_ms: Positive = 60_000
     upgrade: bool = True
+    standby_lock: str | None = None
+    member: str | None = None
 
 
 class Explainer(msgspec.Struct, frozen=True, kw_only=True):

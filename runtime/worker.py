@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -27,6 +27,8 @@ from runtime.stage import StageFactory
 from runtime.worker_metrics import PartitionMetrics
 
 _OBSERVE_S: Final = 0.5
+Turn = Callable[[], Awaitable[bool]]
+"""Awaited before the group is joined; False = never join."""
 
 
 class WorkerPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,12 +87,14 @@ async def run_worker(
     metrics: Metrics,
     stop: asyncio.Event,
     health: Health | None = None,
+    turn: Turn | None = None,
 ) -> None:
     """Works until `stop` is set, then leaves cleanly; raises what must end the process.
 
-    With `health` the worker is ready once it has its partitions and their stages are open.
+    With `health` the worker is ready once it has its partitions and their stages are open. With `turn` it connects, and
+    joins the group only when its turn has come.
     """
-    worker = _Worker(policy, factory, kafka, clock, metrics)
+    worker = _Worker(policy, factory, kafka, clock, metrics, turn)
     if health is not None:
         health.add_ready(f"worker:{policy.topic}", worker.not_ready)
     try:
@@ -103,9 +107,16 @@ class _Worker:
     """A `Membership` of its group's consumer."""
 
     def __init__(
-        self, policy: WorkerPolicy, factory: StageFactory, kafka: Broker, clock: Clock, metrics: Metrics
+        self,
+        policy: WorkerPolicy,
+        factory: StageFactory,
+        kafka: Broker,
+        clock: Clock,
+        metrics: Metrics,
+        turn: Turn | None = None,
     ) -> None:
         self._policy = policy
+        self._turn = turn
         self._pump_policy = PumpPolicy(
             stage_name=policy.group_id,
             commit=policy.commit,
@@ -210,7 +221,11 @@ class _Worker:
             self._metrics.lost_commits.labels(self._policy.topic).inc()
 
     async def _fetch(self) -> None:
-        await self._producer.start()
+        async with asyncio.TaskGroup() as connecting:
+            connecting.create_task(self._producer.start())
+            connecting.create_task(self._consumer.connect())
+        if self._turn is not None and not await self._turn():
+            return
         await self._consumer.start(self)
         while True:
             for partition, records in (await self._consumer.fetch()).items():

@@ -69,6 +69,10 @@ class Layout(msgspec.Struct, frozen=True):
         """Where the process `name` writes the port of its health server."""
         return self.run_dir / f"{name}.port"
 
+    def turn_file(self, name: str) -> Path:
+        """Locked by the process that works, of `name` and the one that stands by for it."""
+        return self.run_dir / f"{name}.turn"
+
     def make_folders(self) -> None:
         """Creates the folders that are shared; a folder is for its owner only, PostgreSQL's account may pass through."""
         self.data_dir.mkdir(parents=True, exist_ok=True)

@@ -1,12 +1,12 @@
 """What runs on one machine, as literal tables, and how it becomes a supervisor's plan.
 
-Phases: Kafka and PostgreSQL; then migrations and topics; then the product's processes, all at once. They end the other
-way round: first those that take work in, then the gateway, the stages, and at last Kafka and PostgreSQL.
+Phases: Kafka and PostgreSQL; then migrations and topics; then the product's processes, all at once; and when all is up, those
+that stand by, which nobody waits for. They end the other way round: first those that take work in, then the gateway, the
+stages with who stands by for them, and at last Kafka and PostgreSQL.
 """
 
 from __future__ import annotations
 
-import http.client
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,28 +14,32 @@ from typing import Final
 
 import msgspec
 
-from deploy.local import kafka, postgres, processes
+from deploy.local import kafka, postgres, processes, readiness
 from deploy.local.kafka import Kafka
 from deploy.local.layout import DATA_DIR_VARIABLE, Layout
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Command, Ending
-from deploy.local.state import HOST
+from deploy.local.readiness import Readiness
 from deploy.local.supervisor import Phase, Plan, Service
 
 KAFKA_VARIABLE: Final = "KAFKA_BOOTSTRAP_SERVERS"
 POSTGRES_VARIABLE: Final = "DATABASE_URL"
 INSTANCE_VARIABLE: Final = "HUBLINE_INSTANCE"
-PROBE_TIMEOUT_S: Final = 1.0
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 class Program(msgspec.Struct, frozen=True):
-    """One process of the product; `port` names what it listens on besides its health port. The highest rank ends first."""
+    """One process of the product; `port` names what it listens on besides its health port. The highest rank ends first.
+
+    `stands_by_for` names an equal one: of the two, whichever came first works, and the other takes over when it dies.
+    They have one rank: both are asked to end at once, so that none takes over from the other in an orderly end.
+    """
 
     name: str
     module: str
     rank: int
     port: str | None = None
+    stands_by_for: str | None = None
 
     @property
     def instance(self) -> str:
@@ -62,7 +66,9 @@ PROGRAMS: Final[tuple[Program, ...]] = (
     Program("http", "producers.http", INTAKE, port="http"),
     Program("admin", "producers.admin", INTAKE, port="admin"),
     Program("web", "producers.web", INTAKE, port="web"),
+    Program("routing_standby", "streams.routing", STAGES, stands_by_for="routing"),
 )
+PAIRED: Final = frozenset(program.stands_by_for for program in PROGRAMS if program.stands_by_for is not None)
 SERVICES: Final = (kafka.NAME, postgres.NAME)
 NAMES: Final = (*SERVICES, *(program.name for program in PROGRAMS))
 PORTS: Final[dict[str, tuple[str, ...]]] = {
@@ -82,14 +88,16 @@ class Parts(msgspec.Struct, frozen=True):
 
 
 def build(parts: Parts, layout: Layout, environ: Mapping[str, str], then: Callable[[], None]) -> Plan:
-    """The plan: services, `then` (migrations and topics), programs. `environ` is what the programs are given."""
+    """The plan: services, `then` (migrations and topics), programs, who stands by. `environ` is what they are given."""
     services = []
     if parts.postgres is not None:
         services.append(postgres_service(parts.postgres, layout))
     if parts.kafka is not None:
         services.append(kafka_service(parts.kafka, layout))
-    programs = tuple(program_service(program, layout, environ) for program in parts.programs)
-    return (Phase(services=tuple(services), then=then), Phase(services=programs, then=nothing))
+    works = tuple(program_service(it, layout, environ) for it in parts.programs if it.stands_by_for is None)
+    standbys = tuple(program_service(it, layout, environ) for it in parts.programs if it.stands_by_for is not None)
+    phases = (Phase(services=tuple(services), then=then), Phase(services=works, then=nothing))
+    return (*phases, Phase(services=standbys, then=nothing, awaited=False)) if standbys else phases
 
 
 def nothing() -> None:
@@ -130,7 +138,12 @@ def program_service(program: Program, layout: Layout, environ: Mapping[str, str]
     """A process of the product as a supervisor sees it."""
     port_file = layout.port_file(program.name)
     mark = identifying(layout, program.instance)
-    own = {**dict(mark), "HUBLINE_PORT_FILE": str(port_file), "HUBLINE_HEALTH_PORT": "0"}
+    own = {
+        **dict(mark),
+        **pairing(program, layout),
+        "HUBLINE_PORT_FILE": str(port_file),
+        "HUBLINE_HEALTH_PORT": "0",
+    }
     return Service(
         name=program.name,
         command=Command(
@@ -145,6 +158,17 @@ def program_service(program: Program, layout: Layout, environ: Mapping[str, str]
     )
 
 
+def pairing(program: Program, layout: Layout) -> dict[str, str]:
+    """What two processes are told of which one stands by for the other: the lock, and whose place in the group they share."""
+    first = program.stands_by_for or program.name
+    if first not in PAIRED:
+        return {}
+    return {
+        "HUBLINE_ROUTING_STANDBY_LOCK": str(layout.turn_file(first)),
+        "HUBLINE_ROUTING_MEMBER": msgspec.structs.replace(program, name=first).instance,
+    }
+
+
 def identifying(layout: Layout, instance: str) -> tuple[tuple[str, str], ...]:
     """What the environment of a process of this folder, and of no other one, holds."""
     return ((DATA_DIR_VARIABLE, str(layout.data_dir)), (INSTANCE_VARIABLE, instance))
@@ -155,24 +179,6 @@ def stray_of(mark: tuple[tuple[str, str], ...]) -> int | None:
     return next(iter(processes.find_by_environ(dict(mark), INSTANCE_VARIABLE)), None)
 
 
-def health_port(port_file: Path) -> int | None:
-    """The port that a process wrote down for its health server, None before it did."""
-    try:
-        return int(port_file.read_text())
-    except (FileNotFoundError, ValueError):
-        return None
-
-
 def says_ready(port_file: Path) -> bool:
-    """Whether the process answers /readyz with 200 within a second."""
-    port = health_port(port_file)
-    if port is None:
-        return False
-    connection = http.client.HTTPConnection(HOST, port, timeout=PROBE_TIMEOUT_S)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+    """Whether the process answers /readyz with 200 within a second: it works, or stands by."""
+    return readiness.ask(port_file) is not Readiness.UNREADY

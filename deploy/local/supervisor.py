@@ -44,10 +44,13 @@ class Service(msgspec.Struct, frozen=True):
 
 
 class Phase(msgspec.Struct, frozen=True):
-    """Processes started together; when all are ready `then` runs, and only then the next phase begins."""
+    """Processes started together; when all are ready `then` runs, and only then the next phase begins. Not `awaited`: nobody
+    waits for them.
+    """
 
     services: tuple[Service, ...]
     then: Callable[[], None]
+    awaited: bool = True
 
 
 Plan = tuple[Phase, ...]
@@ -94,7 +97,7 @@ class Supervisor:
         for phase in self._plan:
             for service in phase.services:
                 self.resume(service.name)
-            for service in phase.services:
+            for service in phase.services if phase.awaited else ():
                 self.wait_ready(service.name)
             phase.then()
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)

@@ -7,6 +7,8 @@ upgrades and snapshots are made between batches, when everything decided is ackn
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -18,13 +20,14 @@ from runtime.process import Context
 from runtime.records import Output, Record, TopicPartition, header
 from runtime.settings import Routing as RoutingPolicy
 from runtime.stage import Handled, LogRange, Sender
+from runtime.standby import WorkLock, turn
 from runtime.worker import run_worker, worker_policy
 from schemas import codec
 from schemas.decisions import Decision
 from schemas.envelope import Envelope, to_headers
 from schemas.event import wire_type
 from schemas.inputs import EngineUpgraded, RoutingInput, TimeAdvanced
-from schemas.topics import ROUTING_INPUTS
+from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS, ROUTING_SNAPSHOTS
 from streams.routing.engine import Engine
 from streams.routing.hosted import EngineFactory, Hosted, Spoiled
 from streams.routing.position import Emitted, Start
@@ -226,9 +229,10 @@ def _version(record: Record) -> int:
 
 
 async def main(context: Context, kafka: Broker, factory: EngineFactory = Engine) -> None:
-    """The process: its share of the routing log's partitions until `context.stop`."""
+    """The process: its share of the routing log's partitions until `context.stop`, when it is its turn to work."""
     reader = kafka.reader()
     settings = context.settings
+    lock = WorkLock(Path(settings.routing.standby_lock)) if settings.routing.standby_lock is not None else None
 
     def stage(partition: TopicPartition, sender: Sender) -> RoutingStage:
         return RoutingStage(partition, sender, reader, context.clock, settings.routing, factory)
@@ -237,11 +241,15 @@ async def main(context: Context, kafka: Broker, factory: EngineFactory = Engine)
         settings.worker,
         group_id="routing",
         topic=ROUTING_INPUTS.name,
-        instance=context.instance,
+        instance=settings.routing.member or context.instance,
         commit=False,
         idle_ms=settings.routing.idle_ms,
     )
+    warm = partial(reader.connect, (ROUTING_SNAPSHOTS.name, ROUTING_DECISIONS.name))
+    turned = partial(turn, context, lock, warm) if lock is not None else None
     try:
-        await run_worker(policy, stage, kafka, context.clock, context.metrics, context.stop, context.health)
+        await run_worker(policy, stage, kafka, context.clock, context.metrics, context.stop, context.health, turned)
     finally:
         await reader.stop()
+        if lock is not None:
+            lock.free()

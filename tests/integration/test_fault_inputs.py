@@ -34,13 +34,14 @@ from tests.support.waiting import eventually
 LONG_S = 120.0
 ROUTER = "routing"
 BREACHING = Program(ROUTER, "tests.support.breaching_router", plan.STAGES)
-OTHERS = tuple(program for program in plan.PROGRAMS if program.name != ROUTER)
+OTHERS = tuple(program for program in plan.PROGRAMS if ROUTER not in (program.name, program.stands_by_for))
+NAMES = (*plan.SERVICES, *(program.name for program in (BREACHING, *OTHERS)))
 pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
 def product() -> Iterator[Product]:
-    with running_product(programs=(BREACHING, *OTHERS), environ={"HUBLINE_GATEWAY_BACKLOG_BYTES": "16384"}) as product:
+    with running_product(NAMES, (BREACHING, *OTHERS), {"HUBLINE_GATEWAY_BACKLOG_BYTES": "16384"}) as product:
         yield product
 
 

@@ -9,9 +9,13 @@ import contextlib
 import signal
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
+from deploy.local import readiness
+from deploy.local.layout import Layout
+from deploy.local.readiness import Readiness
 from tests.support.checker import Report, a_busy_shop, longest_silence_s, more_ended, told
 from tests.support.gateway_service import Process
 from tests.support.product import Product, another_in_partition, running_product
@@ -46,6 +50,36 @@ async def test_killed_in_the_middle_of_traffic_nothing_is_lost_or_doubled(
     assert len(posts.answered) > 15
 
 
+async def test_a_killed_router_is_succeeded_by_its_standby_and_comes_back_to_stand_by_itself(
+    product: Product, record_property: Report
+) -> None:
+    shop = await product.open_shop()
+    async with a_busy_shop(product, shop) as (record, _):
+        for _ in range(2):
+            await eventually(lambda: None not in pair(product), within_s=LONG_S, what="one works, one stands by")
+            works, standby = pair(product)
+            assert works is not None
+            assert standby is not None
+            warm = product.supervisor.pid(standby)
+            killed_at = time.monotonic()
+            product.supervisor.kill(works)
+            await eventually(partial(_works, product, standby), within_s=LONG_S)
+            assert product.supervisor.pid(standby) == warm, "the process that stood by, and no new one"
+            await more_ended(record)
+            told(record_property, without_offers_s=longest_silence_s(record, killed_at))
+        await eventually(lambda: None not in pair(product), within_s=LONG_S, what="stood by for again")
+
+
+def pair(product: Product) -> tuple[str | None, str | None]:
+    """The router that works and the one that stands by."""
+    layout, names = Layout(data_dir=product.stack.folder), ("routing", "routing_standby")
+    return readiness.first(layout, names, Readiness.READY), readiness.first(layout, names, Readiness.STANDBY)
+
+
+def _works(product: Product, name: str) -> bool:
+    return pair(product)[0] == name
+
+
 async def test_two_routers_share_the_work_and_one_of_them_frozen_wakes_as_a_zombie(
     product: Product, record_property: Report
 ) -> None:
@@ -58,15 +92,18 @@ async def test_two_routers_share_the_work_and_one_of_them_frozen_wakes_as_a_zomb
             await opened(second, 1)
             for record in records:
                 await more_ended(record)
-            first, frozen_at = product.supervisor.pid("routing"), time.monotonic()
-            assert product.supervisor.send("routing", signal.SIGSTOP)
+            await eventually(lambda: pair(product)[0] is not None, within_s=LONG_S, what="one of the pair works")
+            works = pair(product)[0]
+            assert works is not None
+            first, frozen_at = product.supervisor.pid(works), time.monotonic()
+            assert product.supervisor.send(works, signal.SIGSTOP)
             try:
                 await opened(second, 2)
                 for record in records:
                     await more_ended(record)
             finally:
-                product.supervisor.send("routing", signal.SIGCONT)
-            await eventually(lambda: product.supervisor.pid("routing") not in (None, first), within_s=LONG_S)
+                product.supervisor.send(works, signal.SIGCONT)
+            await eventually(lambda: product.supervisor.pid(works) not in (None, first), within_s=LONG_S)
             for record in records:
                 await more_ended(record)
             second.signal(signal.SIGTERM)
@@ -74,7 +111,7 @@ async def test_two_routers_share_the_work_and_one_of_them_frozen_wakes_as_a_zomb
         for record in records:
             await more_ended(record)
             told(record_property, without_offers_s=longest_silence_s(record, frozen_at))
-    assert "Displaced" in product.log_text("routing"), "the zombie ended by itself"
+    assert "Displaced" in product.log_text(works), "the zombie ended by itself"
 
 
 async def test_an_agent_at_two_gateways_stays_when_one_is_killed(product: Product, record_property: Report) -> None:

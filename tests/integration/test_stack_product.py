@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from deploy.local import plan, processes
+from deploy.local import plan, processes, readiness
 from deploy.local.layout import Layout
+from deploy.local.readiness import Readiness
 from deploy.local.supervisor import Supervisor, recorded
 from tests.support.stack import RunningStack
 from tests.support.waiting import wait_until
 
+ROUTERS = ("routing", "routing_standby")
 PROGRAMS = tuple(program.name for program in plan.PROGRAMS)
 
 
@@ -24,10 +26,19 @@ def test_every_process_of_the_product_is_up_and_comes_back_when_killed(own_stack
     for name in PROGRAMS:
         wait_until(partial(_is_another, supervisor, name, first[name]), within_s=60, what=name)
         supervisor.wait_ready(name)
-    running = recorded(Layout(data_dir=stack.folder))
+    layout = Layout(data_dir=stack.folder)
+    running = recorded(layout)
     assert {one.name for one in running} == set(plan.NAMES)
+    wait_until(lambda: readiness.first(layout, ROUTERS, Readiness.STANDBY) is not None, within_s=30, what="a standby")
+    before = _takeovers(layout)
+    assert before > 0
     supervisor.stop()
     assert not any(processes.lives(one) for one in running)
+    assert _takeovers(layout) == before, "in an orderly end nobody takes over"
+
+
+def _takeovers(layout: Layout) -> int:
+    return sum(layout.log_file(name).read_text().count('"process.took_over"') for name in ROUTERS)
 
 
 def _is_another(supervisor: Supervisor, name: str, before: int | None) -> bool:

@@ -130,6 +130,16 @@ class BrokerSuite:
         assert (record.topic, record.partition, record.offset) == (topic, 0, 0)
         assert (record.key, record.value, record.headers) == (b"key", b"value", (("a", b"1"), ("b", b"2")))
 
+    async def test_a_reader_that_was_connected_before_reads_and_asks_like_any_other(self, bench: Bench) -> None:
+        topic = await bench.topic(2)
+        reader = bench.broker.reader()
+        await reader.connect([topic])
+        async with producing(bench.broker) as producer:
+            await producer.send([Output(topic, b"k", b"v", partition=1)])
+        assert await reader.log_range(TopicPartition(topic, 1)) == LogRange(first=0, end=1)
+        assert [it.value async for batch in reader.read_range(topic, 1, 0, 1) for it in batch] == [b"v"]
+        await reader.stop()
+
     async def test_a_record_without_value_or_key_keeps_being_without(self, bench: Bench) -> None:
         topic = await bench.topic()
         async with producing(bench.broker) as producer:

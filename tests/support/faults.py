@@ -100,6 +100,7 @@ class _Consumer:
     def __init__(self, inner: GroupConsumer, plan: CrashingBroker) -> None:
         self._inner = inner
         self._plan = plan
+        self.connect = inner.connect
         self.committed = inner.committed
         self.log_range = inner.log_range
         self.begin = inner.begin

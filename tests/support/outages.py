@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
+from deploy.local import plan
 from tests.support.checker import check_everything
 from tests.support.product import Product, Timing
 from tests.support.waiting import eventually
@@ -15,21 +16,24 @@ TIGHT = Timing(offer_timeout_s=12, wrap_up_s=20, grace_s=12)
 
 
 async def outage(product: Product, name: str, lasts_s: float) -> dict[str, float]:
-    """Stops `name` for so long while offers ring and contacts are in hand; nobody may be blamed, nothing may be lost.
+    """Stops `name`, and who stands by for it, for so long while offers ring and contacts are in hand; nobody may be blamed, nothing may be lost.
 
     The agents do nothing until it is back, as nobody could; then they begin with what rings. `kept` of the `rang` offers
     were accepted after it: all, where gateways went on saying that they live; else offers may be taken back.
     """
     shop = await product.open_shop(timing=TIGHT)
+    standbys = [program.name for program in plan.PROGRAMS if program.stands_by_for == name]
     async with product.staffed(shop, working=False) as record, product.posts(shop) as posts:
         for _ in range(10):
             await posts.post()
         pending = await eventually(record.desks["ana"].pending, within_s=60)
-        product.supervisor.halt(name)
+        for one in (*standbys, name):
+            product.supervisor.halt(one)
         began = time.monotonic()
         coming = [asyncio.create_task(posts.post()) for _ in range(5)]
         await eventually(lambda: time.monotonic() - began > lasts_s, within_s=lasts_s + 5)
-        product.supervisor.resume(name)
+        for one in (name, *standbys):
+            product.supervisor.resume(one)
         await eventually(lambda: product.supervisor.is_ready(name), within_s=60)
         back = time.monotonic()
         for desk in record.desks.values():

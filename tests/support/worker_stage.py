@@ -189,6 +189,7 @@ class _CrashingConsumer:
     def __init__(self, inner: GroupConsumer, plan: CrashingBroker) -> None:
         self._inner = inner
         self._plan = plan
+        self.connect = inner.connect
         self.committed = inner.committed
         self.log_range = inner.log_range
         self.begin = inner.begin

@@ -17,7 +17,7 @@ from runtime.health import Health
 from runtime.ids import random_id
 from runtime.metrics import Metrics
 from runtime.records import Output, Record, TopicPartition
-from runtime.worker import WorkerPolicy, run_worker
+from runtime.worker import Turn, WorkerPolicy, run_worker
 from tests.support.broker_suite import Bench, producing, read_all, seated
 from tests.support.waiting import eventually
 from tests.support.worker_stage import CrashingBroker, Planted, Point, Story, sources
@@ -67,11 +67,14 @@ class Scene:
         )
 
     @contextlib.asynccontextmanager
-    async def worker(self, broker: Broker | None = None, **changes: object) -> AsyncIterator[Run]:
+    async def worker(
+        self, broker: Broker | None = None, turn: Turn | None = None, **changes: object
+    ) -> AsyncIterator[Run]:
         """A worker; stopped at the end of the block if it still runs."""
         stop, health = asyncio.Event(), Health()
         policy = msgspec.structs.replace(self.policy, **changes)
-        work = run_worker(policy, self.story.stage, broker or self.bench.broker, SystemClock(), Metrics(), stop, health)
+        kafka = broker or self.bench.broker
+        work = run_worker(policy, self.story.stage, kafka, SystemClock(), Metrics(), stop, health, turn)
         run = Run(asyncio.create_task(work), stop, health)
         self._running = run.task
         try:
@@ -136,6 +139,43 @@ class WorkerSuite:
         assert sorted(sources(await scene.copies())) == sorted(f"0/{n}" for n in range(1_500))
         assert max(len(offsets) for _, offsets in scene.story.batches) <= 100
         assert await scene.committed() == {0: 1_500, 1: None, 2: None}
+
+    async def test_a_worker_with_a_turn_joins_when_it_comes_and_never_when_it_is_refused(self, scene: Scene) -> None:
+        await scene.send(10)
+        asked, may_join = asyncio.Event(), asyncio.Event()
+
+        async def allowed() -> bool:
+            asked.set()
+            await may_join.wait()
+            return True
+
+        async def refused() -> bool:
+            asked.set()
+            return False
+
+        async with scene.worker(turn=refused) as run:
+            await asked.wait()
+            await run.stop()
+        asked.clear()
+        async with scene.worker(turn=allowed) as run:
+            await asked.wait()
+            assert scene.story.batches == []
+            assert run.health.ready_problems() != {}
+            may_join.set()
+            await scene.sent(10)
+
+    async def test_a_worker_that_waits_for_its_turn_ends_when_told(self, scene: Scene) -> None:
+        asked = asyncio.Event()
+
+        async def never() -> bool:
+            asked.set()
+            await asyncio.Event().wait()
+            return True
+
+        async with scene.worker(turn=never) as run:
+            await asked.wait()
+            await run.stop()
+        assert scene.story.batches == []
 
     async def test_sent_is_told_only_what_the_target_already_holds(self, scene: Scene) -> None:
         seen: list[tuple[int, int]] = []

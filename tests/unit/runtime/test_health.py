@@ -35,6 +35,18 @@ async def test_a_check_says_why_a_process_is_not_ready(health: Health) -> None:
     assert (answer.status_code, answer.json()) == (200, {"ok": True, "problems": {}})
 
 
+async def test_one_that_stands_by_is_ready_for_that_and_says_so(health: Health) -> None:
+    health.add_ready("worker", lambda: "the group has given no partitions yet")
+    health.is_standby = True
+    answer = await get(health, "/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ok": True, "problems": {}, "standby": True})
+    health.add_live("log", lambda: "no answer for 5 s")
+    answer = await get(health, "/readyz")
+    assert answer.status_code == 503
+    health.is_standby = False
+    assert "standby" not in (await get(health, "/readyz")).json()
+
+
 async def test_what_is_not_live_is_not_ready_either(health: Health) -> None:
     health.set_ready("start")
     health.add_live("log", lambda: "no answer for 5 s")

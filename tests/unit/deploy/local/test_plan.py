@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import socket
-import threading
 from pathlib import Path
 
 import pytest
 
-from deploy.local import plan
+from deploy.local import plan, readiness
 from deploy.local.layout import Layout
 from deploy.local.plan import Parts, Program
-from deploy.local.state import HOST
+from tests.support.answering import answering
 
 PROGRAM = Program("http", "producers.http", plan.INTAKE, port="http")
 
@@ -64,36 +62,36 @@ def test_the_port_of_an_earlier_life_is_forgotten_before_a_start(tmp_path: Path)
     layout.make_folders()
     layout.port_file("http").write_text("4711\n")
     plan.program_service(PROGRAM, layout, {}).prepare()
-    assert plan.health_port(layout.port_file("http")) is None
+    assert readiness.health_port(layout.port_file("http")) is None
 
 
-def test_a_process_is_ready_when_it_says_200(tmp_path: Path) -> None:
-    assert _asked(tmp_path, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") is True
+def test_a_process_is_ready_when_it_works_and_when_it_stands_by(tmp_path: Path) -> None:
+    works = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    stands_by = b'HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{"standby":true}'
+    unready = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+    asked = [answering(tmp_path / "http.port", answer, plan.says_ready) for answer in (works, stands_by, unready)]
+    assert asked == [True, True, False]
 
 
-def test_a_process_that_says_503_or_nothing_is_not(tmp_path: Path) -> None:
-    assert _asked(tmp_path, b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n") is False
-    assert _asked(tmp_path, b"") is False
+def test_who_stands_by_comes_last_is_not_awaited_and_ends_with_the_one_it_stands_by_for(tmp_path: Path) -> None:
+    built = plan.build(
+        Parts(kafka=None, postgres=None, programs=plan.PROGRAMS), Layout(data_dir=tmp_path), {}, plan.nothing
+    )
+    assert [service.name for service in built[-1].services] == ["routing_standby"]
+    assert [phase.awaited for phase in built] == [True, True, False]
+    ranks = {service.name: service.ending.rank for phase in built for service in phase.services}
+    assert ranks["routing_standby"] == ranks["routing"]
 
 
-def test_a_process_without_a_port_yet_is_not_ready(tmp_path: Path) -> None:
-    assert not plan.says_ready(tmp_path / "http.port")
-    (tmp_path / "http.port").write_text("")
-    assert not plan.says_ready(tmp_path / "http.port")
-
-
-def _asked(folder: Path, answer: bytes) -> bool:
-    with socket.create_server((HOST, 0)) as listening:
-        (folder / "http.port").write_text(f"{listening.getsockname()[1]}\n")
-        server = threading.Thread(target=_answer_one, args=(listening, answer))
-        server.start()
-        said = plan.says_ready(folder / "http.port")
-        server.join()
-    return said
-
-
-def _answer_one(listening: socket.socket, answer: bytes) -> None:
-    connection, _ = listening.accept()
-    with connection:
-        connection.recv(1024)
-        connection.sendall(answer)
+def test_of_a_pair_both_are_told_of_one_lock_and_one_place_in_the_group(tmp_path: Path) -> None:
+    layout = Layout(data_dir=tmp_path)
+    first, second = (
+        dict(plan.program_service(program, layout, {}).command.environ)
+        for program in plan.PROGRAMS
+        if program.module == "streams.routing"
+    )
+    assert (first["HUBLINE_INSTANCE"], second["HUBLINE_INSTANCE"]) == ("routing-1", "routing_standby-1")
+    for shared in ("HUBLINE_ROUTING_STANDBY_LOCK", "HUBLINE_ROUTING_MEMBER"):
+        assert first[shared] == second[shared]
+    assert first["HUBLINE_ROUTING_MEMBER"] == "routing-1"
+    assert Path(first["HUBLINE_ROUTING_STANDBY_LOCK"]).parent == layout.run_dir

@@ -61,6 +61,19 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     assert recorded(made.layout) == ()
 
 
+def test_a_phase_that_is_not_awaited_is_started_and_holds_nothing_up(bench: Bench) -> None:
+    late = msgspec.structs.replace(bench.service("late"), is_ready=lambda running: False)
+    phases = (
+        Phase(services=(bench.service("one"),), then=nothing),
+        Phase(services=(late,), then=nothing, awaited=False),
+    )
+    supervisor = Supervisor(phases, bench.layout, bench.said.append, QUICK)
+    bench.made.append(supervisor)
+    supervisor.start()
+    assert supervisor.pid("late") is not None
+    assert not supervisor.is_ready("late")
+
+
 def test_everything_runs_after_the_start_and_nothing_after_the_end(bench: Bench) -> None:
     supervisor = bench.supervisor(bench.service("one"), bench.service("two"))
     supervisor.start()

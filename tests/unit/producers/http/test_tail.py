@@ -108,6 +108,9 @@ class BreakingReader:
         self.broken = asyncio.Event()
         self._begun = 0
 
+    async def connect(self, topics: Sequence[str]) -> None:
+        await self._inner.connect(topics)
+
     async def log_range(self, partition: TopicPartition) -> LogRange:
         return await self._inner.log_range(partition)
 
