@@ -18,7 +18,7 @@ PROGRAM = Program("http", "producers.http", plan.INTAKE, port="http")
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the answers mean is asked here, not whether this machine gave them in time."""
-    monkeypatch.setattr(plan, "PROBE_TIMEOUT_S", 60.0)
+    monkeypatch.setattr(readiness, "PROBE_TIMEOUT_S", 60.0)
 
 
 def test_every_program_is_a_package_of_the_product_with_a_name_of_its_own() -> None:
