@@ -201,8 +201,9 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 class Routing(msgspec.Struct, frozen=True, kw_only=True):
     """streams/routing. Of the processes that name the same `standby_lock`, a file, one works and the others stand by
-    (None = no standby); they are one `member` of the group (None = each is one, named by its instance). `upgrade`: bring logs to the newest rules that the program knows; off while older programs share
-    the group, as they refuse a log with newer rules than theirs.
+    (None = no standby); they are one `member` of the group (None = each is one, named by its instance). `upgrade`: bring
+    logs to the newest rules that the program knows; off while older programs share the group, as they refuse a log with
+    newer rules than theirs.
     """
 
     tick_ms: Positive = 1_000

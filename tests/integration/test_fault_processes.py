@@ -13,9 +13,6 @@ from functools import partial
 
 import pytest
 
-from deploy.local import readiness
-from deploy.local.layout import Layout
-from deploy.local.readiness import Readiness
 from tests.support.checker import Report, a_busy_shop, longest_silence_s, more_ended, told
 from tests.support.gateway_service import Process
 from tests.support.product import Product, another_in_partition, running_product
@@ -56,8 +53,8 @@ async def test_a_killed_router_is_succeeded_by_its_standby_and_comes_back_to_sta
     shop = await product.open_shop()
     async with a_busy_shop(product, shop) as (record, _):
         for _ in range(2):
-            await eventually(lambda: None not in pair(product), within_s=LONG_S, what="one works, one stands by")
-            works, standby = pair(product)
+            await eventually(lambda: None not in product.routers(), within_s=LONG_S, what="one works, one stands by")
+            works, standby = product.routers()
             assert works is not None
             assert standby is not None
             warm = product.supervisor.pid(standby)
@@ -67,17 +64,11 @@ async def test_a_killed_router_is_succeeded_by_its_standby_and_comes_back_to_sta
             assert product.supervisor.pid(standby) == warm, "the process that stood by, and no new one"
             await more_ended(record)
             told(record_property, without_offers_s=longest_silence_s(record, killed_at))
-        await eventually(lambda: None not in pair(product), within_s=LONG_S, what="stood by for again")
-
-
-def pair(product: Product) -> tuple[str | None, str | None]:
-    """The router that works and the one that stands by."""
-    layout, names = Layout(data_dir=product.stack.folder), ("routing", "routing_standby")
-    return readiness.first(layout, names, Readiness.READY), readiness.first(layout, names, Readiness.STANDBY)
+        await eventually(lambda: None not in product.routers(), within_s=LONG_S, what="stood by for again")
 
 
 def _works(product: Product, name: str) -> bool:
-    return pair(product)[0] == name
+    return product.routers()[0] == name
 
 
 async def test_two_routers_share_the_work_and_one_of_them_frozen_wakes_as_a_zombie(
@@ -92,8 +83,8 @@ async def test_two_routers_share_the_work_and_one_of_them_frozen_wakes_as_a_zomb
             await opened(second, 1)
             for record in records:
                 await more_ended(record)
-            await eventually(lambda: pair(product)[0] is not None, within_s=LONG_S, what="one of the pair works")
-            works = pair(product)[0]
+            await eventually(lambda: product.routers()[0] is not None, within_s=LONG_S, what="one of the pair works")
+            works = product.routers()[0]
             assert works is not None
             first, frozen_at = product.supervisor.pid(works), time.monotonic()
             assert product.supervisor.send(works, signal.SIGSTOP)

@@ -27,11 +27,15 @@ def test_every_process_of_the_product_is_up_and_comes_back_when_killed(own_stack
         wait_until(partial(_is_another, supervisor, name, first[name]), within_s=60, what=name)
         supervisor.wait_ready(name)
     layout = Layout(data_dir=stack.folder)
-    running = recorded(layout)
-    assert {one.name for one in running} == set(plan.NAMES)
-    wait_until(lambda: readiness.first(layout, ROUTERS, Readiness.STANDBY) is not None, within_s=30, what="a standby")
+    assert {one.name for one in recorded(layout)} == set(plan.NAMES)
+    wait_until(lambda: readiness.first(layout, ROUTERS, Readiness.STANDBY) is not None, within_s=60, what="a standby")
+    works, before = readiness.first(layout, ROUTERS, Readiness.READY), _takeovers(layout)
+    assert works is not None
+    supervisor.kill(works)
+    wait_until(lambda: _takeovers(layout) == before + 1, within_s=60, what="a take-over")
+    wait_until(lambda: readiness.first(layout, ROUTERS, Readiness.STANDBY) is not None, within_s=60, what="a standby")
     before = _takeovers(layout)
-    assert before > 0
+    running = recorded(layout)
     supervisor.stop()
     assert not any(processes.lives(one) for one in running)
     assert _takeovers(layout) == before, "in an orderly end nobody takes over"

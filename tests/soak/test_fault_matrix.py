@@ -48,10 +48,10 @@ async def test_frozen_for_half_a_minute_it_wakes_and_does_no_harm(
 ) -> None:
     shop = await product.open_shop()
     async with a_busy_shop(product, shop) as (record, posts):
-        frozen_at = time.monotonic()
-        assert product.supervisor.send(name, signal.SIGSTOP)
+        frozen_at, works = time.monotonic(), product.working(name)
+        assert product.supervisor.send(works, signal.SIGSTOP)
         await eventually(lambda: time.monotonic() - frozen_at > FROZEN_S, within_s=FROZEN_S + 10)
-        product.supervisor.send(name, signal.SIGCONT)
+        product.supervisor.send(works, signal.SIGCONT)
         await more_ended(record, 20)
     told(record_property, without_offers_s=longest_silence_s(record, frozen_at), contacts=len(posts.answered))
     assert len(posts.answered) > 20
@@ -64,10 +64,10 @@ async def test_a_router_frozen_for_half_a_minute_beside_another_is_a_zombie_that
     async with a_busy_shop(product, shop) as (record, _):
         with product.another("streams.routing", "routing-2"):
             await more_ended(record)
-            frozen_at = time.monotonic()
-            assert product.supervisor.send("routing", signal.SIGSTOP)
+            frozen_at, works = time.monotonic(), product.working("routing")
+            assert product.supervisor.send(works, signal.SIGSTOP)
             await eventually(lambda: time.monotonic() - frozen_at > FROZEN_S, within_s=FROZEN_S + 10)
-            product.supervisor.send("routing", signal.SIGCONT)
+            product.supervisor.send(works, signal.SIGCONT)
             await more_ended(record, 20)
         await more_ended(record, 20)
     told(record_property, without_offers_s=longest_silence_s(record, frozen_at))

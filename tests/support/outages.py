@@ -16,10 +16,11 @@ TIGHT = Timing(offer_timeout_s=12, wrap_up_s=20, grace_s=12)
 
 
 async def outage(product: Product, name: str, lasts_s: float) -> dict[str, float]:
-    """Stops `name`, and who stands by for it, for so long while offers ring and contacts are in hand; nobody may be blamed, nothing may be lost.
+    """Stops `name`, and who stands by for it, for so long while offers ring and contacts are in hand.
 
-    The agents do nothing until it is back, as nobody could; then they begin with what rings. `kept` of the `rang` offers
-    were accepted after it: all, where gateways went on saying that they live; else offers may be taken back.
+    Nobody may be blamed, nothing may be lost. The agents do nothing until it is back, as nobody could; then they begin
+    with what rings. `kept` of the `rang` offers were accepted after it: all, where gateways went on saying that they
+    live; else offers may be taken back.
     """
     shop = await product.open_shop(timing=TIGHT)
     standbys = [program.name for program in plan.PROGRAMS if program.stands_by_for == name]

@@ -13,9 +13,10 @@ import httpx
 import msgspec
 
 from deploy.console.sign_in import SignIn
-from deploy.local import plan
-from deploy.local.layout import DATA_DIR_VARIABLE
+from deploy.local import plan, readiness
+from deploy.local.layout import DATA_DIR_VARIABLE, Layout
 from deploy.local.plan import Program
+from deploy.local.readiness import Readiness
 from producers.admin.accounts import Accounts
 from producers.admin.document import Format
 from producers.admin.passwords import Passwords
@@ -73,6 +74,15 @@ class Product:
         self.http_url = f"http://127.0.0.1:{ports.get('http', 0)}"
         self.admin_url = f"http://127.0.0.1:{ports.get('admin', 0)}"
         self.gateway_url = f"ws://127.0.0.1:{ports.get('gateway', 0)}/"
+
+    def routers(self) -> tuple[str | None, str | None]:
+        """The routing process that works and the one that stands by; None = none does now."""
+        layout, names = Layout(data_dir=self.stack.folder), ("routing", "routing_standby")
+        return readiness.first(layout, names, Readiness.READY), readiness.first(layout, names, Readiness.STANDBY)
+
+    def working(self, name: str) -> str:
+        """The process that does the work of `name`: itself, unless who stood by for it took over."""
+        return (self.routers()[0] or name) if name == "routing" else name
 
     async def open_shop(
         self, agents: tuple[str, ...] = AGENTS, timing: Timing | None = None, workspace: str | None = None
