@@ -22,7 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bench.services import Services
 from deploy.local import kafka
 from deploy.local.layout import Layout
-from deploy.local.plan import health_port
+from deploy.local.readiness import health_port
 from deploy.local.state import HOST
 from runtime.clock import SystemClock
 from runtime.kafka import KafkaConnection
