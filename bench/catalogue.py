@@ -48,7 +48,7 @@ def _expected_wait(quick: bool, note: Note) -> list[Series]:
 
 
 def _engine(quick: bool, note: Note) -> list[Series]:
-    return [crowds.measure_engine(crowds.QUICK if quick else crowds.FULL, note)]
+    return crowds.measure_engine(crowds.QUICK if quick else crowds.FULL, note)
 
 
 def _growth(quick: bool, note: Note) -> list[Series]:

@@ -33,10 +33,10 @@ class Child:
     def pid(self) -> int:
         return self._process.pid
 
-    def go_on(self) -> None:
+    def go_on(self, what: str = "") -> None:
         """Tells it a line: what that means, its role says."""
         assert self._process.stdin is not None
-        self._process.stdin.write(b"\n")
+        self._process.stdin.write(f"{what}\n".encode())
 
     async def answer(self, kind: type[T], *, within_s: float = ANSWER_S) -> T:
         """Its next line. Raises Broken."""

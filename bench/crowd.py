@@ -8,11 +8,14 @@ the way from arrival to end.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
 
+from bench.workload import LIVE_BATCH
 from schemas import inputs
 from schemas.configuration import (
     AgentSettings,
@@ -35,6 +38,8 @@ LEVEL: Final = 2
 """What a contact asks for, if it asks for a skill."""
 TICK_MS: Final = 1_000
 ALIVE_MS: Final = 5_000
+Keep = Callable[[bytes], object]
+"""Takes what is encoded."""
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -151,6 +156,10 @@ def _digits(number: int) -> str:
     return hashlib.blake2b(str(number).encode(), digest_size=15).hexdigest()
 
 
+def forgotten(_encoded: bytes) -> None:
+    """For who only wants decisions to be encoded."""
+
+
 class Crowd:
     """The engine with everyone busy and so many waiting. Every decision is encoded, as for the log."""
 
@@ -173,40 +182,69 @@ class Crowd:
 
     def step(self) -> None:
         """One contact's worth of work."""
-        agent = next(iter(self._held))
-        self._take(self._command(inputs.EndInteraction, agent, leg_id=self._held.pop(agent)))
+        self._take(self._ending(next(iter(self._held))))
         self._accept()
         self._arrive()
         self._accept()
 
+    def live_step(self, hand_on: Keep) -> int:
+        """The work of `LIVE_BATCH` contacts as it comes when people work: an offer is accepted only after it was handed on.
+
+        Returns how many ended. `hand_on` is given all decisions of a batch, of at most `LIVE_BATCH` inputs, at once.
+        """
+        ending = list(itertools.islice(self._held, LIVE_BATCH))
+        self._batch([self._ending(agent) for agent in ending], hand_on)
+        self._batch(self._acceptances(), hand_on)
+        self._batch([self._arrival() for _ in ending], hand_on)
+        self._batch(self._acceptances(), hand_on)
+        return len(ending)
+
+    def _batch(self, events: Iterable[Any], hand_on: Keep) -> None:
+        encoded: list[bytes] = []
+        for event in events:
+            self._take(event, encoded.append)
+        if encoded:
+            hand_on(b"\n".join(encoded))
+
     def _arrive(self) -> None:
+        self._take(self._arrival())
+
+    def _arrival(self) -> inputs.InteractionIdentified:
         self._arrived += 1
-        self._take(arrival(self._arrived, self._wishes.next()))
+        return arrival(self._arrived, self._wishes.next())
+
+    def _ending(self, agent: str) -> Any:
+        return self._command(inputs.EndInteraction, agent, leg_id=self._held.pop(agent))
 
     def _accept(self) -> None:
         while self._ringing:
-            agent, offer_id = self._ringing.pop()
-            self._take(self._command(inputs.AcceptOffer, agent, offer_id=offer_id))
-            self._held[agent] = offer_id.rpartition("/")[0]
+            for event in self._acceptances():
+                self._take(event)
+
+    def _acceptances(self) -> list[Any]:
+        """What the agents who are offered something answer."""
+        ringing, self._ringing = self._ringing, []
+        self._held.update((agent, offer_id.rpartition("/")[0]) for agent, offer_id in ringing)
+        return [self._command(inputs.AcceptOffer, agent, offer_id=offer_id) for agent, offer_id in ringing]
 
     def _command(self, kind: Any, agent: str, **what: Any) -> Any:
         self._commands += 1
         return kind(workspace=WORKSPACE, command_id=f"k_{self._commands:030x}", actor=agent, agent_id=agent, **what)
 
-    def _take(self, event: Any) -> None:
+    def _take(self, event: Any, keep: Keep = forgotten) -> None:
         self._stamp_ms += 1
         if self._stamp_ms >= self._tick_ms:
             self._tick_ms = self._stamp_ms + TICK_MS
-            self._apply(inputs.TimeAdvanced(workspace=WORKSPACE))
+            self._apply(inputs.TimeAdvanced(workspace=WORKSPACE), keep)
         if self._stamp_ms >= self._alive_ms:
             self._alive_ms = self._stamp_ms + ALIVE_MS
-            self._apply(inputs.GatewayAlive(workspace=WORKSPACE, gateway=GATEWAY, incarnation=1))
-        self._apply(event)
+            self._apply(inputs.GatewayAlive(workspace=WORKSPACE, gateway=GATEWAY, incarnation=1), keep)
+        self._apply(event, keep)
 
-    def _apply(self, event: Any) -> None:
+    def _apply(self, event: Any, keep: Keep) -> None:
         encode = self._encoder.encode
         for decision in self.engine.apply(event, offset=self.offset, stamp_ms=self._stamp_ms):
-            encode(decision)
+            keep(encode(decision))
             if type(decision) is OfferMade and decision.offer is not None:
                 self._ringing.append((decision.offer.agent_id, decision.offer.offer_id))
         self.offset += 1

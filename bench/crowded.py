@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
+from typing import Final
 
 import msgspec
 
@@ -12,6 +14,9 @@ from bench.children import say
 from bench.crowd import Crowd, Size
 from bench.memory import own_pss_bytes
 from bench.peers.naive_router import NaiveRouter
+
+LIVE: Final = "live"
+"""The line that asks for work in small batches."""
 
 
 class Argument(msgspec.Struct, frozen=True):
@@ -36,14 +41,30 @@ class Rate(msgspec.Struct, frozen=True):
 
 
 async def run(argument: Argument) -> None:
-    """A role of `bench.child`: says when it is ready, and a rate for each line that it is told."""
+    """A role of `bench.child`: says when it is ready, and a rate for each line that it is told; `LIVE` is one for the engine."""
     before = own_pss_bytes()
     crowd = NaiveRouter(argument.size) if argument.naive else Crowd(argument.size)
     say(Ready((own_pss_bytes() - before) / argument.size.waiting))
     for _ in range(argument.warm):
         crowd.step()
-    while await asyncio.to_thread(sys.stdin.readline):
-        began_s = time.perf_counter()
-        for _ in range(argument.contacts):
-            crowd.step()
-        say(Rate(argument.contacts / (time.perf_counter() - began_s)))
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        if line.strip() == LIVE and isinstance(crowd, Crowd):
+            say(_live(crowd, argument.contacts))
+        else:
+            say(_one_by_one(crowd, argument.contacts))
+
+
+def _one_by_one(crowd: Crowd | NaiveRouter, contacts: int) -> Rate:
+    began_s = time.perf_counter()
+    for _ in range(contacts):
+        crowd.step()
+    return Rate(contacts / (time.perf_counter() - began_s))
+
+
+def _live(crowd: Crowd, contacts: int) -> Rate:
+    """Each batch's decisions are handed on by one system call."""
+    with open(os.devnull, "wb", buffering=0) as sink:
+        done, began_s = 0, time.perf_counter()
+        while done < contacts:
+            done += crowd.live_step(sink.write)
+        return Rate(done / (time.perf_counter() - began_s))

@@ -1,8 +1,8 @@
 """Benchmarks `engine` and `engine-growth`: the engine alone with a crowd that waits, explanations and encoding included.
 
 `engine` beside a router on PostgreSQL with as many waiting and as many agents, each measured in a process of its own while
-the other is idle. `engine-growth`: what a contact costs in a crowd, beside what it costs in a handful; then the same of the
-naive router, with as many as it can bear.
+the other is idle; `engine-live`: both in small batches, as live work comes. `engine-growth`: what a contact costs in a
+crowd, beside what it costs in a handful; then the same of the naive router, with as many as it can bear.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from bench.crowd import Size
 from bench.measures import Repeat, Sense, Series, Target
 from bench.peers import skip_locked
 from bench.services import Note, services
+from bench.workload import LIVE_BATCH
 from deploy.local import postgres
 
 RATE: Final = "contacts/s"
@@ -29,14 +30,13 @@ MAKING_S: Final = 600.0
 
 
 class Effort(msgspec.Struct, frozen=True):
-    """How much is measured: `crowd` beside `few`; contacts timed, by ours and by the peer on PostgreSQL."""
+    """How much is measured: `crowd` beside `few`; contacts timed."""
 
     repeats: int
     crowd: Size
     few: Size
     naive: Size
     contacts: int
-    peer_contacts: int
     naive_contacts: int
 
 
@@ -46,7 +46,6 @@ FULL: Final = Effort(
     few=Size(10, 10),
     naive=Size(1_000, 100),
     contacts=30_000,
-    peer_contacts=20_000,
     naive_contacts=200,
 )
 QUICK: Final = Effort(
@@ -55,13 +54,12 @@ QUICK: Final = Effort(
     few=Size(10, 10),
     naive=Size(500, 50),
     contacts=10_000,
-    peer_contacts=4_000,
     naive_contacts=100,
 )
 
 
-def measure_engine(effort: Effort, note: Note) -> Series:
-    """Beside PostgreSQL."""
+def measure_engine(effort: Effort, note: Note) -> list[Series]:
+    """Beside PostgreSQL: in bulk, and in batches as live work comes."""
     with services(note, only=(postgres.NAME,)) as stack:
         return asyncio.run(_engine(effort, stack.endpoints.database_url, note))
 
@@ -71,23 +69,33 @@ def measure_growth(effort: Effort, note: Note) -> list[Series]:
     return asyncio.run(_growth(effort, note))
 
 
-async def _engine(effort: Effort, url: str, note: Note) -> Series:
+async def _engine(effort: Effort, url: str, note: Note) -> list[Series]:
     size = effort.crowd
-    peer = skip_locked.Argument(url, size, effort.peer_contacts)
-    found = []
+    bulk = skip_locked.Argument(url, size, effort.contacts)
+    live = msgspec.structs.replace(bulk, batch=LIVE_BATCH)
     async with _crowd(size, effort.contacts) as (ours, ready):
-        note(f"engine: {size.waiting:,} wait, {size.agents:,} agents; {ready.bytes_each:,.0f} bytes for each who waits")
-        for number in range(effort.repeats):
-            before = await _rate(ours)
-            other = (await ask("skip_locked", peer, skip_locked.Rate, within_s=MAKING_S)).per_s
-            after = await _rate(ours)
-            found.append(Repeat(before, other, after))
-            note(f"engine {number + 1}/{effort.repeats}: {before:,.0f}, peer {other:,.0f}, {after:,.0f} {RATE}")
-    said = (
-        f"{size.waiting:,} waiting, {size.agents:,} agents, 50 skills; {ready.bytes_each:,.0f} bytes for each who waits;"
-        " peer: SKIP LOCKED on PostgreSQL, two connections"
-    )
-    return Series("engine", RATE, tuple(found), Target(Sense.AT_LEAST, 10.0, 25.0), said)
+        said = f"{size.waiting:,} waiting, {size.agents:,} agents, 50 skills; {ready.bytes_each:,.0f} bytes for each who waits"
+        note(f"engine: {said}")
+        said += "; peer: SKIP LOCKED on PostgreSQL, two connections"
+        in_bulk = await _beside_postgres("engine", ours, "", bulk, effort.repeats, note)
+        as_it_comes = await _beside_postgres("engine-live", ours, crowded.LIVE, live, effort.repeats, note)
+    return [
+        Series("engine", RATE, in_bulk, Target(Sense.AT_LEAST, 10.0, 25.0), said),
+        Series("engine-live", RATE, as_it_comes, None, f"the same, both in batches of up to {LIVE_BATCH}"),
+    ]
+
+
+async def _beside_postgres(
+    name: str, ours: Child, line: str, peer: skip_locked.Argument, repeats: int, note: Note
+) -> tuple[Repeat, ...]:
+    found = []
+    for number in range(repeats):
+        before = await _rate(ours, line)
+        other = (await ask("skip_locked", peer, skip_locked.Rate, within_s=MAKING_S)).per_s
+        after = await _rate(ours, line)
+        found.append(Repeat(before, other, after))
+        note(f"{name} {number + 1}/{repeats}: {before:,.0f}, peer {other:,.0f}, {after:,.0f} {RATE}")
+    return tuple(found)
 
 
 async def _growth(effort: Effort, note: Note) -> list[Series]:
@@ -127,6 +135,6 @@ async def _crowd(size: Size, contacts: int, *, naive: bool = False) -> AsyncIter
         yield running, await running.answer(crowded.Ready, within_s=MAKING_S)
 
 
-async def _rate(crowd: Child) -> float:
-    crowd.go_on()
+async def _rate(crowd: Child, line: str = "") -> float:
+    crowd.go_on(line)
     return (await crowd.answer(crowded.Rate)).per_s

@@ -10,8 +10,9 @@ import msgspec
 from bench.children import ask
 from bench.measures import Repeat, Sense, Series, Target
 from bench.routed import Timing
-from bench.routing_log import LIVE_BATCH, Prepared, prepare, renew_outputs
+from bench.routing_log import Prepared, prepare, renew_outputs
 from bench.services import Note, services
+from bench.workload import LIVE_BATCH
 from deploy.local import kafka
 
 UNIT: Final = "inputs/s"

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from bench.waiting import until
-from bench.workload import WORKSPACE, Workload, encoded_size
+from bench.workload import LIVE_BATCH, WORKSPACE, Workload, encoded_size
 from deploy import topics
 from deploy.local import kafka_probe
 from runtime.events import to_output
@@ -22,8 +22,6 @@ from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS, ROUTING_SNAPSHOTS,
 
 PARTITION: Final = partition_of(WORKSPACE.encode(), WORKSPACE_PARTITIONS)
 CHUNK: Final = 800
-LIVE_BATCH: Final = 5
-"""What comes in the few milliseconds that a batch takes, at a thousand inputs a second."""
 BATCH_BYTES: Final = 1_000_000
 PATIENCE_S: Final = 60.0
 

@@ -42,6 +42,8 @@ GATEWAY: Final = "gateway-1"
 QUEUES: Final = ("orders", "after_sales", "membership", "complaints")
 SKILLS: Final = ("mandarin", "cantonese", "english", "returns")
 AGENTS: Final = 320
+LIVE_BATCH: Final = 5
+"""What comes in the few milliseconds that a batch takes, at a thousand inputs a second."""
 MINUTE_MS: Final = 60_000
 _CHANNELS: Final = ("web_chat",) * 5 + ("email",) * 2 + ("phone",) * 3
 _TIERS: Final = ("most_valuable", "most_growable", None, None)

@@ -2,13 +2,14 @@
 
 Tuned in good faith: waiting contacts lie in lanes (a queue and a skill) with a partial index, so that a freed agent looks at
 the heads of his lanes only and locks nothing but the contact he gets; a batch of agents takes one call of a function;
-`synchronous_commit` is off, pages have room for updates in place, two connections work at once. It keeps no time, offers
-without deadlines, explains nothing and knows neither channels, steps nor priorities.
+`synchronous_commit` is off, pages have room for updates in place, two connections work at once. Each statement commits by
+itself. It keeps no time, offers without deadlines, explains nothing and knows neither channels, steps nor priorities.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from typing import Any
 
@@ -62,11 +63,12 @@ END = "DELETE FROM work WHERE id = ANY($1::bigint[]) AND state = 2"
 
 
 class Argument(msgspec.Struct, frozen=True):
-    """What is measured, and where."""
+    """What is measured, and where; `batch`: how many agents, and how many arrivals, go into a call."""
 
     url: str
     size: Size
     contacts: int
+    batch: int = BATCH
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -101,8 +103,11 @@ class Router:
         connections = [await self._connected() for _ in range(WORKERS)]
         try:
             await self._prepare(connections[0])
-            rounds = -(-self._argument.contacts // (BATCH * WORKERS))
-            await asyncio.gather(*(self._work(one, number, 2) for number, one in enumerate(connections)))
+            each = self._argument.batch
+            rounds = -(-self._argument.contacts // (each * WORKERS))
+            await asyncio.gather(
+                *(self._work(one, number, 2 * BATCH // each) for number, one in enumerate(connections))
+            )
             began_s = time.perf_counter()
             done = await asyncio.gather(*(self._work(one, number, rounds) for number, one in enumerate(connections)))
             return Rate(sum(done) / (time.perf_counter() - began_s))
@@ -131,10 +136,11 @@ class Router:
 
     async def _work(self, connection: Any, number: int, rounds: int) -> int:
         mine = list(range(number, len(self._staff), WORKERS))
+        size = min(self._argument.batch, len(mine))
+        turns = itertools.cycle(mine)
         done = 0
-        for turn in range(rounds):
-            start = turn * BATCH % len(mine)
-            batch = (mine + mine)[start : start + min(BATCH, len(mine))]
+        for _ in range(rounds):
+            batch = list(itertools.islice(turns, size))
             ended = [self._held.pop(agent) for agent in batch if agent in self._held]
             await connection.execute(END, ended)
             await connection.execute(INSERT, *self._arrivals(len(ended)))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from bench.crowd import Crowd, Person, Size, Wish, Wishes, people
 from bench.peers.naive_router import NaiveRouter, may_take
 from bench.peers.skip_locked import lane_of, lanes_of
+from bench.workload import LIVE_BATCH
 from streams.routing import invariants
 
 
@@ -13,6 +14,19 @@ def test_each_step_takes_one_contact_all_the_way_and_as_many_wait_as_before() ->
     for _ in range(50):
         crowd.step()
     assert (world.ended, len(world.interactions)) == (before[0] + 50, before[1])
+    invariants.check(world)
+
+
+def test_live_work_is_handed_on_in_small_batches_and_takes_contacts_all_the_way_too() -> None:
+    crowd = Crowd(Size(waiting=200, agents=20))
+    world = crowd.engine.world
+    before = (world.ended, len(world.interactions))
+    handed_on: list[bytes] = []
+    done = sum(crowd.live_step(handed_on.append) for _ in range(10))
+    assert done == 10 * LIVE_BATCH
+    assert (world.ended, len(world.interactions)) == (before[0] + done, before[1])
+    ended = [line for batch in handed_on for line in batch.splitlines() if line.startswith(b'{"type":"leg.ended"')]
+    assert len(ended) == done
     invariants.check(world)
 
 
