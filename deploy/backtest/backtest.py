@@ -82,7 +82,7 @@ def prepare(log: RecordedLog, first: str | None, last: str | None) -> Prepared:
     """
     calls = log.between(first, last)
     if not calls:
-        raise NothingToRun("no call asked for an agent in that time")
+        raise NothingToRun(_nothing(log))
     skills = skills_of(log.calls)
     return Prepared(
         calls=calls,
@@ -126,6 +126,13 @@ def backtest(
         ended_otherwise=_ended_otherwise(ran),
         problems=tuple(problems[:PROBLEMS_KEPT]),
     )
+
+
+def _nothing(log: RecordedLog) -> str:
+    if log.calls:
+        return f"no call asked for an agent in that time; the log has {log.calls[0].day} to {log.calls[-1].day}"
+    odd = ", ".join(f"{name} {count:,}" for name, count in log.quirks.items())
+    return f"no call asked for an agent in {log.lines:,} lines{odd and f' ({odd})'}"
 
 
 def _ended_otherwise(ran: Run) -> dict[str, int]:

@@ -12,10 +12,8 @@ from typing import Final
 
 from deploy.backtest.calls import MS, NEUTRAL, RecordedCall, RecordedLog, day_ms, name_of
 from deploy.simulation.bank_day import HIGH, URGENT, queue_of
-from deploy.simulation.bank_log import COLUMNS, BankCall, BankLog
+from deploy.simulation.bank_log import BankCall, BankLog
 
-HEAD: Final = COLUMNS[0]
-"""What the first line of such a log begins with."""
 NO_SUCH_DAY: Final = "no_such_day"
 SAME_ID: Final = "same_call_twice"
 

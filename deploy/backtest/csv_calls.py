@@ -11,7 +11,6 @@ import csv
 import datetime
 import enum
 import itertools
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -22,6 +21,11 @@ ARRIVED_AT: Final = "arrived_at"
 COLUMNS: Final = (ARRIVED_AT, "queue", "skill", "priority", "patience_s", "service_s", "agent", "waited_s")
 QUEUE: Final = "calls"
 """The queue of a call that names none."""
+SEPARATORS: Final = (",", ";", "\t")
+AROUND: Final = ' \t\r\n"'
+LONGEST_S: Final = 31 * 86_400
+"""A length above it is no call's."""
+YEARS: Final = range(1970, 2200)
 PRIORITIES: Final = range(1, 11)
 
 
@@ -36,12 +40,28 @@ class Quirk(enum.StrEnum):
     NO_SERVICE = "answered_without_service_time"
 
 
+def columns_of(head: str) -> list[str]:
+    """The columns that a first line names, whatever the case, with blanks or hyphens for `_`, and quoted or not."""
+    return [plain(name) for name in head.split(separator_of(head))]
+
+
+def separator_of(head: str) -> str:
+    """What stands between a first line's columns most often."""
+    return max(SEPARATORS, key=head.count)
+
+
+def plain(name: str) -> str:
+    """A column's name as it is documented."""
+    return name.strip(AROUND).lower().replace(" ", "_").replace("-", "_")
+
+
 def read(lines: Iterable[str]) -> RecordedLog:
     """The calls of a CSV log whose first line names the columns."""
-    rows = csv.DictReader(line for line in lines if line.strip())
-    rows.fieldnames = [name.strip() for name in rows.fieldnames or ()]
+    told = (line for line in lines if line.strip())
+    head = next(told, "")
+    rows = csv.DictReader(told, fieldnames=columns_of(head), delimiter=separator_of(head))
     quirks: Counter[Quirk] = Counter()
-    quirks[Quirk.OTHER_COLUMNS] = len(set(rows.fieldnames) - set(COLUMNS))
+    quirks[Quirk.OTHER_COLUMNS] = len(set(columns_of(head)) - {"", *COLUMNS})
     found: list[RecordedCall] = []
     for number in itertools.count(1):
         try:
@@ -101,16 +121,18 @@ def _moment_ms(text: str) -> int:
     at = datetime.datetime.fromisoformat(text)
     if at.tzinfo is not None:
         at = at.astimezone(datetime.UTC)
+    if at.year not in YEARS:
+        raise ValueError(text)
     seconds = (at.hour * 60 + at.minute) * 60 + at.second
     return day_ms(at.date().isoformat()) + seconds * MS + at.microsecond // 1000
 
 
 def _length_ms(text: str) -> int | None:
-    """Raises ValueError, for a negative length too."""
+    """Raises ValueError, for a length below zero or beyond `LONGEST_S` too."""
     if not text:
         return None
     length_s = float(text)
-    if not math.isfinite(length_s) or length_s < 0:
+    if not 0 <= length_s <= LONGEST_S:
         raise ValueError(text)
     return round(length_s * MS)
 

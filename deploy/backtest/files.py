@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import zlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ def read_log(file: Path) -> LogFile:
     """The calls of a log, gzipped or plain: CSV where the first line says so, else a bank's. Raises Unreadable."""
     lines = _text(file).removeprefix(BYTE_ORDER_MARK).splitlines()
     head = next((line for line in lines if line.strip()), "")
-    if csv_calls.ARRIVED_AT in [name.strip() for name in head.split(",")]:
+    if csv_calls.ARRIVED_AT in csv_calls.columns_of(head):
         return LogFile(csv_calls.read(lines), None)
     return LogFile(bank_calls.recorded(bank_log.read(lines)), read_document(BANK_DOCUMENT))
 
@@ -56,5 +57,5 @@ def _text(file: Path) -> str:
     try:
         raw = file.read_bytes()
         return (gzip.decompress(raw) if raw.startswith(GZIP) else raw).decode("utf-8", "replace")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise Unreadable(f"{os.fspath(file)}: {error}") from error

@@ -203,6 +203,8 @@ def _fit(found: Fit | None) -> Iterator[str]:
     tries = ", ".join(f"{one.after_call_s} s: {one.abandoned_percent:.2f} %" for one in found.tries)
     word = "fitted" if found.reached else "could not be fitted, the nearest is"
     yield f"after-call time {word} {found.best.after_call_s} s; tried {tries}"
+    if found.why is not None:
+        yield f"  why not: {found.why}"
     yield ""
 
 

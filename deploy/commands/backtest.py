@@ -6,6 +6,7 @@ Exit codes: 0 run, all promises kept; 1 an invariant was broken; 2 wrong usage, 
 from __future__ import annotations
 
 import enum
+import math
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +15,20 @@ import typer
 
 BROKEN = 1
 WRONG_USAGE = 2
+LONGEST_S = 86_400
 
 
 class Fitted(enum.StrEnum):
     """What can be fitted to the record."""
 
     AFTER_CALL = "after-call"
+
+
+def _number(seconds: float | None) -> float | None:
+    """What no limit refuses."""
+    if seconds is not None and math.isnan(seconds):
+        raise typer.BadParameter("a number of seconds")
+    return seconds
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +48,9 @@ def backtest(  # noqa: PLR0913, PLR0917  # Each is an option.
     to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The last day.")] = None,
     after_call: Annotated[
         float | None,
-        typer.Option(min=0, metavar="S", help="Seconds of work after each call; left out: the document's."),
+        typer.Option(
+            min=0, max=LONGEST_S, metavar="S", help="Seconds of work after each call; left out: the document's."
+        ),
     ] = None,
     fit: Annotated[
         Fitted | None, typer.Option(help="Find the after-call time that reproduces the recorded abandonment.")
@@ -53,8 +64,6 @@ def backtest(  # noqa: PLR0913, PLR0917  # Each is an option.
     json: Annotated[bool, typer.Option("--json", help="The last line is one JSON object.")] = False,
 ) -> None:
     """Run a recorded log of calls through the pure engine, and set the waits beside the recorded ones."""
-    from deploy.backtest.picture import svg
-    from deploy.backtest.report import title_of
     from deploy.backtest.running import Unusable, Wanted, run
     from streams.routing.breach import BrokenInvariant
 
@@ -83,10 +92,22 @@ def backtest(  # noqa: PLR0913, PLR0917  # Each is an option.
         typer.echo(f"BROKEN invariant: {broken}", err=True)
         raise typer.Exit(BROKEN) from broken
     if picture is not None:
-        picture.write_text(svg(told.test.compared, title_of(told)), encoding="utf-8")
+        _draw(told, picture)
     _show(told, json)
     if told.problems:
         raise typer.Exit(BROKEN)
+
+
+def _draw(told: object, picture: Path) -> None:
+    from deploy.backtest.picture import svg
+    from deploy.backtest.report import Told, title_of
+
+    assert isinstance(told, Told)
+    try:
+        picture.write_text(svg(told.test.compared, title_of(told)), encoding="utf-8")
+    except OSError as error:
+        typer.echo(f"hubline: {error}", err=True)
+        raise typer.Exit(WRONG_USAGE) from error
 
 
 def _show(told: object, json: bool) -> None:

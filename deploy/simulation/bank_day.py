@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import msgspec
 
-from deploy.simulation.bank_log import DAY_S, BankCall
+from deploy.simulation.bank_log import BankCall
+from deploy.simulation.bank_times import DAY_S
 from deploy.simulation.contacts import Contact
 from deploy.simulation.draws import one_of, share
 from deploy.simulation.patience import Seen, Survival, survival

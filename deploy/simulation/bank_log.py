@@ -1,7 +1,8 @@
 """Reads the call log of "Anonymous Bank" (I. Guedj and A. Mandelbaum, Technion, 2000). Pure, and never fails on a line.
 
-Tab separated, 17 columns; clock times are local `h:mm:ss`, durations whole seconds. What is odd about a line is counted
-by name; what cannot be understood is counted and left out. Times are seconds since the midnight that begins the call's
+17 columns (`deploy.simulation.bank_columns` finds them); clock times are local `h:mm:ss`, durations whole seconds. What is
+odd about a line is counted by name; what cannot be understood is counted and left out. A time that is missing, or a
+length below zero, is taken from the line's other times where they tell it. Times are seconds since the midnight that begins the call's
 own day, so a call that goes on over midnight has times above a day.
 """
 
@@ -9,21 +10,20 @@ from __future__ import annotations
 
 import enum
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
 import msgspec
 
-COLUMNS: Final = (
-    "vru+line", "call_id", "customer_id", "priority", "type", "date", "vru_entry", "vru_exit", "vru_time",
-    "q_start", "q_exit", "q_time", "outcome", "ser_start", "ser_exit", "ser_time", "server",
-)  # fmt: skip
+from deploy.simulation.bank_columns import COLUMNS, cells, header, row
+from deploy.simulation.bank_times import DAY_S, Times, times_of
+
 TYPES: Final = ("PS", "PE", "IN", "NE", "NW", "TT")
 """Regular, regular in English, internet support, stock trading, new customer, returned call."""
 NO_SERVER: Final = "NO_SERVER"
-NEVER: Final = "0:00:00"
-DAY_S: Final = 86_400
+FIRST_YEAR: Final = 70
+"""Of two digits; what is below is of the next century."""
 
 
 class Outcome(enum.StrEnum):
@@ -43,6 +43,8 @@ class Quirk(enum.StrEnum):
     PHANTOM = "phantom"
     UNKNOWN_OUTCOME = "unknown_outcome"
     OTHER_TYPE = "type_not_documented"
+    TIME_LOST = "time_taken_from_the_times_beside_it"
+    LENGTH_LOST = "length_taken_from_the_clock"
     NEGATIVE_VRU_TIME = "negative_vru_time"
     OVER_MIDNIGHT = "over_midnight"
     NOT_QUEUED = "answered_without_queueing"
@@ -104,9 +106,16 @@ def read(lines: Iterable[str], day: str | None = None) -> BankLog:
     quirks: Counter[Quirk] = Counter()
     calls: list[BankCall] = []
     count = 0
+    columns = COLUMNS
     for line in lines:
         count += 1
-        call, met = _call(line, day)
+        values = cells(line)
+        named = header(values)
+        if named is not None:
+            columns = named
+            quirks[Quirk.HEADER] += 1
+            continue
+        call, met = _call(values, columns, day)
         quirks.update(met)
         if call is not None:
             calls.append(call)
@@ -115,96 +124,74 @@ def read(lines: Iterable[str], day: str | None = None) -> BankLog:
     return BankLog(calls=tuple(calls), quirks={one: quirks[one] for one in Quirk if quirks[one]}, lines=count)
 
 
-def _call(line: str, day: str | None) -> tuple[BankCall | None, list[Quirk]]:
+def _call(values: list[str], columns: Sequence[str], day: str | None) -> tuple[BankCall | None, list[Quirk]]:
     """The call of a line and what is odd about it; of another day nothing."""
-    text = line.rstrip("\r\n")
-    if not text.strip():
+    if not any(values):
         return None, [Quirk.EMPTY]
-    values = text.split("\t")
-    if values[0] == COLUMNS[0]:
-        return None, [Quirk.HEADER]
-    if len(values) != len(COLUMNS):
+    found = row(values, columns)
+    if found is None:
         return None, [Quirk.SHORT]
-    row = dict(zip(COLUMNS, (value.strip() for value in values), strict=True))
     try:
-        on = _date(row["date"])
+        on = _date(found["date"])
         if day is not None and on != day:
             return None, []
-        return _read(row, on)
+        return _read(found, on)
     except ValueError:
         return None, [Quirk.GARBLED]
 
 
-def _read(row: Mapping[str, str], day: str) -> tuple[BankCall | None, list[Quirk]]:
-    if row["outcome"] == "PHANTOM":
+def _read(line: Mapping[str, str], day: str) -> tuple[BankCall | None, list[Quirk]]:
+    if line["outcome"].upper() == "PHANTOM":
         return None, [Quirk.PHANTOM]
-    if row["outcome"] not in tuple(Outcome):
+    if line["outcome"].upper() not in tuple(Outcome):
         return None, [Quirk.UNKNOWN_OUTCOME]
-    outcome = Outcome(row["outcome"])
-    entered_s = _clock(row["vru_entry"])
-    asked_s = _after(entered_s, _clock(row["vru_exit"]))
-    queued = row["q_start"] != NEVER or int(row["q_time"]) > 0
-    served = outcome is Outcome.AGENT and (row["ser_start"] != NEVER or int(row["ser_time"]) > 0)
+    outcome = Outcome(line["outcome"].upper())
+    times = times_of(line, answered=outcome is Outcome.AGENT)
+    named = outcome is Outcome.AGENT and line["server"].upper() not in ("", NO_SERVER)
     call = BankCall(
-        call_id=f"{row['vru+line']}-{row['call_id']}",
+        call_id=f"{line['vru+line']}-{line['call_id']}",
         day=day,
-        asked_s=asked_s,
-        queued=queued,
-        waited_s=_length(row["q_time"]) if queued else 0,
+        asked_s=times.asked_s,
+        queued=times.queued,
+        waited_s=times.waited_s,
         outcome=outcome,
-        type=row["type"],
-        priority=int(row["priority"]),
-        customer_id=row["customer_id"] if row["customer_id"] not in ("", "0") else None,
-        agent=row["server"] if outcome is Outcome.AGENT and row["server"] != NO_SERVER else None,
-        begun_s=_after(asked_s, _clock(row["ser_start"])) if served else None,
-        service_s=_length(row["ser_time"]) if served else 0,
+        type=line["type"].upper(),
+        priority=int(line["priority"] or 0),
+        customer_id=line["customer_id"] if line["customer_id"] not in ("", "0") else None,
+        agent=line["server"] if named else None,
+        begun_s=times.begun_s,
+        service_s=times.service_s,
     )
-    return call, _met(row, call, entered_s)
+    return call, _met(line, call, times)
 
 
-def _met(row: Mapping[str, str], call: BankCall, entered_s: int) -> list[Quirk]:
+def _met(line: Mapping[str, str], call: BankCall, times: Times) -> list[Quirk]:
     """What is odd about a line that is a call."""
     end_s = (call.begun_s or call.asked_s + call.waited_s) + call.service_s
     found = {
         Quirk.OTHER_TYPE: call.type not in TYPES,
-        Quirk.NEGATIVE_VRU_TIME: int(row["vru_time"]) < 0,
-        Quirk.OVER_MIDNIGHT: entered_s < DAY_S <= end_s,
+        Quirk.TIME_LOST: times.time_lost,
+        Quirk.LENGTH_LOST: times.length_lost,
+        Quirk.NEGATIVE_VRU_TIME: line["vru_time"].startswith("-"),
+        Quirk.OVER_MIDNIGHT: times.entered_s < DAY_S <= end_s,
         Quirk.NOT_QUEUED: call.answered and not call.queued,
         Quirk.LEFT_IN_VRU: not call.asked,
         Quirk.NO_SERVER: call.answered and call.agent is None,
         Quirk.NO_SERVICE: call.answered and call.begun_s is None,
         Quirk.SERVICE_EARLY: call.begun_s is not None and call.begun_s < call.asked_s + call.waited_s,
-        Quirk.HANG_WITH_SERVICE: not call.answered and int(row["ser_time"]) > 0,
+        Quirk.HANG_WITH_SERVICE: not call.answered and line["ser_time"] not in ("", "0"),
     }
     return [quirk for quirk, holds in found.items() if holds]
 
 
 def _date(text: str) -> str:
-    """`990103` as `1999-01-03`. Raises ValueError."""
-    if len(text) != 6 or not text.isdecimal() or not 1 <= int(text[2:4]) <= 12 or not 1 <= int(text[4:]) <= 31:
+    """`990103` as `1999-01-03`; the year may have four digits. Raises ValueError."""
+    digits = text.replace("-", "")
+    if len(digits) == 6:
+        digits = ("19" if digits[:2] >= f"{FIRST_YEAR}" else "20") + digits
+    if len(digits) != 8 or not digits.isdecimal() or not 1 <= int(digits[4:6]) <= 12 or not 1 <= int(digits[6:]) <= 31:
         raise ValueError(text)
-    return f"19{text[:2]}-{text[2:4]}-{text[4:]}"
-
-
-def _clock(text: str) -> int:
-    """Seconds since midnight of `h:mm:ss`. Raises ValueError."""
-    hours, minutes, seconds = (int(part) for part in text.split(":"))
-    if not (0 <= hours <= 24 and 0 <= minutes < 60 and 0 <= seconds < 60):
-        raise ValueError(text)
-    return hours * 3_600 + minutes * 60 + seconds
-
-
-def _length(text: str) -> int:
-    """A length in seconds. Raises ValueError, for a negative one too."""
-    length_s = int(text)
-    if length_s < 0:
-        raise ValueError(text)
-    return length_s
-
-
-def _after(before_s: int, clock_s: int) -> int:
-    """A clock time that follows `before_s`, more or less: half a day earlier can only be the next day."""
-    return clock_s + DAY_S if clock_s < before_s - DAY_S // 2 else clock_s
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
 
 
 def _overlapping(calls: Iterable[BankCall]) -> int:

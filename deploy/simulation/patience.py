@@ -6,6 +6,8 @@ estimator of Kaplan and Meier (JASA 53, 1958) uses both.
 
 from __future__ import annotations
 
+import bisect
+import operator
 from collections import Counter
 from collections.abc import Iterable
 
@@ -27,22 +29,17 @@ class Survival(msgspec.Struct, frozen=True):
 
     def beyond(self, waited_s: int) -> float:
         """The share whose patience is longer than `waited_s`."""
-        share = 1.0
-        for time_s, longer in zip(self.times_s, self.longer, strict=True):
-            if time_s > waited_s:
-                break
-            share = longer
-        return share
+        passed = bisect.bisect_right(self.times_s, waited_s)
+        return self.longer[passed - 1] if passed else 1.0
 
     def draw(self, waited_s: int, chance: float) -> int | None:
         """A patience of somebody who has waited so long already, for a `chance` in [0, 1); None = longer than was ever
         seen.
         """
         wanted = self.beyond(waited_s) * (1.0 - chance)
-        for time_s, longer in zip(self.times_s, self.longer, strict=True):
-            if time_s > waited_s and longer < wanted:
-                return time_s
-        return None
+        later = bisect.bisect_right(self.times_s, waited_s)
+        found = bisect.bisect_right(self.longer, -wanted, lo=later, key=operator.neg)
+        return self.times_s[found] if found < len(self.times_s) else None
 
 
 def survival(seen: Iterable[Seen]) -> Survival:

@@ -123,8 +123,18 @@ def test_what_cannot_be_run_is_wrong_usage_and_says_why(tmp_path: Path) -> None:
     file = str(a_log(tmp_path))
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("workspace: bank\nqueus: {}\n", encoding="utf-8")
+    cut, broken, empty = tmp_path / "cut.csv.gz", tmp_path / "broken.csv.gz", tmp_path / "empty.csv"
+    whole = Path(file).read_bytes()
+    cut.write_bytes(whole[:400])
+    broken.write_bytes(whole[:10] + bytes(byte ^ 255 for byte in whole[10:]))
+    empty.write_bytes(b"")
     for arguments, said in (
         (("--calls", str(tmp_path / "none")), "none"),
+        (("--calls", str(cut)), "ended before"),
+        (("--calls", str(broken)), "broken.csv.gz"),
+        (("--calls", str(empty)), "in 0 lines"),
+        (("--calls", file, "--after-call", "nan"), "--after-call"),
+        (("--calls", file, "--picture", str(tmp_path / "none" / "one.svg")), "one.svg"),
         (("--calls", file, "--from", "1999-03-01"), "no call asked"),
         (("--calls", file, "--from", "yesterday"), "yesterday"),
         (("--calls", file, "--workspace", str(wrong)), "queus"),

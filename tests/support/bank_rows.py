@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.simulation.bank_log import COLUMNS
+from deploy.simulation.bank_columns import COLUMNS
 
 HEADER = "\t".join(COLUMNS)
 DAY = "1999-01-03"

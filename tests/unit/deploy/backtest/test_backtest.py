@@ -76,6 +76,11 @@ def test_without_calls_there_is_nothing_to_run() -> None:
         prepare(a_log(*DAY_OF_CALLS), "2027-03-01", None)
 
 
+def test_a_log_without_calls_says_what_its_lines_were() -> None:
+    with pytest.raises(NothingToRun, match=r"in 7 lines \(phantom 4, garbled_value 3\)"):
+        prepare(RecordedLog(calls=(), quirks={"phantom": 4, "garbled_value": 3}, lines=7), None, None)
+
+
 def test_a_document_without_a_place_for_the_calls_is_refused_and_one_with_a_default_takes_them() -> None:
     prepared = prepare(a_log(*DAY_OF_CALLS), None, None)
     with pytest.raises(NothingToRun, match="no queue regular"):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from deploy.backtest.calls import day_ms
-from deploy.backtest.csv_calls import read
+from deploy.backtest.csv_calls import read, separator_of
 
 HEAD = "arrived_at,queue,skill,priority,patience_s,service_s,agent"
 
@@ -63,6 +63,18 @@ def test_no_line_stops_the_reader_and_every_oddity_is_counted() -> None:
         "answered_by_no_agent": 1,
         "answered_without_service_time": 1,
     }
+
+
+def test_columns_are_known_in_other_spellings_and_between_other_separators() -> None:
+    for head in ('"Arrived At";"Patience-S";AGENT', "ARRIVED_AT\tpatience_s\tagent", " arrived_at , Patience_S ,agent"):
+        separator = separator_of(head)
+        (call,) = read([head, separator.join(("2027-02-03T10:00:00", "45", ""))]).calls
+        assert (call.patience_ms, call.answered) == (45_000, False)
+
+
+def test_years_and_lengths_that_cannot_be_are_counted_and_left_out() -> None:
+    log = read([HEAD, "0001-01-01T10:00:00,,,,5,,", "2027-02-03T10:00:00,,,,1e300,,", "2027-02-03T10:00:00,,,,inf,,"])
+    assert (log.calls, log.quirks) == ((), {"garbled_value": 3})
 
 
 def test_an_empty_file_has_no_calls() -> None:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.simulation.bank_log import DAY_S, Outcome, Quirk, read
+from deploy.simulation.bank_log import Outcome, Quirk, read
+from deploy.simulation.bank_times import DAY_S
 from tests.support.bank_rows import DAY, HEADER, a_row
 
 
@@ -32,7 +33,8 @@ def test_a_line_may_end_as_on_any_system() -> None:
         (a_row(vru_exit="9.30"), Quirk.GARBLED),
         (a_row(vru_exit="10:77:00"), Quirk.GARBLED),
         (a_row(waited_s=5, q_time="five"), Quirk.GARBLED),
-        (a_row(ser_time="-4"), Quirk.GARBLED),
+        (a_row(ser_time="four"), Quirk.GARBLED),
+        (a_row(ser_time="99999999999999999999"), Quirk.GARBLED),
         (a_row(date="99x103"), Quirk.GARBLED),
         (a_row(date="991403"), Quirk.GARBLED),
         (a_row(priority=-1).replace("-1", "high"), Quirk.GARBLED),
@@ -48,6 +50,8 @@ def test_what_is_no_call_is_counted_by_name_and_left_out(line: str, quirk: Quirk
 @pytest.mark.parametrize(
     ("line", "quirk"),
     [
+        (a_row(vru_exit=""), Quirk.TIME_LOST),
+        (a_row(ser_time="-4"), Quirk.LENGTH_LOST),
         (a_row(vru_time="-37"), Quirk.NEGATIVE_VRU_TIME),
         (a_row(type_="AA"), Quirk.OTHER_TYPE),
         (a_row(waited_s=None), Quirk.NOT_QUEUED),
@@ -63,6 +67,27 @@ def test_what_is_odd_about_a_call_is_counted_and_it_stays_a_call(line: str, quir
     log = read([line], DAY)
     assert len(log.calls) == 1
     assert log.quirks[quirk] == 1
+
+
+def test_columns_in_another_order_and_spelling_are_found_and_a_log_needs_no_header() -> None:
+    order = [16, *range(16)]
+    head, line = HEADER.upper().replace("+", "_").split("\t"), a_row(7, waited_s=5).split("\t")
+    turned = [",".join(of[index] for index in order) for of in (head, line)]
+    for lines in (turned, [a_row(7, waited_s=5)], [a_row(7, waited_s=5) + "\t \t"]):
+        (call,) = read(lines).calls
+        assert (call.call_id, call.waited_s, call.agent, call.day) == ("XX0101-7", 5, "DANA", DAY)
+
+
+def test_outcomes_types_and_servers_are_known_in_small_letters_and_a_blank_server_is_nobody() -> None:
+    small, blank = read([a_row(1, type_="ps", outcome="agent", server="no_server"), a_row(2, server=" ")]).calls
+    assert (small.type, small.answered, small.agent, blank.agent) == ("PS", True, None, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"), [("990228", "1999-02-28"), ("19991231", "1999-12-31"), ("000101", "2000-01-01")]
+)
+def test_a_date_is_read_with_its_century_or_without(written: str, day: str) -> None:
+    assert [call.day for call in read([a_row(date=written)]).calls] == [day]
 
 
 def test_a_call_that_left_the_vru_did_not_ask_for_an_agent_and_one_that_gave_up_waiting_did() -> None:
