@@ -14,11 +14,10 @@ from streams.routing.world import World
 
 def enter(w: World, interaction: Interaction, leg: Leg, queue: str) -> None:
     """The leg enters the queue; its waiting time there begins. The caller decides what is said of it."""
-    leg.queue = queue
+    leg.queue = w.queue(queue).queue  # all who wait there share one text
     leg.entered_queue_ms = w.now_ms
     leg.waited_ms = 0
     leg.step = 0
-    w.queue(queue)
     head_start = w.policy.queue(queue).steps[0].head_start_ms
     if head_start is not None:
         leg.step_head_start_ms = head_start
@@ -30,8 +29,9 @@ def shift(w: World, interaction: Interaction, leg: Leg, queue: str) -> None:
     """The queued leg waits in another queue from now on; it keeps its arrival and the head start of its last step,
     until a step of the new queue sets another."""
     w.queue(leg.queue or "").waiting -= 1
-    leg.queue = queue
-    w.queue(queue).waiting += 1
+    entered = w.queue(queue)
+    entered.waiting += 1
+    leg.queue = entered.queue
     leg.entered_queue_ms = leg.since_ms = w.now_ms
     leg.waited_ms = leg.step = 0
     leg.target = leg.only = None
@@ -67,7 +67,7 @@ def place(w: World, interaction: Interaction, leg: Leg) -> None:
     """Set the virtual arrival: the arrival minus all head starts."""
     profile = w.profile(interaction)
     head_start = w.policy.head_start_ms(profile.tier, profile.priority) + leg.step_head_start_ms
-    leg.virtual_arrival_ms = leg.arrived_ms - head_start
+    leg.virtual_arrival_ms = leg.arrived_ms - head_start if head_start else leg.arrived_ms
 
 
 def waited_ms(w: World, leg: Leg) -> int:
