@@ -5,12 +5,12 @@ from __future__ import annotations
 from schemas.event import wire_type
 from schemas.inputs import Command, RequestCallback, SupervisorCommand
 from schemas.values import Intervention
-from streams.routing.rules import says_interventions
+from streams.routing import rules
 
 
 def intervention_of(event: Command, version: int) -> Intervention | None:
     """What to tell of the command under these rules; None = it is no supervisor's, or they tell nothing."""
-    if not _by_a_supervisor(event) or not says_interventions(version):
+    if not _by_a_supervisor(event) or not rules.says_interventions(version):
         return None
     return Intervention(
         act=wire_type(event),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import subprocess
 import sys
@@ -11,8 +12,11 @@ import msgspec
 import pytest
 
 from schemas.decisions import Decision, EngineVersionApplied
+from streams.routing import rules
 from streams.routing.engine import Engine
-from tests.support import recordings, replaying
+from tests.support import replaying
+from tests.support.differences import RULES
+from tests.support.engine_faults import Edit, applied
 from tests.support.recordings import FOLDER
 from tests.support.replaying import Outcome
 
@@ -53,11 +57,25 @@ def told(name: str) -> list[Decision]:
     ]
 
 
-@pytest.mark.parametrize("rule", sorted(recordings.RULES))
+@pytest.mark.parametrize("rule", sorted(RULES))
 def test_each_version_of_the_rules_decides_in_its_own_way_for_ever(rule: str) -> None:
-    first, second = told(f"rules-{rule}-1"), told(f"rules-{rule}-2")
-    assert first != second
-    assert first[:1] == second[:1]
+    since = RULES[rule].since
+    before, after = told(f"rules-{rule}-{since - 1}"), told(f"rules-{rule}-{since}")
+    assert before != after
+    assert before[:1] == after[:1]
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_it_is_this_difference_that_a_recording_tells(rule: str) -> None:
+    name, since = RULES[rule].done.__name__, RULES[rule].since
+    never = Edit(f"{name} never holds", f"rules:{name}", f"return version >= {since}", "return False", ())
+    log = replaying.read(FOLDER / f"rules-{rule}-{since}.jsonl.gz")
+    with applied(never):
+        assert replaying.replay(log) != expected(f"rules-{rule}-{since}")
+
+
+def test_every_difference_between_versions_is_recorded() -> None:
+    assert {told.done for told in RULES.values()} == {one for _, one in inspect.getmembers(rules, inspect.isfunction)}
 
 
 def test_the_known_bad_recording_is_found_out() -> None:

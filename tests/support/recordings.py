@@ -17,15 +17,14 @@ import yaml
 
 from schemas import codec, inputs
 from schemas.vocabulary import LegState
-from streams.routing.scenario_actions import WORKSPACE
 from streams.routing.scenario_runner import Scenario
+from tests.support.differences import SCENARIOS, of_rules
 from tests.support.engine_driver import Driver, a_configuration
 from tests.support.replaying import Line, Outcome, read, replay
 
-__all__ = ["FOLDER", "RULES", "Outcome", "read", "replay", "write"]
+__all__ = ["FOLDER", "Outcome", "read", "replay", "write"]
 
 FOLDER = Path(__file__).parent.parent / "replay"
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
 
 
 def write(name: str, log: list[tuple[int, int, Any]], outcome: Outcome | None = None) -> None:
@@ -93,31 +92,6 @@ def of_scenarios() -> dict[str, list[tuple[int, int, Any]]]:
         scenario = Scenario(next(iter(yaml.safe_load_all(path.read_text(encoding="utf-8")))))
         scenario.run()
         found[f"scenario-{path.stem}"] = [(record.offset, record.stamp_ms, record.event) for record in scenario.records]
-    return found
-
-
-RULES: dict[str, tuple[str, str]] = {
-    "entry": ("entry", "staying though it is closed does not mean staying though it is full or without agents"),
-    "overflow": ("steps", "an overflow that rang through its time comes with the rejection, also after later steps"),
-    "ranks": ("steps", "ignoring ranks holds until a step says otherwise"),
-    "connecting": ("sessions", "a call that is being connected stays with the adapter's word when its agent is lost"),
-}
-"""Scenarios whose inputs versions 1 and 2 of the rules answer differently: file and name."""
-
-
-def of_rules() -> dict[str, list[tuple[int, int, Any]]]:
-    """The inputs of `RULES` as logs under version 1, under version 2, and brought from one to the other half way."""
-    found: dict[str, list[tuple[int, int, Any]]] = {}
-    for slug, (stem, name) in RULES.items():
-        documents = yaml.safe_load_all((SCENARIOS / f"{stem}.yaml").read_text(encoding="utf-8"))
-        scenario = Scenario(next(document for document in documents if document["name"] == name))
-        scenario.run()
-        records = [(record.stamp_ms, record.event) for record in scenario.records]
-        for version, at in (("1", None), ("2", 0), ("1-to-2", len(records) // 2)):
-            log: list[tuple[int, Any]] = list(records)
-            if at is not None:
-                log.insert(at, (records[at][0], inputs.EngineUpgraded(workspace=WORKSPACE, version=2)))
-            found[f"rules-{slug}-{version}"] = [(offset, stamp, event) for offset, (stamp, event) in enumerate(log)]
     return found
 
 
