@@ -6,7 +6,6 @@ Exit codes: 0 run, all promises kept; 1 an invariant was broken; 2 wrong usage, 
 from __future__ import annotations
 
 import enum
-import math
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -22,13 +21,6 @@ class Fitted(enum.StrEnum):
     """What can be fitted to the record."""
 
     AFTER_CALL = "after-call"
-
-
-def _number(seconds: float | None) -> float | None:
-    """What no limit refuses."""
-    if seconds is not None and math.isnan(seconds):
-        raise typer.BadParameter("a number of seconds")
-    return seconds
 
 
 def register(app: typer.Typer) -> None:
