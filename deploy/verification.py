@@ -32,10 +32,13 @@ from streams.routing.live_log import LiveLog
 from streams.routing.logged import LoggedInput, LogSource
 from streams.routing.world import World
 
-CHECK_SHARE: Final = 200
-"""A whole check looks at each piece of work beside each agent: with so many times as many pairs it is made once in as
-many inputs.
+PAIRS_AN_INPUT: Final = 200
+STATE_AN_INPUT: Final = 4
+"""A whole check looks at all work, all agents, and free agents beside waiting work: it is made once in as many inputs as
+there are times so many pairs, or so many of both. Between, what decisions touched is looked at.
 """
+LEAST_BETWEEN: Final = 1
+"""Not more often than once in as many inputs."""
 JUDGED_SINCE: Final = 2
 """The first rules that the independent checker judges by."""
 RESTARTS: Final = 2
@@ -91,7 +94,13 @@ async def verify(broker: Broker, workspace: str, progress: Progress | None = Non
 
 async def verify_log(source: LogSource, progress: Progress | None = None) -> Verified:
     """Verifies a log, wherever it lies. Raises NothingToVerify, and what the source raises."""
-    return await _Verification(source, await recorded(source), progress).run()
+    known = await recorded(source)
+    quick = _Verification(source, known, progress)
+    found = await quick.run()
+    if found.breach is None or not quick.unchecked:
+        return found
+    close = await _Verification(source, known, progress, closely_from=quick.good).run()
+    return found if close.breach is None else close
 
 
 async def with_figures(verified: Verified, broker: Broker, url: str | None) -> Verified:
@@ -133,7 +142,14 @@ class Judge(Checker):
 
 
 class _Verification:
-    def __init__(self, source: LogSource, known: Recorded, progress: Progress | None) -> None:
+    """One run through a log. `closely_from`: so many steps are known to be good, and everything is looked at after each
+    one that follows. `good`: after how many the last whole check was; `unchecked`: whether others lay between it and the
+    breach, one of which may be the first that breaks something.
+    """
+
+    def __init__(
+        self, source: LogSource, known: Recorded, progress: Progress | None, closely_from: int | None = None
+    ) -> None:
         self._source = source
         self._known = known
         self._progress = progress
@@ -145,6 +161,12 @@ class _Verification:
         self._next_restart = RESTARTS
         self._version = 0
         self._ever: set[str] = set()
+        self._closely_from = closely_from
+        self._steps = self.good = 0
+
+    @property
+    def unchecked(self) -> bool:
+        return self._steps > self.good + 1
 
     async def run(self) -> Verified:
         fold = Fold(self._source, await self._source.stops())
@@ -159,13 +181,14 @@ class _Verification:
             return self._verified(fold)
         if self._inputs == 0:
             raise NothingToVerify(f"no input of workspace {self._source.workspace}")
-        self._breach = self._known.breach
-        if self._breach is None:
+        if self._known.breach is None or self.unchecked:
             self._whole_check(fold, None)
+        self._breach = self._breach or self._known.breach
         return self._verified(fold)
 
     def _take(self, fold: Fold, step: Step) -> None:
         self._inputs += not step.again
+        self._steps += 1
         if self._progress is not None:
             self._progress(self._inputs)
         self._compare(step)
@@ -174,11 +197,25 @@ class _Verification:
         if world.policy.version != self._version:
             self._version = world.policy.version
             self._ever |= world.policy.configuration.agents.keys()
-        due = self._inputs % max(1, len(world.interactions) * len(world.agents) // CHECK_SHARE) == 0
-        if due:
+        if self._is_due(world):
             self._whole_check(fold, step)
+        elif self._judge is not None and world.engine_version >= JUDGED_SINCE:
+            self._check_touched(self._judge, world, step)
         if self._inputs >= self._next_restart and not step.again and fold.hosted.stopped_at is None:
             self._restart(fold, step)
+
+    def _is_due(self, world: World) -> bool:
+        if self._closely_from is not None and self._steps > self._closely_from:
+            return True
+        work, agents = len(world.interactions), len(world.agents)
+        every = max(LEAST_BETWEEN, (work + agents) // STATE_AN_INPUT, work * agents // PAIRS_AN_INPUT)
+        return self._steps - self.good >= every
+
+    def _check_touched(self, judge: Judge, world: World, step: Step) -> None:
+        try:
+            judge.look_at_touched(step.decisions, world)
+        except BrokenInvariant as broken:
+            self._note(broken.name, broken.detail, step.input, step.decisions)
 
     def _compare(self, step: Step) -> None:
         for decision in step.decisions:
@@ -215,6 +252,8 @@ class _Verification:
             invariants.check(world)
             if self._judge is not None and world.engine_version >= JUDGED_SINCE:
                 self._judge.look(world)
+            if self._breach is None:
+                self.good = self._steps
         except BrokenInvariant as broken:
             if step is not None:
                 self._note(broken.name, broken.detail, step.input, step.decisions)

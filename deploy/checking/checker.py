@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from deploy.checking import look
+from deploy.checking import look, touched
 from deploy.checking.rules import Claim, Rules, Scene
 from deploy.checking.told import Repetitions, Told, TwoClocks
 from schemas import ids
@@ -91,6 +91,16 @@ class Checker:
         """
         look.whole(self.told, self.rules, self.clocks.attended_ms, self._claims, world)
 
+    def look_at_touched(self, decisions: Sequence[Decision], world: World) -> None:
+        """Look at what the last input's decisions spoke of; much less than `look`, for every input.
+
+        Raises:
+            BrokenInvariant: one of the promises on states does not hold.
+        """
+        if self.rules is not None and decisions:
+            of = touched.touched_by(decisions)
+            touched.look_at(of, self.told, self.rules, self.clocks.attended_ms, self._claims, world)
+
     def _answered(self, event: InputsTopicEvent, decisions: Sequence[Decision]) -> None:
         """A command has one answer; what came before is known again."""
         repeated = self._repetitions.is_repeated(event, self.clocks.now_ms)
@@ -128,7 +138,7 @@ class Checker:
         leg, offer = decision.leg, decision.offer
         if leg is None or offer is None or self.rules is None:
             raise BrokenInvariant("told", f"{decision.seq}: an offer without its values")
-        scene = Scene(self.rules, self.told.agents, look.loads(self.told), self.clocks.attended_ms)
+        scene = Scene(self.rules, self.told.agents, look.Loads(self.told), self.clocks.attended_ms)
         if leg.kind is LegKind.JOIN:
             self._assigned(scene, leg, offer.agent_id)
             return
@@ -148,7 +158,7 @@ class Checker:
 
     def _assigned(self, scene: Scene, leg: LegValue, name: str) -> None:
         settings = scene.rules.agent(name)
-        load = look.loads(self.told).get(name, [])
+        load = look.Loads(self.told).get(name, [])
         channel = self.told.interactions[leg.interaction_id].channel
         if settings is None or scene.rules.away(self.told.agents[name]) is not None:
             raise BrokenInvariant("requirements", f"{leg.leg_id} is assigned to {name}, who is not on queue")
@@ -159,10 +169,17 @@ class Checker:
         """Nothing that the agent may take goes before what he is offered. Who is passed over until this very moment is
         asked again when that timer fires, which may be after this one.
         """
-        scene = Scene(scene.rules, self.told.agents, look.loads(self.told), self.clocks.attended_ms - 1)
+        scene = scene.at(self.clocks.attended_ms - 1)
         my_order = self._rank(scene, mine, claim, name)
+        ranks = scene.rules.configuration.agents[name].queues.values()
+        lowest = min(0, *ranks) if scene.rules.configuration.settings.rank_first else 0
+        classes = {queue: scene.rules.queue(queue).class_ for queue in (None, *scene.rules.configuration.queues)}
         for other in self.told.legs.values():
             if other.state is not LegState.QUEUED or other.leg_id == mine.leg_id:
+                continue
+            at_best = (classes.get(other.queue, classes[None]), lowest, other.virtual_arrival_ms or 0)
+            interaction = self.told.interactions[other.interaction_id]
+            if at_best > my_order[:3] or not scene.is_free(name, interaction.channel):
                 continue
             theirs = self._claim(other, world)
             if theirs is None or name not in scene.serving(other.queue, theirs.target):
@@ -171,7 +188,6 @@ class Checker:
                 continue
             if self._rank(scene, other, theirs, name) >= my_order:
                 continue
-            interaction = self.told.interactions[other.interaction_id]
             if scene.passed_over(name, other, interaction, theirs) is None:
                 raise BrokenInvariant("order", f"{name} is offered {mine.leg_id} before {other.leg_id}")
 

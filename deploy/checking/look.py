@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from deploy.checking.rules import Claim, Load, Rules, Scene
 from deploy.checking.told import Told
 from schemas.configuration import OFFLINE
-from schemas.values import LegValue
+from schemas.values import AgentValue, LegValue
 from schemas.vocabulary import ENDED, LegState
 from streams.routing import project
 from streams.routing.breach import BrokenInvariant
@@ -25,14 +27,35 @@ Pending = dict[tuple[int, str, int], int]
 """When a live timer is due, by kind, subject and leg's number."""
 
 
+class Loads(Mapping[str, Load]):
+    """The same as `loads`, of those alone who are asked for, while nothing new is told."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self._known: dict[str, Load] = {}
+
+    def __getitem__(self, name: str) -> Load:
+        if name not in self._known:
+            self._known[name] = load_of(self._told, self._told.agents[name])
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told.agents)
+
+    def __len__(self) -> int:
+        return len(self._told.agents)
+
+
 def loads(told: Told) -> dict[str, Load]:
     """What each agent is offered or has in hand."""
-    found: dict[str, Load] = {}
-    for agent in told.agents.values():
-        mine = (*agent.legs, *(name.rpartition("/")[0] for name in agent.offers))
-        legs = [told.legs[name] for name in mine if name in told.legs]
-        found[agent.agent_id] = [(told.interactions[leg.interaction_id].channel, leg.state) for leg in legs]
-    return found
+    return {agent.agent_id: load_of(told, agent) for agent in told.agents.values()}
+
+
+def load_of(told: Told, agent: AgentValue) -> Load:
+    """What an agent is offered or has in hand."""
+    mine = (*agent.legs, *(name.rpartition("/")[0] for name in agent.offers))
+    legs = [told.legs[name] for name in mine if name in told.legs]
+    return [(told.interactions[leg.interaction_id].channel, leg.state) for leg in legs]
 
 
 def whole(told: Told, rules: Rules | None, attended_ms: int, claims: dict[str, Claim], world: World) -> None:
@@ -50,9 +73,9 @@ def whole(told: Told, rules: Rules | None, attended_ms: int, claims: dict[str, C
     scene = Scene(rules, told.agents, held, attended_ms)
     for leg in told.legs.values():
         if leg.state is LegState.QUEUED:
-            _nobody_idles(scene, told, leg, claims[leg.leg_id])
+            nobody_idles(scene, told, leg, claims[leg.leg_id])
         if leg.state in WAITS:
-            _place(rules, told, leg, world)
+            place(rules, told, leg, world)
     _timers(rules, world)
 
 
@@ -69,10 +92,37 @@ def _told(told: Told, world: World) -> None:
     for name in {**live, **told.legs}:
         _same(f"leg {name}", told.legs.get(name), live.get(name))
     _same("agents", sorted(told.agents), sorted(world.agents))
-    for name, agent in world.agents.items():
-        _same(f"agent {name}", _of_told(told, name), _of_state(world, agent))
+    for name in world.agents:
+        told_of_agent(told, world, name)
     for name in world.policy.queues:
-        _same(f"queue {name}", told.queues.get(name), project.queue_value(world, name))
+        told_of_queue(told, world, name)
+
+
+def told_of_interaction(told: Told, world: World, interaction_id: str) -> None:
+    """What was told of one interaction and its legs is so. Raises BrokenInvariant."""
+    interaction = world.interactions.get(interaction_id)
+    legs = [leg for leg in interaction.all_legs() if leg.state not in ENDED] if interaction is not None else []
+    live = {}
+    if interaction is not None and legs:
+        live = {project.leg_id(interaction, leg): project.leg_value(interaction, leg) for leg in legs}
+        true = project.interaction_value(world, interaction)
+        _same(f"interaction {interaction_id}", told.interactions.get(interaction_id), true)
+    known = {leg.leg_id: leg for leg in told.legs_of(interaction_id)}
+    for name in {**live, **known}:
+        _same(f"leg {name}", known.get(name), live.get(name))
+
+
+def told_of_agent(told: Told, world: World, name: str) -> None:
+    """What was told of one agent is so. Raises BrokenInvariant."""
+    agent = world.agents.get(name)
+    _same(f"agent {name} is known", name in told.agents, agent is not None)
+    if agent is not None:
+        _same(f"agent {name}", _of_told(told, name), _of_state(world, agent))
+
+
+def told_of_queue(told: Told, world: World, name: str) -> None:
+    """What was told of one queue is so. Raises BrokenInvariant."""
+    _same(f"queue {name}", told.queues.get(name), project.queue_value(world, name))
 
 
 def _same(what: str, told: object, true: object) -> None:
@@ -111,6 +161,11 @@ def _one_owner(told: Told, world: World) -> None:
         raise BrokenInvariant("one_owner", f"held are {sorted(holders)}, should be {sorted(wanted)}")
     if set(told.offers) != {leg.offer_id for leg in told.legs.values() if leg.state is LegState.OFFERED}:
         raise BrokenInvariant("one_owner", f"pending offers {sorted(told.offers)}")
+    accounted_for(world)
+
+
+def accounted_for(world: World) -> None:
+    """Whatever was accepted is live or has ended. Raises BrokenInvariant."""
     live = len(world.interactions)
     if world.accepted != live + world.ended:
         raise BrokenInvariant("accepted_is_accounted_for", f"{world.accepted} of {live} and {world.ended}")
@@ -118,21 +173,27 @@ def _one_owner(told: Told, world: World) -> None:
 
 def _units(told: Told, rules: Rules, held: dict[str, Load]) -> None:
     for name, agent in told.agents.items():
-        units = rules.units(held[name])
-        if units != agent.units:
-            raise BrokenInvariant("within_capacity", f"{name}: {agent.units} units told, {units} in use")
+        units_of(rules, name, agent, held[name])
 
 
-def _nobody_idles(scene: Scene, told: Told, leg: LegValue, claim: Claim) -> None:
+def units_of(rules: Rules, name: str, agent: AgentValue, held: Load) -> None:
+    """An agent was told to have so many units in use as the load takes. Raises BrokenInvariant."""
+    units = rules.units(held)
+    if units != agent.units:
+        raise BrokenInvariant("within_capacity", f"{name}: {agent.units} units told, {units} in use")
+
+
+def nobody_idles(scene: Scene, told: Told, leg: LegValue, claim: Claim) -> None:
+    """Nobody could take the queued leg now. Raises BrokenInvariant."""
     interaction = told.interactions[leg.interaction_id]
-    for name in scene.serving(leg.queue, claim.target):
+    for name in scene.free(leg.queue, interaction.channel, claim.target):
         if scene.passed_over(name, leg, interaction, claim) is None:
             raise BrokenInvariant("nobody_idles", f"{name} could take {leg.leg_id}")
 
 
-def _place(rules: Rules, told: Told, leg: LegValue, world: World) -> None:
+def place(rules: Rules, told: Told, leg: LegValue, world: World) -> None:
     """The step is the one that waiting has reached, and the place follows from arrival and head starts, unless it was
-    taken over from an abandoned contact.
+    taken over from an abandoned contact. Raises BrokenInvariant.
     """
     waited = leg.waited_ms + world.clocks.now_ms - leg.since_ms
     step = rules.reached(leg.queue, waited)
@@ -150,7 +211,7 @@ def _place(rules: Rules, told: Told, leg: LegValue, world: World) -> None:
 
 def _timers(rules: Rules, world: World) -> None:
     """Whatever has a deadline has a timer for it, still to come; nothing else has one."""
-    log, attended = world.timers.pending()
+    log, attended = world.pending_timers()
     pending: Pending = {(kind, subject, number): due for due, _, kind, subject, number in (*log, *attended)}
     if len(pending) != len(log) + len(attended):
         raise BrokenInvariant("timers", "two timers for one thing")

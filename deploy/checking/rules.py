@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -178,23 +178,65 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Scene:
-    """Rules, agents with their loads, and attended time: answers why an agent may not take waiting work now."""
+    """Rules, agents with their loads, and attended time: answers why an agent may not take waiting work now.
 
-    def __init__(self, rules: Rules, agents: dict[str, AgentValue], loads: dict[str, Load], attended_ms: int) -> None:
+    Of one moment: what was found out once is not asked again, so nothing that was handed in may change meanwhile.
+    """
+
+    def __init__(
+        self, rules: Rules, agents: dict[str, AgentValue], loads: Mapping[str, Load], attended_ms: int
+    ) -> None:
         self.rules = rules
         self._agents = agents
         self._loads = loads
         self._attended_ms = attended_ms
+        self._away: dict[str, PassedOver | None] = {}
+        self._no_room: dict[tuple[str, str], PassedOver | None] = {}
+        self._serving: dict[str | None, list[str]] = {}
+        self._free: dict[tuple[str | None, str], list[str]] = {}
+
+    def at(self, attended_ms: int) -> Scene:
+        """The same at another moment of attended time."""
+        other = Scene(self.rules, self._agents, self._loads, attended_ms)
+        other._away, other._no_room = self._away, self._no_room
+        other._serving, other._free = self._serving, self._free
+        return other
+
+    def away(self, name: str) -> PassedOver | None:
+        """Why the agent is not on queue; None = he is."""
+        if name not in self._away:
+            self._away[name] = self.rules.away(self._agents[name])
+        return self._away[name]
+
+    def no_room(self, name: str, channel: str) -> PassedOver | None:
+        """Why the agent, who is configured, has no room for one more of that channel; None = he has."""
+        key = (name, channel)
+        if key not in self._no_room:
+            settings = self.rules.configuration.agents[name]
+            self._no_room[key] = self.rules.no_room(settings, self._loads.get(name, []), channel)
+        return self._no_room[key]
+
+    def free(self, queue: str | None, channel: str, target: str | None) -> list[str]:
+        """Of those who serve a queue, and of who is named beside, those who are there and have room for the channel."""
+        if target is not None:
+            return [name for name in self.serving(queue, target) if self.is_free(name, channel)]
+        key = (queue, channel)
+        if key not in self._free:
+            self._free[key] = [name for name in self.serving(queue) if self.is_free(name, channel)]
+        return self._free[key]
+
+    def is_free(self, name: str, channel: str) -> bool:
+        """Whether the agent is on queue and has room for one more of that channel."""
+        return self.away(name) is None and self.no_room(name, channel) is None
 
     def passed_over(
         self, name: str, leg: LegValue, interaction: InteractionValue, claim: Claim, *, blocks: bool = True
     ) -> PassedOver | None:
         """The first reason that keeps the agent from the queued leg; None = he may take it."""
-        settings, agent = self.rules.agent(name), self._agents[name]
-        if settings is None:
+        if self.rules.agent(name) is None:
             return PassedOver.OFF_QUEUE
-        reason = self._unfit(name, leg, interaction, claim) or self.rules.away(agent)
-        reason = reason or self.rules.no_room(settings, self._loads.get(name, []), interaction.channel)
+        reason = self._unfit(name, leg, interaction, claim) or self.away(name)
+        reason = reason or self.no_room(name, interaction.channel)
         if reason is None and name in claim.there:
             return PassedOver.TAKES_PART
         if reason is None and blocks and name in self._blocked(leg, interaction, claim):
@@ -213,17 +255,20 @@ class Scene:
         fits = self.rules.unfit(settings, interaction, leg.queue, step) is None
         return claim.preferred if serves and fits else None
 
-    def serving(self, queue: str | None, *also: str | None) -> Iterable[str]:
-        """The agents who serve a queue, and those named beside."""
-        agents = self.rules.configuration.agents
-        return [
-            name
-            for name, settings in agents.items()
-            if name in self._agents and (queue in settings.queues or name in also)
-        ]
+    def serving(self, queue: str | None, also: str | None = None) -> Iterable[str]:
+        """The agents who serve a queue, and who is named beside."""
+        if queue not in self._serving:
+            agents = self.rules.configuration.agents
+            self._serving[queue] = [
+                name for name, settings in agents.items() if name in self._agents and queue in settings.queues
+            ]
+        found = self._serving[queue]
+        if also is None or also in found or also not in self._agents or self.rules.agent(also) is None:
+            return found
+        return [*found, also]
 
     def _is_there(self, name: str | None) -> bool:
-        return name is not None and name in self._agents and self.rules.away(self._agents[name]) is None
+        return name is not None and name in self._agents and self.away(name) is None
 
     def _unfit(self, name: str, leg: LegValue, interaction: InteractionValue, claim: Claim) -> PassedOver | None:
         only = self.only(leg, interaction, claim)
@@ -241,7 +286,7 @@ class Scene:
             name not in claim.passed
             and name not in claim.there
             and self._unfit(name, leg, interaction, claim) is None
-            and self.rules.away(self._agents[name]) is None
+            and self.away(name) is None
             for name in self.serving(leg.queue, claim.target)
         )
         settings = self.rules.configuration.settings

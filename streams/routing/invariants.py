@@ -117,19 +117,27 @@ def _check_company(interaction: Interaction) -> None:
 
 def _check_nobody_idles(w: World) -> None:
     free = [agent for agent in w.agents.values() if agent.code_now >= 0]
+    with_room: dict[int, list[Agent]] = {}
     for interaction in w.interactions.values():
         for leg in interaction.all_legs():
             if leg.state is not LegState.QUEUED:
                 continue
-            for agent in free:
+            number = w.profiles.channel_numbers[interaction.profile]
+            if number not in with_room:
+                with_room[number] = [agent for agent in free if _has_room(w, agent, number)]
+            for agent in with_room[number]:
                 asked = leg.queue in agent.settings.queues or leg.target == agent.agent_id
                 if asked and not explain.reasons(w, interaction, leg, agent):
                     name = ids.leg_id(interaction.interaction_id, leg.number)
                     raise BrokenInvariant("nobody_idles_while_work_waits", f"{agent.agent_id} could take {name}")
 
 
+def _has_room(w: World, agent: Agent, number: int) -> bool:
+    return bool(w.capacity.room(agent)[0] >> number & 1) and not w.capacity.is_at_limit(agent, number)
+
+
 def _check_timers(w: World) -> None:
-    log, attended = w.timers.pending()
+    log, attended = w.pending_timers()
     if log and log[0][0] < w.now_ms:
         raise BrokenInvariant("timers_fire", f"{log[0]} at {w.now_ms}")
     if attended and attended[0][0] < w.clocks.attended_ms:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import enum
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Final
 
 ATTENDS_FOR_MS: Final = 2_000
@@ -126,9 +126,16 @@ class Timers:
             moments.append(clocks.log_moment(attended[0]))
         return min(moments, default=None)
 
-    def pending(self) -> tuple[list[Timer], list[Timer]]:
-        """The live timers of log and of attended time, earliest first."""
-        return [t for t in sorted(self.log) if self._live(t)], [t for t in sorted(self.attended) if self._live(t)]
+    def pending(self, kept: Container[int] | None = None) -> tuple[list[Timer], list[Timer]]:
+        """The live timers of log and of attended time, earliest first.
+
+        `kept`: the numbers that their owners keep; nothing but time is saved by naming them.
+        """
+        return self._pending(self.log, kept), self._pending(self.attended, kept)
+
+    def _pending(self, heap: list[Timer], kept: Container[int] | None) -> list[Timer]:
+        asked = heap if kept is None else [timer for timer in heap if timer[1] in kept]
+        return sorted(timer for timer in asked if self._live(timer))
 
     def _head(self, heap: list[Timer]) -> Timer | None:
         while heap:

@@ -258,6 +258,19 @@ class World:
             agent.audiences = [audience for audience in agent.audiences if audience.key in self.audiences]
         self._audience_limit = max(_AUDIENCES_AT_FIRST, 2 * len(self.audiences))
 
+    def pending_timers(self) -> tuple[list[Timer], list[Timer]]:
+        """The live timers of log and of attended time, earliest first; looks at all work and all agents once, instead
+        of at the owner of every timer that is over.
+        """
+        kept = {number for agent in self.agents.values() for number in (agent.grace_timer, agent.responds_timer)}
+        kept.update(gateway.lease_timer for gateway in self.gateways.values())
+        for interaction in self.interactions.values():
+            kept.add(interaction.reoffer_timer)
+            for leg in interaction.all_legs():
+                kept.add(leg.timer)
+                kept.add(leg.wake_timer)
+        return self.timers.pending(kept)
+
     def is_live(self, timer: Timer) -> bool:
         """Whether whoever set the timer still wants it."""
         _, order, kind, subject, number = timer

@@ -15,6 +15,7 @@ from schemas.topics import ROUTING_DECISIONS
 from streams.routing.breach import BrokenInvariant
 from streams.routing.engine import Engine
 from streams.routing.logged import LoggedDecision
+from streams.routing.timers import TimerKind
 from tests.support.engine_driver import Driver, a_configuration
 from tests.support.listed_log import ListedLog, listed
 from tests.support.planting import planted
@@ -82,6 +83,26 @@ async def test_a_state_that_a_snapshot_loses_is_a_breach() -> None:
         breach = (await verify_log(log)).breach
     assert breach is not None
     assert breach.invariant == "snapshot_restores"
+
+
+async def test_a_breach_between_two_whole_checks_is_reported_at_its_very_input() -> None:
+    real, log = Engine.apply, listed(a_day())
+    spoiled_at = 12
+
+    def losing(self: Engine, event: Any, *, offset: int, stamp_ms: int) -> Any:
+        decisions = real(self, event, offset=offset, stamp_ms=stamp_ms)
+        if offset == spoiled_at:
+            self.world.timers.set(TimerKind.NOT_RESPONDING, 10**12, "ana")
+            self.world.agents["ana"].responds_timer = self.world.timers.order
+        return decisions
+
+    with planted(Engine, "apply", losing):
+        closely = (await verify_log(log)).breach
+        with planted(verification, "LEAST_BETWEEN", 10**6):
+            seldom = (await verify_log(log)).breach
+    assert closely is not None
+    assert (closely.offset, closely.invariant) == (spoiled_at, "timers")
+    assert seldom == closely
 
 
 async def test_an_empty_log_cannot_be_verified() -> None:
