@@ -218,11 +218,14 @@ def _show_status(found: StackStatus) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("process", "is", "pid", "listens on", "health", "up", "restarts", box=None)
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for title in ("process", "is", "pid", "listens on", "health", "up", "restarts"):
+        table.add_column(title, no_wrap=True)
     for one in found.processes:
         age = "" if one.up_ms is None else f"{one.up_ms / 1000:.0f} s"
         pid = str(one.pid or "")
-        table.add_row(one.name, one.condition, pid, one.address or "", one.health or "", age, str(one.restarts or ""))
+        health = "" if one.health is None else f":{one.health.rpartition(':')[2]}"
+        table.add_row(one.name, one.condition, pid, one.address or "", health, age, str(one.restarts or ""))
     Console().print(table)
     if found.runs and not found.supervised:
         typer.echo("nothing watches these: `hubline up` takes them over, `hubline down` ends them")

@@ -24,7 +24,7 @@ class Condition(enum.StrEnum):
     """How a process is. `STARTING`: not ready yet, while the one it is paired with works."""
 
     READY = "ready"
-    STANDING_BY = "standing by"
+    STANDING_BY = "standby"
     STARTING = "starting"
     NOT_READY = "not ready"
     DOWN = "down"
