@@ -7,6 +7,7 @@ keeps it. Without the broker nothing is known: the caller repeats it with the sa
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from contextlib import aclosing
 from typing import Final
 
@@ -16,6 +17,7 @@ from producers.admin.command_answers import CommandAnswer, Standing, answer_in
 from producers.admin.configuration_outbox import SOURCE, decisions_of
 from producers.admin.observed import current_trace
 from runtime.broker import Reader
+from runtime.clock import Clock
 from runtime.events import to_output
 from runtime.postgres import Pool
 from runtime.sender import NotSent, Sender
@@ -25,6 +27,8 @@ from schemas.vocabulary import Refusal
 
 AT_ONCE: Final = 16
 ACKNOWLEDGED_S: Final = 5.0
+LOOK_S: Final = 0.25
+"""How often it is looked whether the audit has an answer."""
 _KEPT: Final = """
 SELECT outcome, at_ms, epoch, seq, refusal, detail FROM interventions WHERE workspace = $1 AND command_id = $2
 ORDER BY epoch, seq LIMIT 1
@@ -38,10 +42,11 @@ class BrokerAway(Exception):
 class Commander:
     """Commands of all workspaces; `wait_ms` is how long it waits for routing."""
 
-    def __init__(self, sender: Sender, reader: Reader, pool: Pool, wait_ms: int) -> None:
+    def __init__(self, sender: Sender, reader: Reader, pool: Pool, clock: Clock, wait_ms: int) -> None:
         self._sender = sender
         self._reader = reader
         self._pool = pool
+        self._clock = clock
         self._wait_s = wait_ms / 1000
         self._slots = asyncio.Semaphore(AT_ONCE)
 
@@ -53,7 +58,9 @@ class Commander:
         async with self._slots:
             answer = await self._send(command)
         if answer.standing is Standing.DUPLICATE:
-            return await self.kept(command.workspace, command.command_id) or answer
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._wait_s):
+                    return await self._written(command.workspace, command.command_id)
         return answer
 
     async def after(self, workspace: str) -> int | None:
@@ -65,11 +72,30 @@ class Commander:
             return None
 
     async def answered(self, workspace: str, command_id: str, after: int | None) -> CommandAnswer:
-        """What became of a command that an outbox brings into the log; `after` as above."""
+        """What became of a command that an outbox brings into the log; `after` as above.
+
+        One that was given before may have been answered before `after`: then the audit says so as soon as it is written.
+        """
         known = await self.kept(workspace, command_id)
         if known is not None or after is None:
             return known or CommandAnswer(command_id=command_id, standing=Standing.WAITING)
-        return await self._wait(workspace, command_id, after)
+        told = asyncio.create_task(self._wait(workspace, command_id, after))
+        written = asyncio.create_task(self._written(workspace, command_id))
+        try:
+            await asyncio.wait({told, written}, return_when=asyncio.FIRST_COMPLETED)
+            return written.result() if written.done() else told.result()
+        finally:
+            told.cancel()
+            written.cancel()
+            await asyncio.wait({told, written})
+
+    async def _written(self, workspace: str, command_id: str) -> CommandAnswer:
+        """The answer that the audit keeps, as soon as it does."""
+        while True:
+            known = await self.kept(workspace, command_id)
+            if known is not None:
+                return known
+            await self._clock.sleep(LOOK_S)
 
     async def kept(self, workspace: str, command_id: str) -> CommandAnswer | None:
         """The answer that the audit keeps; None = none (yet)."""

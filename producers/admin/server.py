@@ -46,7 +46,7 @@ async def main(context: Context) -> None:
         scheduler = Scheduler(HoursStore(pool), broker, context.clock, context.log, context.metrics)
         relay = Relay(pool, broker, scheduler, context.clock, context.log, context.metrics)
         sender, reader = Sender(broker.producer, context.clock, context.log), broker.reader()
-        commander = Commander(sender, reader, pool, settings.admin.command_wait_ms)
+        commander = Commander(sender, reader, pool, context.clock, settings.admin.command_wait_ms)
         services = put_together(settings, pool, context.clock, context.metrics, commander)
         app = Observed(build(services, context.log), context.clock, context.metrics)
         async with (

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -126,13 +127,17 @@ async def test_everything_goes_to_the_other_in_one_act(office: Office) -> None:
             {"agent_id": "ana", "to_agent": "bo", "owned": CUSTOMERS // 2, "preferring": CUSTOMERS},
         )
         assert await office.named("bo") == (0, 0)
+        office.product.supervisor.send("audit_writer", signal.SIGSTOP)
         done = await office.hand_over(command_id="k_hand_over_1")
         assert done.status_code == 200, done.text
         assert (done.json()["owned"], done.json()["preferring"]) == (CUSTOMERS // 2, CUSTOMERS)
         assert done.json()["routing"] == "applied"
         await sue.until(lambda m: {m.interactions[one].preferred_agent for one in (waits, later)} == {"bo"})
-        again = await office.hand_over(command_id="k_hand_over_1")
-        assert (again.status_code, again.json()) == (200, done.json())
+        repeating = asyncio.create_task(office.hand_over(command_id="k_hand_over_1"))
+        await asyncio.sleep(0)
+        office.product.supervisor.send("audit_writer", signal.SIGCONT)
+        again = await repeating
+        assert (again.status_code, again.json()) == (200, done.json()), "told as soon as the audit has it"
         other = await office.hand_over("ana", command_id="k_hand_over_1")
         assert other.status_code == 422
     assert (await office.named("ana"), await office.named("bo")) == ((0, 0), (CUSTOMERS // 2, CUSTOMERS))

@@ -82,7 +82,7 @@ async def admin_service(
         scheduler = Scheduler(HoursStore(pool), broker, clock, logger, metrics)
         relay = Relay(pool, broker, scheduler, clock, logger, metrics)
         sender, reader = Sender(broker.producer, clock, logger), broker.reader()
-        commander = Commander(sender, reader, pool, settings.admin.command_wait_ms)
+        commander = Commander(sender, reader, pool, clock, settings.admin.command_wait_ms)
         services = put_together(settings, pool, clock, metrics, commander)
         async with (
             running(relay, scheduler, sender, services.accounts, clock, logger),
