@@ -100,11 +100,13 @@ class Supervisor:
             for service in phase.services if phase.awaited else ():
                 self.wait_ready(service.name)
             phase.then()
+        self._layout.up_file.touch()
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()
 
     def stop(self) -> None:
         """Ends everything in order; returns when nothing of the plan runs."""
+        self._layout.up_file.unlink(missing_ok=True)
         self.release()
         with self._lock:
             for one in self._watched.values():
@@ -238,6 +240,14 @@ class Supervisor:
         self._start(one)
 
     def _start(self, one: _Watched) -> None:
+        """Raises StackError, for a full disk too: whoever watches tries again, once there may be room."""
+        one.begun_s = time.monotonic()
+        try:
+            self._prepare_and_start(one)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise StackError(f"{one.service.name} cannot be started: {error}") from error
+
+    def _prepare_and_start(self, one: _Watched) -> None:
         service = one.service
         service.prepare()
         one.begun_s = time.monotonic()

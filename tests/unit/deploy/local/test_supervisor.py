@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,7 +80,9 @@ def test_everything_runs_after_the_start_and_nothing_after_the_end(bench: Bench)
     supervisor.start()
     assert [one.name for one in recorded(bench.layout)] == ["one", "two"]
     assert supervisor.pid("one") != supervisor.pid("two")
+    assert bench.layout.up_file.exists()
     supervisor.stop()
+    assert not bench.layout.up_file.exists()
     assert (supervisor.pid("one"), supervisor.pid("two")) == (None, None)
 
 
@@ -117,6 +120,32 @@ def test_a_process_that_always_dies_is_tried_again_and_again_until_patience_is_o
 
     wait_until(died_three_times)
     with pytest.raises(StackError, match=r"one was not ready[\s\S]*broken"):
+        supervisor.start()
+
+
+@pytest.mark.parametrize("fault", [OSError("no space left"), subprocess.TimeoutExpired("format", 60)])
+def test_what_cannot_be_prepared_at_first_is_started_once_it_can(bench: Bench, fault: Exception) -> None:
+    faults = [fault]
+
+    def prepare() -> None:
+        if supervisor.pid("other") is not None and faults:
+            raise faults.pop()
+
+    one = msgspec.structs.replace(bench.service("one"), prepare=prepare)
+    supervisor = bench.supervisor(one, bench.service("other"))
+    supervisor.start()
+    before = supervisor.pid("one")
+    supervisor.kill("one")
+    wait_until(lambda: supervisor.pid("one") not in (None, before))
+    assert any("one cannot be started" in line for line in bench.said)
+
+
+def test_a_first_start_that_cannot_be_prepared_says_why(bench: Bench) -> None:
+    def prepare() -> None:
+        raise OSError("no space left")
+
+    supervisor = bench.supervisor(msgspec.structs.replace(bench.service("one"), prepare=prepare))
+    with pytest.raises(StackError, match="one cannot be started: no space left"):
         supervisor.start()
 
 
