@@ -20,8 +20,22 @@ find_python() {
 
 digest() { cat requirements-dev.txt pyproject.toml deploy/setup.sh | cksum; }
 
+# The scripts of an environment name the place where it was made: in a clone that was moved or copied they start another
+# one's Python, or none.
+moved() { [ -e .venv/bin/pip ] && ! head -n 3 .venv/bin/pip | grep -qF "$(pwd -P)/.venv/"; }
+
+# Two of these at once take turns.
+if command -v flock > /dev/null; then
+    exec 9< deploy/setup.sh
+    flock 9
+fi
+
 stamp=.venv/installed
 wanted="$(digest)"
+if moved; then
+    echo "setup: .venv was made elsewhere; making it anew"
+    rm -rf .venv
+fi
 if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || ! suits .venv/bin/python; then
     if ! suits .venv/bin/python; then
         python="$(find_python)"

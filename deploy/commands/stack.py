@@ -59,7 +59,8 @@ def up(
     names = tuple(name.strip() for name in only.split(",") if name.strip()) or plan.NAMES
     _refuse_unknown(names, plan.NAMES)
     request = Request(data_dir=folder, only=names, flush_interactions=flush_interactions)
-    if state.holder_of(Layout(data_dir=folder)) is not None:
+    layout = Layout(data_dir=folder)
+    if state.wait_up(layout) if detach else state.holder_of(layout) is not None:
         _show_up(request, 0, json)
         raise typer.Exit(0 if detach else NOT_WELL)
     if not detach:
@@ -74,10 +75,15 @@ def up(
 
 def down(data_dir: DataDir = None, json: Json = False) -> None:
     """Stop everything that runs in the data folder, in order, also what a killed `hubline up` left behind."""
+    from deploy.local.errors import StackError
     from deploy.local.layout import Layout
     from deploy.local.stack import bring_down
 
-    ended = bring_down(Layout(data_dir=_folder(data_dir)), _note)
+    try:
+        ended = bring_down(Layout(data_dir=_folder(data_dir)), _note)
+    except StackError as error:
+        _show_problem(error.problem, error.advice)
+        raise typer.Exit(NOT_WELL) from error
     if json:
         _print_json({"ended": list(ended)})
     else:

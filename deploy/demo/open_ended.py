@@ -1,6 +1,6 @@
 """`hubline run`: the stack, the book city in it, a gentle stream of contacts, scripted agents and a live table.
 
-What runs already is used and left running. The agent `ana` is left to a person.
+What runs already is used and left running; what somebody is starting is waited for. The agent `ana` is left to a person.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 def run(wanted: Wanted, environ: Mapping[str, str], note: Note) -> None:
     """Runs until SIGINT, SIGTERM or SIGHUP. Raises StackError and SetUpFailed. To be called in the main thread."""
     words = Words(wanted.language)
-    if state.holder_of(Layout(data_dir=wanted.data_dir)) is not None:
+    if state.wait_up(Layout(data_dir=wanted.data_dir)):
         _demonstrate(wanted, endpoints_now(wanted.data_dir, environ), words, words.say("leave"))
         return
     with opened(Request(data_dir=wanted.data_dir), environ, note) as stack:

@@ -90,8 +90,10 @@ def _open_files(_machine: Machine) -> Finding:
     return Finding("open files", well, shown, "" if well else f"Raise the limit: `ulimit -Hn {OPEN_FILES}` or more.")
 
 
-def _memory(_machine: Machine) -> Finding:
+def _memory(machine: Machine) -> Finding:
     free = psutil.virtual_memory().available
+    if everything(machine.layout):
+        return Finding("memory", True, f"{_gib(free)} available besides what runs already")
     advice = (
         "" if free >= MEMORY_BYTES else f"Free some: Kafka, PostgreSQL and the processes need {_gib(MEMORY_BYTES)}."
     )
@@ -193,7 +195,7 @@ def _leftovers(machine: Machine) -> Finding:
         return Finding("leftovers", True, "none")
     names = ", ".join(f"{one.name} ({one.pid})" for one in running)
     return Finding(
-        "leftovers", False, f"{names} run unwatched", "`hubline up` takes them over, `hubline down` ends them."
+        "leftovers", True, f"{names} run unwatched; the next start takes them over, `hubline down` ends them"
     )
 
 

@@ -33,6 +33,11 @@ class Layout(msgspec.Struct, frozen=True):
         return self.data_dir / "stack.holder"
 
     @property
+    def up_file(self) -> Path:
+        """Stands there while all that the holder was asked for is up."""
+        return self.data_dir / "stack.up"
+
+    @property
     def state_file(self) -> Path:
         """Ports, the cluster's id and the database's password: kept across restarts."""
         return self.data_dir / "stack.json"

@@ -24,6 +24,8 @@ from deploy.local.processes import Ending, Running
 
 HOST: Final = "127.0.0.1"
 SUPERVISOR: Final = "supervisor"
+UP_PATIENCE_S: Final = 180.0
+LOOK_S: Final = 0.1
 ENDING: Final = Ending(patience_ms=90_000, rank=9)
 """A supervisor ends all of its own first, which takes its time."""
 
@@ -88,10 +90,12 @@ def exclusive(layout: Layout) -> Iterator[None]:
             raise StackError(
                 f"the stack in {layout.data_dir} is already up", "See `hubline status`; `hubline down` stops it."
             ) from None
+        layout.up_file.unlink(missing_ok=True)
         processes.write_record(layout.holder_file, _holder())
         try:
             yield
         finally:
+            layout.up_file.unlink(missing_ok=True)
             layout.holder_file.unlink(missing_ok=True)
 
 
@@ -99,6 +103,18 @@ def holder_of(layout: Layout) -> Running | None:
     """Who holds the folder's lock now: the supervisor that watches it, None when nobody does."""
     running = processes.read_record(layout.holder_file)
     return running if running is not None and processes.lives(running) else None
+
+
+def wait_up(layout: Layout, patience_s: float = UP_PATIENCE_S) -> bool:
+    """Waits until the folder's holder has everything up; False when nobody holds the folder, or not in that time."""
+    deadline_s = time.monotonic() + patience_s
+    while holder_of(layout) is not None:
+        if layout.up_file.exists():
+            return True
+        if time.monotonic() > deadline_s:
+            return False
+        time.sleep(LOOK_S)
+    return False
 
 
 def _holder() -> Running:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,17 @@ def test_a_holder_that_was_killed_holds_nothing(layout: Layout) -> None:
     assert state.holder_of(layout) is None
     with state.exclusive(layout):
         assert state.holder_of(layout) is not None
+
+
+def test_nobody_waits_for_a_folder_that_nobody_holds(layout: Layout) -> None:
+    assert not state.wait_up(layout)
+
+
+def test_who_comes_second_waits_until_the_first_has_everything_up(layout: Layout) -> None:
+    layout.up_file.touch()  # Left by one that was killed.
+    with state.exclusive(layout), ThreadPoolExecutor() as pool:
+        assert not state.wait_up(layout, patience_s=0)
+        waiting = pool.submit(state.wait_up, layout)
+        layout.up_file.touch()
+        assert waiting.result()
+    assert not layout.up_file.exists()
