@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -99,12 +100,26 @@ def fetch(cache: Path, progress: Progress = no_progress, locked: tuple[Jar, ...]
 def _fetch_all(cache: Path, wanted: tuple[Jar, ...], progress: Progress) -> None:
     whole = sum(jar.size_bytes for jar in wanted)
     done = 0
+    over = threading.Event()
+
+    def fetch_one(scratch: str, jar: Jar) -> None:
+        if over.is_set():
+            return
+        try:
+            _fetch_one(Path(scratch), folder(cache), jar)
+        except StackError:
+            over.set()
+            raise
+
     with tempfile.TemporaryDirectory(dir=cache, prefix="fetch-") as scratch, ThreadPoolExecutor(FETCHERS) as pool:
-        jobs = [(jar, pool.submit(_fetch_one, Path(scratch), folder(cache), jar)) for jar in wanted]
-        for jar, job in jobs:
-            job.result()
-            done += jar.size_bytes
-            progress(done, whole, jar)
+        jobs = [(jar, pool.submit(fetch_one, scratch, jar)) for jar in wanted]
+        try:
+            for jar, job in jobs:
+                job.result()
+                done += jar.size_bytes
+                progress(done, whole, jar)
+        finally:
+            over.set()  # After a failure or Ctrl-C nobody waits until each of the others has timed out too.
 
 
 def _fetch_one(scratch: Path, place: Path, jar: Jar) -> None:

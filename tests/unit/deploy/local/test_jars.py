@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from deploy.local import jars
+from deploy.local.errors import StackError
 from deploy.local.jars import Jar
+from tests.support.planting import planted
 
 
 def a_jar(artifact: str = "broker", content: bytes = b"bytes of a jar") -> Jar:
@@ -53,3 +55,16 @@ def test_a_jar_with_other_bytes_counts_as_missing(tmp_path: Path, content: bytes
 
 def test_a_jar_that_was_never_fetched_is_missing(tmp_path: Path) -> None:
     assert jars.missing(tmp_path, (a_jar(),)) == (a_jar(),)
+
+
+def test_without_a_network_the_first_failure_is_told_and_the_others_are_not_tried(tmp_path: Path) -> None:
+    tried: list[Jar] = []
+
+    def unreachable(_scratch: Path, _place: Path, jar: Jar) -> None:
+        tried.append(jar)
+        raise StackError(f"{jar.coordinate} cannot be fetched")
+
+    locked = tuple(a_jar(f"part{number}") for number in range(40))
+    with planted(jars, "_fetch_one", unreachable), pytest.raises(StackError, match="cannot be fetched"):
+        jars.fetch(tmp_path, locked=locked)
+    assert len(tried) <= jars.FETCHERS
