@@ -22,6 +22,8 @@ TWIN_EVERY = 150
 TWIN_LIVES_FOR = 40
 OF_RESTORED = ("restored_goes_on_the_same", "restored_is_the_same")
 """Promises on an engine that was restored from a snapshot."""
+OF_REPLAYED = ("replay_gives_the_same_bytes", "replay_gives_the_same_state")
+"""Promises on an engine that takes a whole log once more."""
 
 
 class Breach(Exception):
@@ -62,13 +64,16 @@ class Watched:
             raise Breach(type(error).__name__, offset, str(error)) from error
         said = encoded(decisions)
         self._digest.update(said)
-        if self._twin is not None and encoded(self._twin.apply(event, offset=offset, stamp_ms=stamp_ms)) != said:
-            raise Breach("restored_goes_on_the_same", offset, "the restored engine decided otherwise")
+        if self._twin is not None and self._of_twin(self._twin, line) != said:
+            raise Breach(OF_RESTORED[0], offset, "the restored engine decided otherwise")
         return decisions
 
     def divide(self) -> None:
         """From here on a twin restored from a snapshot goes along. Raises Breach when it is not the same."""
-        self._twin = Engine.restore(self.engine.snapshot())
+        try:
+            self._twin = Engine.restore(self.engine.snapshot())
+        except Exception as error:
+            raise Breach(OF_RESTORED[1], self.engine.offset, f"it cannot be restored: {error!r}") from error
         self._compare()
 
     def join(self) -> None:
@@ -82,9 +87,20 @@ class Watched:
         """Whether a twin goes along."""
         return self._twin is not None
 
+    def replayed(self, log: Sequence[Line]) -> None:
+        """What was fed gives the same once more. Raises Breach."""
+        replay(log, self.said, self.engine.fingerprint())
+
+    def _of_twin(self, twin: Engine, line: Line) -> bytes:
+        offset, stamp_ms, event = line
+        try:
+            return encoded(twin.apply(event, offset=offset, stamp_ms=stamp_ms))
+        except Exception as error:
+            raise Breach(OF_RESTORED[0], offset, f"only the restored engine fails: {error!r}") from error
+
     def _compare(self) -> None:
         if self._twin is not None and self._twin.fingerprint() != self.engine.fingerprint():
-            raise Breach("restored_is_the_same", self.engine.offset, "the fingerprints differ")
+            raise Breach(OF_RESTORED[1], self.engine.offset, "the fingerprints differ")
 
 
 class Life:
@@ -107,7 +123,7 @@ class Life:
             elif self._watched.is_divided and self._points.random() < 1 / TWIN_LIVES_FOR:
                 self._watched.join()
                 self._author.engine = self._watched.engine
-        replay(self.log, self._watched.said, self._watched.engine.fingerprint())
+        self._watched.replayed(self.log)
 
     def _feed(self, events: Iterable[InputsTopicEvent]) -> None:
         for event in events:
@@ -121,11 +137,14 @@ def replay(log: Sequence[Line], said: str, fingerprint: str) -> None:
     engine = Engine.of_log(WORKSPACE)
     digest = hashlib.sha256()
     for offset, stamp_ms, event in log:
-        digest.update(encoded(engine.apply(event, offset=offset, stamp_ms=stamp_ms)))
+        try:
+            digest.update(encoded(engine.apply(event, offset=offset, stamp_ms=stamp_ms)))
+        except Exception as error:
+            raise Breach(OF_REPLAYED[0], offset, f"only the replaying engine fails: {error!r}") from error
     if digest.hexdigest() != said:
-        raise Breach("replay_gives_the_same_bytes", log[-1][0], "the decisions' digests differ")
+        raise Breach(OF_REPLAYED[0], log[-1][0], "the decisions' digests differ")
     if engine.fingerprint() != fingerprint:
-        raise Breach("replay_gives_the_same_state", log[-1][0], "the fingerprints differ")
+        raise Breach(OF_REPLAYED[1], log[-1][0], "the fingerprints differ")
 
 
 def encoded(decisions: Iterable[Decision]) -> bytes:

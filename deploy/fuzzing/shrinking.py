@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from deploy.fuzzing.life import OF_RESTORED, Breach, Line, Watched
+from deploy.fuzzing.life import OF_REPLAYED, OF_RESTORED, Breach, Line, Watched
 
 Fails = Callable[[Sequence[Line]], Breach | None]
 
@@ -12,7 +12,8 @@ Fails = Callable[[Sequence[Line]], Breach | None]
 def outcome(log: Sequence[Line], promise: str | None = None) -> Breach | None:
     """The first breach of a log, run from its beginning; None = every promise holds.
 
-    Where the breach looked for is one of a restored engine, one is restored before each input.
+    Where the breach looked for is one of a restored engine, one is restored before each input; where it is one of a
+    replay, the log is taken once more.
     """
     watched = Watched()
     try:
@@ -20,14 +21,16 @@ def outcome(log: Sequence[Line], promise: str | None = None) -> Breach | None:
             if promise in OF_RESTORED:
                 watched.divide()
             watched.apply(line)
+        if promise in OF_REPLAYED and log:
+            watched.replayed(log)
     except Breach as breach:
         return breach
     return None
 
 
 def outcome_of_any(log: Sequence[Line]) -> Breach | None:
-    """The first breach of a log of any promise, those on restored engines too."""
-    return outcome(log) or outcome(log, OF_RESTORED[0])
+    """The first breach of a log of any promise, those on restored and on replaying engines too."""
+    return outcome(log, OF_REPLAYED[0]) or outcome(log, OF_RESTORED[0])
 
 
 def shrink(log: Sequence[Line], breach: Breach, goes_on: Callable[[], bool]) -> list[Line]:

@@ -56,6 +56,33 @@ def test_a_snapshot_that_forgets_is_found() -> None:
         several_lives(900)
 
 
+def test_a_snapshot_that_cannot_be_restored_is_a_breach() -> None:
+    def torn(w: Any, records: Any) -> None:
+        raise KeyError(records)
+
+    watched = Watched()
+    watched.apply((0, 1, TICK))
+    with planted(snapshot, "_agents", torn), pytest.raises(Breach, match="restored_is_the_same"):
+        watched.divide()
+
+
+def test_a_failure_of_the_restored_engine_alone_is_a_breach() -> None:
+    class Failing:
+        def apply(self, event: Any, *, offset: int, stamp_ms: int) -> None:
+            raise KeyError(offset)
+
+    watched = Watched()
+    watched.divide()
+    watched._twin = Failing()  # type: ignore[assignment]
+    with pytest.raises(Breach, match="restored_goes_on_the_same, at input 0: only the restored engine fails"):
+        watched.apply((0, 1, TICK))
+
+
+def test_a_failure_of_the_replaying_engine_alone_is_a_breach() -> None:
+    with pytest.raises(Breach, match="replay_gives_the_same_bytes, at input 0: only the replaying engine fails"):
+        replay([(0, 1, TICK), (0, 1, TICK)], "", "")
+
+
 def test_a_twin_takes_over() -> None:
     watched = Watched()
     watched.divide()

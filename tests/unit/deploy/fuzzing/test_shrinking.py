@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
+from deploy.fuzzing import life as lives
 from deploy.fuzzing.life import Breach, Life, Line
 from deploy.fuzzing.shrinking import outcome, outcome_of_any, reduced, shrink
 from deploy.fuzzing.words import WORKSPACE
@@ -37,6 +39,16 @@ def test_a_log_that_does_not_break_stays_whole() -> None:
 def test_shrinking_ends_when_it_is_told_to() -> None:
     left = reduced(LOG, lambda log: Breach("planted", 150, ""), lambda: False)
     assert len(left) == 151
+
+
+def test_a_breach_of_a_replay_is_made_small_and_found_again() -> None:
+    real, said = lives.encoded, itertools.count()
+    with planted(lives, "encoded", lambda decisions: real(decisions) + str(next(said)).encode()):
+        small = shrink(LOG, Breach(lives.OF_REPLAYED[0], 199, ""), lambda: True)
+        again = outcome_of_any(small)
+    assert len(small) == 1
+    assert again is not None
+    assert again.promise == lives.OF_REPLAYED[0]
 
 
 def broken() -> tuple[Life, Breach]:
