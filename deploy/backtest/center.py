@@ -133,6 +133,8 @@ class _Center:
                 self._let_go(at_ms)
         if self._listener is not None:
             self._listener.finish(self._engine)
+        for agent_id in list(self._since):
+            self._off_queue(agent_id, self._engine.now_ms)
         return Run(
             outcomes=self._outcomes,
             present_ms=self._present,
@@ -275,8 +277,10 @@ class _Center:
         if agent.routing_status is not RoutingStatus.OFF_QUEUE:
             self._since.setdefault(agent.agent_id, decision.at_ms)
         elif agent.agent_id in self._since:
-            was_ms = self._since.pop(agent.agent_id)
-            self._present[agent.agent_id] = self._present.get(agent.agent_id, 0) + decision.at_ms - was_ms
+            self._off_queue(agent.agent_id, decision.at_ms)
+
+    def _off_queue(self, agent_id: str, at_ms: int) -> None:
+        self._present[agent_id] = self._present.get(agent_id, 0) + at_ms - self._since.pop(agent_id)
 
     def _at(self, at_ms: int, kind: _Kind, what: Any) -> None:
         self._order += 1

@@ -1,7 +1,8 @@
 """What the waits of a call center come to, as the literature on them counts. Pure.
 
 Asked = queued or answered. Mean and median are of those answered, who did not wait among them with 0; within 20 s and
-60 s is a share of all who asked. All waits in seconds, all shares in per cent. None = nobody to count.
+60 s is a share of all who asked, but for those who were answered after a wait that the log does not tell. All waits in
+seconds, all shares in per cent. None = nobody to count.
 """
 
 from __future__ import annotations
@@ -90,6 +91,7 @@ def figures(waits: Iterable[Wait]) -> Figures:
     answered = [one.waited_s for one in asked if one.answered and one.waited_s is not None]
     known = [one.waited_s for one in asked if one.waited_s is not None]
     hung_up = sum(one.hung_up for one in asked)
+    told = len(asked) - sum(one.answered and one.waited_s is None for one in asked)
     return Figures(
         asked=len(asked),
         answered=sum(one.answered for one in asked),
@@ -97,8 +99,8 @@ def figures(waits: Iterable[Wait]) -> Figures:
         abandoned_percent=_percent(hung_up, len(asked)),
         mean_wait_answered_s=_rounded(statistics.fmean(answered)) if answered else None,
         median_wait_answered_s=_rounded(statistics.median(answered)) if answered else None,
-        within_20s=_percent(sum(wait_s <= 20 for wait_s in answered), len(asked)) if answered else None,
-        within_60s=_percent(sum(wait_s <= 60 for wait_s in answered), len(asked)) if answered else None,
+        within_20s=_percent(sum(wait_s <= 20 for wait_s in answered), told),
+        within_60s=_percent(sum(wait_s <= 60 for wait_s in answered), told),
         longest_wait_s=_rounded(max(known)) if known else None,
     )
 

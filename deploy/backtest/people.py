@@ -42,7 +42,9 @@ class Outcome(msgspec.Struct, kw_only=True, gc=False):
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One run: what became of each call, the milliseconds in which each agent was on queue, talked and wrapped up."""
+    """One run: what became of each call, the milliseconds in which each agent was on queue (to the end of the run, where
+    he never left), talked and wrapped up.
+    """
 
     outcomes: dict[str, Outcome]
     present_ms: dict[str, int]

@@ -41,7 +41,7 @@ def test_an_agent_whose_shift_is_over_finishes_the_call_and_takes_no_other() -> 
     calls = [a_caller("a", 0, 100), a_caller("b", 1, 200), a_caller("c", 10, 10)]
     ran = run(a_center(["dana", "eli"]), calls, [a_shift("dana", 0, 50), a_shift("eli")])
     assert waits_s(ran) == {"a": 0, "b": 0, "c": 191}
-    assert ran.present_ms == {"dana": 100_000}
+    assert ran.present_ms == {"dana": 100_000, "eli": 211_000}
 
 
 def test_the_last_one_there_stays_until_nobody_waits() -> None:
@@ -49,6 +49,12 @@ def test_the_last_one_there_stays_until_nobody_waits() -> None:
     assert waits_s(ran) == {"a": 0, "b": 90, "c": None}
     assert ran.outcomes["c"].state is None
     assert ran.present_ms == {"dana": 110_000}
+
+
+def test_who_stays_for_a_call_that_he_cannot_take_was_there_all_the_time() -> None:
+    calls = [a_caller("a", 0, 100), a_caller("b", 10, 10, skill="rare")]
+    ran = run(a_center(), calls, [a_shift("dana", 0, 50)])
+    assert (ran.outcomes["b"].state, ran.talked_ms, ran.present_ms) == (None, {"dana": 100_000}, {"dana": 100_000})
 
 
 def test_who_stayed_goes_as_soon_as_somebody_comes() -> None:

@@ -20,8 +20,18 @@ def test_where_nobody_asked_there_is_nothing_to_divide() -> None:
 
 
 def test_waits_that_a_log_does_not_tell_count_as_calls_only() -> None:
-    found = figures([Wait(True, False, None), Wait(False, True, 10)])
-    assert (found.answered, found.mean_wait_answered_s, found.within_20s, found.longest_wait_s) == (1, None, None, 10.0)
+    found = figures([Wait(True, False, None), Wait(True, False, None)])
+    assert (found.answered, found.mean_wait_answered_s, found.within_20s, found.longest_wait_s) == (2, None, None, None)
+
+
+def test_who_waited_nobody_knows_how_long_is_in_no_share_of_those_answered_in_time() -> None:
+    found = figures([Wait(True, False, None), Wait(True, False, 10), Wait(True, False, 30), Wait(False, True, 10)])
+    assert (found.asked, found.within_20s, found.within_60s) == (4, 33.33, 66.67)
+
+
+def test_where_all_hang_up_nobody_is_answered_in_time() -> None:
+    found = figures([Wait(False, True, 10), Wait(False, False, None)])
+    assert (found.within_20s, found.within_60s, found.mean_wait_answered_s) == (0.0, 0.0, None)
 
 
 def test_a_call_is_answered_hung_up_or_neither() -> None:
