@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,6 +21,7 @@ from deploy.demo.proof import Reading, prove
 from deploy.demo.report import Load, Report, report
 from deploy.local import plan, state
 from deploy.local.layout import Layout
+from deploy.local.ports import claims
 from deploy.local.reaper import guard
 from deploy.local.stack import Request, Stack, opened
 from deploy.simulation import bookcity
@@ -120,17 +120,10 @@ def own_environ(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def claim_ports(folder: Path) -> None:
-    """Any free ports for what people usually find at fixed ones."""
-    layout = Layout(data_dir=folder)
-    sockets = {name: socket.socket() for name in PUBLIC}
-    try:
-        for one in sockets.values():
-            one.bind((state.HOST, 0))
-        ports = {name: int(one.getsockname()[1]) for name, one in sockets.items()}
-    finally:
-        for one in sockets.values():
-            one.close()
-    state.store(layout, msgspec.structs.replace(state.new_state(), ports=ports))
+    """Any free ports for what people usually find at fixed ones; one that is taken before the start is chosen anew then."""
+    with claims() as held:
+        ports = {name: held.take_any() for name in PUBLIC}
+    state.store(Layout(data_dir=folder), msgspec.structs.replace(state.new_state(), ports=ports))
 
 
 def city_play(wanted: Wanted) -> Play:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -69,6 +70,6 @@ def read_file(file: Path, date: str | None) -> BankLog:
     try:
         raw = file.read_bytes()
         text = gzip.decompress(raw) if raw.startswith(GZIP) else raw
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise NoSuchDay(f"{file}: {error}") from error
     return read(text.decode("utf-8", "replace").splitlines(), date)

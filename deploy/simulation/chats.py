@@ -153,6 +153,8 @@ class _Customer:
                 self._interaction_id = frame.interaction_id
                 self._named(self._contact, frame.interaction_id)
                 self._posts.answered(frame.interaction_id, self._clock.monotonic() * 1000)
+                if self._leaves:
+                    await self._leave(socket)
             case chat.NotSent():
                 await self._clock.sleep(jitter(PAUSE_S))
                 await self._say(socket, chat.Send(id=self._message_id, text=self._contact.data["subject"]))

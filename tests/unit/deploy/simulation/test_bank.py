@@ -36,11 +36,14 @@ def test_a_day_is_a_play_of_the_bank_with_the_day_s_agents(tmp_path: Path) -> No
 def test_what_cannot_be_run_is_said_in_a_sentence(tmp_path: Path) -> None:
     cut = tmp_path / "cut.gz"
     cut.write_bytes(gzip.compress(TEXT.encode())[:20])
+    garbled = tmp_path / "garbled.gz"
+    garbled.write_bytes(cut.read_bytes()[:10] + b"\xff" * 20)
     nobody = tmp_path / "nobody.csv"
     nobody.write_text(a_row(1, waited_s=20, hangs=True), encoding="utf-8")
     for file, said in (
         (tmp_path / "none.csv", "none.csv"),
         (cut, "cut.gz"),
+        (garbled, "garbled.gz"),
         (tmp_path, str(tmp_path)),
         (nobody, "no agent was there"),
     ):
