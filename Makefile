@@ -25,9 +25,12 @@ lint: venv
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-check: lint ## Lint, types, the quick tests that need no service, and 20 s of drawn inputs
-	$(BIN)/pytest -n 2 -m "not long and not soak" $(ON_SERVICES:%=--ignore=%)
-	$(BIN)/hubline fuzz --seed 1 --steps 10000000 --seconds 20
+check: venv ## Lint, types, the quick tests that need no service, and 20 s of drawn inputs beside them
+	@$(BIN)/hubline fuzz --seed 1 --steps 10000000 --seconds 20 & drawn=$$!; \
+	trap 'kill $$drawn 2> /dev/null' EXIT; \
+	$(MAKE) --no-print-directory lint && \
+	$(BIN)/pytest -n 2 -m "not long and not soak" $(ON_SERVICES:%=--ignore=%) && \
+	{ wait $$drawn || { echo 'check: hubline fuzz broke a promise, see above' >&2; exit 1; }; }
 
 test: setup pythons lint ## All tests, on a real Kafka and PostgreSQL that it starts itself
 	$(BIN)/pytest -n 2
