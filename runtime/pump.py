@@ -163,6 +163,9 @@ class PartitionPump:
         if handled is None:
             return
         applied = self._clock.monotonic()
+        if handled.taken is not None:
+            self._inbox[:0] = batch[handled.taken :]
+            batch = batch[: handled.taken]
         outputs = [*handled.outputs, *(dead_letters.to_output(it, self._policy.stage_name) for it in handled.dead)]
         await self._sender.send(outputs)
         self._next_offset = batch[-1].offset + 1

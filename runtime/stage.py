@@ -25,10 +25,14 @@ class LogRange(msgspec.Struct, frozen=True):
 
 
 class Handled(msgspec.Struct, frozen=True):
-    """What came of a batch: records to send, in order, and records that can never be processed."""
+    """What came of a batch: records to send, in order, and records that can never be processed.
+
+    `taken`: how many of the batch these are of, at least 1; the others are handed over again afterwards. None = all.
+    """
 
     outputs: Sequence[Output] = ()
     dead: Sequence[DeadLetter] = ()
+    taken: int | None = None
 
 
 class Sender(Protocol):
@@ -49,7 +53,7 @@ class PartitionStage(Protocol):
         ...
 
     async def handle(self, batch: Sequence[Record]) -> Handled:
-        """Applies a batch in order."""
+        """Applies a batch in order, or as much of it from its first record on as is to be sent at once."""
         ...
 
     async def sent(self, next_offset: int) -> None:

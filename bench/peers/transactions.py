@@ -91,7 +91,7 @@ class PositionedStage(RoutingStage):
 
     async def handle(self, batch: Sequence[Record]) -> Handled:
         handled = await super().handle(batch)
-        last = batch[-1]
+        last = batch[-1 if handled.taken is None else handled.taken - 1]
         self.positions[KafkaPartition(last.topic, last.partition)] = last.offset + 1
         return handled
 

@@ -40,6 +40,10 @@ _TURN: Final = 200
 """After so many inputs and decisions the rest of the process has a turn: a broker that hears no heartbeat gives the
 partitions away, and one agent who leaves may bring hundreds of decisions.
 """
+_SAID_AT_ONCE: Final = 2_000
+"""After so many decisions the rest of a batch waits until they are sent: what came first is not held back by what many
+agents who leave at once bring.
+"""
 
 _log = structlog.get_logger(__name__)
 
@@ -94,8 +98,11 @@ class RoutingStage:
         self._quiet = False
         outputs: list[Output] = []
         dead: list[DeadLetter] = []
-        work = 0
+        work = taken = 0
         for record in batch:
+            if len(outputs) >= _SAID_AT_ONCE:
+                break
+            taken += 1
             if work >= _TURN:
                 await self._clock.sleep(0)
                 work = 0
@@ -109,9 +116,9 @@ class RoutingStage:
             for decisions in await self._decide(hosted, record, event):
                 work += len(decisions)
                 outputs += records_of(decisions, record, self._partition)
-        self._next_offset = batch[-1].offset + 1
-        self._saving.count(len(batch))
-        return Handled(outputs, dead)
+        self._next_offset = batch[taken - 1].offset + 1
+        self._saving.count(taken)
+        return Handled(outputs, dead, taken)
 
     async def sent(self, next_offset: int) -> None:
         """See `runtime.stage`."""

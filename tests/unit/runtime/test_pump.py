@@ -128,6 +128,44 @@ async def test_what_waits_in_the_inbox_is_dropped_when_the_partition_is_lost(rig
     assert rig.done == [4], "the batch in hand is finished, the next is another's"
 
 
+class Sparing:
+    """A stage that takes one record less than it is handed, if there are several."""
+
+    def __init__(self) -> None:
+        self.handed: list[list[int]] = []
+        self.sent_to: list[int] = []
+
+    async def open(self, committed: int | None, log: LogRange) -> int:
+        return 0
+
+    async def handle(self, batch: Sequence[Record]) -> Handled:
+        self.handed.append([record.offset for record in batch])
+        taken = max(1, len(batch) - 1)
+        return Handled([Output("out", b"k", record.value) for record in batch[:taken]], taken=taken)
+
+    async def sent(self, next_offset: int) -> None:
+        self.sent_to.append(next_offset)
+
+    async def idle(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+async def test_what_a_stage_does_not_take_of_a_batch_comes_again_once_the_rest_is_sent() -> None:
+    stage = Sparing()
+    rig = Rig(stage)
+    try:
+        await rig.settle(lambda: rig.pump.is_open)
+        rig.pump.feed(rig.records(6))
+        await rig.settle(lambda: rig.done and rig.done[-1] == 6)
+    finally:
+        rig.task.cancel()
+        await asyncio.wait({rig.task})
+    assert stage.handed == [[0, 1, 2, 3], [3, 4, 5], [5]]
+    assert stage.sent_to == rig.done == [3, 5, 6]
+    assert rig.broker.log_range(TopicPartition("out", 0)).end == 6
+
+
 async def test_records_that_come_again_end_the_process(rig: Rig) -> None:
     await rig.settle(lambda: rig.pump.is_open)
     records = rig.records(2)
