@@ -110,6 +110,7 @@ def serve(w: World) -> None:
     for agent in w.agents.values():
         agent.code = agent.code_now = OFF_QUEUE
         agent.take = 0
+        agent.room = None
         agent.loose = False
         if not agent.removed:
             for queue in agent.settings.queues:
@@ -205,31 +206,28 @@ def _renew(w: World, previous: Policy) -> None:
 
 def _statuses(w: World, previous: Policy, changed: list[Agent]) -> list[Agent]:
     """The agents, beyond those `changed`, whose status has become routable or is no more."""
+    known = {agent.agent_id for agent in changed}
     found: list[Agent] = []
     for agent in w.agents.values():
         routable = bool(w.policy.is_routable(agent.status))
         if routable != bool(previous.is_routable(agent.status)):
             if routable:
                 agent.idle_since_ms = w.now_ms
-            if agent not in changed:
+            if agent.agent_id not in known:
                 found.append(agent)
     return found
 
 
 def _silent(w: World, changed: list[Agent]) -> list[Agent]:
     """The agents, beyond those `changed`, whose units are others now, or whom nobody reaches any more."""
+    if not rules.tells_what_configurations_change(w.engine_version):
+        return []
     known = {agent.agent_id for agent in changed}
-    return (
-        [
-            agent
-            for agent in w.agents.values()
-            if agent.work
-            and agent.agent_id not in known
-            and (agent.removed or w.capacity.room(agent)[2] != agent.units)
-        ]
-        if rules.tells_what_configurations_change(w.engine_version)
-        else []
-    )
+    return [
+        agent
+        for agent in w.agents.values()
+        if agent.work and agent.agent_id not in known and (agent.removed or w.capacity.room(agent)[2] != agent.units)
+    ]
 
 
 def _pending_offers(w: World) -> None:

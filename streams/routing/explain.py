@@ -56,7 +56,7 @@ def offer(
         passed_over=_passed_over(w, interaction, leg, audience, loose),
         score=parts,
         runner_up=None if runner_up is None else runner_up[4],
-        tie_break=None if runner_up is None else _tie_break(parts, score(audience, runner_up, preferred)),
+        tie_break=None if runner_up is None else _tie_break(parts, _compared(runner_up, preferred)),
         relaxations=() if leg.target is None else (_TO_AGENT[leg.kind],),
         configuration_version=w.policy.version,
     )
@@ -133,19 +133,21 @@ def _passed_over(
 
 def score(audience: Audience, entry: Free, preferred: Agent | None) -> tuple[ScorePart, ...]:
     """What is compared of an agent who could take it, in the order compared."""
-    parts = [
-        ScorePart(name="rank", value=entry[0]),
-        ScorePart(name=audience.strategy.value, value=entry[1]),
-        ScorePart(name="has_work", value=entry[2]),
-        ScorePart(name="last_accepted_ms" if entry[2] else "idle_since_ms", value=entry[3]),
-    ]
+    since = "last_accepted_ms" if entry[2] else "idle_since_ms"
+    names: tuple[str, ...] = ("rank", audience.strategy.value, "has_work", since)
     if preferred is not None:
-        parts.insert(0, ScorePart(name="preferred", value=int(entry[6] is not preferred)))
-    return tuple(parts)
+        names = ("preferred", *names)
+    values = _compared(entry, preferred)
+    return tuple(ScorePart(name=name, value=value) for name, value in zip(names, values, strict=True))
 
 
-def _tie_break(winner: tuple[ScorePart, ...], runner_up: tuple[ScorePart, ...]) -> str:
+def _compared(entry: Free, preferred: Agent | None) -> tuple[int, ...]:
+    """The values that `score` names: lower is better."""
+    return entry[:4] if preferred is None else (int(entry[6] is not preferred), *entry[:4])
+
+
+def _tie_break(winner: tuple[ScorePart, ...], runner_up: tuple[int, ...]) -> str:
     for mine, other in zip(winner, runner_up, strict=True):
-        if mine.value != other.value:
+        if mine.value != other:
             return mine.name
     return "agent_id"

@@ -52,8 +52,9 @@ class Memory:
 
     def command_is_new(self, command: str) -> bool:
         """Remember a command; False when it was known."""
-        if any(command in basket.commands for basket in self.baskets):
-            return False
+        for basket in self.baskets:
+            if command in basket.commands:
+                return False
         self.baskets[0].commands[command] = None
         return True
 

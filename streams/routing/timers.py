@@ -90,6 +90,8 @@ class Timers:
 
     def pop_due(self, clocks: Clocks, until_ms: int) -> tuple[int, Timer] | None:
         """Take out the earliest timer that is due by log time `until_ms`, with its due moment on the log clock."""
+        if not self._may_be_due(clocks, until_ms):
+            return None
         log, attended = self._head(self.log), self._head(self.attended)
         found: tuple[int, Timer] | None = None
         if log is not None and log[0] <= until_ms:
@@ -136,6 +138,13 @@ class Timers:
     def _pending(self, heap: list[Timer], kept: Container[int] | None) -> list[Timer]:
         asked = heap if kept is None else [timer for timer in heap if timer[1] in kept]
         return sorted(timer for timer in asked if self._live(timer))
+
+    def _may_be_due(self, clocks: Clocks, until_ms: int) -> bool:
+        """Whether the first timer of either heap, dead or alive, is due by then: most often not, and nobody is asked."""
+        log, attended = self.log, self.attended
+        if log and log[0][0] <= until_ms:
+            return True
+        return bool(attended) and clocks.log_moment(attended[0][0]) <= until_ms
 
     def _head(self, heap: list[Timer]) -> Timer | None:
         while heap:
