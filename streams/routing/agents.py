@@ -43,7 +43,7 @@ def miss(w: World, agent: Agent) -> None:
 
 def left_work(w: World, agent: Agent) -> None:
     """Work has left the agent's hands; with none left, idle time begins."""
-    if not agent.in_hand():
+    if not agent.in_hand:
         agent.idle_since_ms = w.now_ms
 
 

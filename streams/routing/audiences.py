@@ -1,7 +1,8 @@
 """Who may take a kind of waiting work: an audience is all agents who meet one queue's one step for one set of skills.
 
 What depends on configuration only (rank, skills, site) is decided once, when the audience is made; what changes
-(presence, capacity) is kept as counts by code, and as heaps of those who are free, by what they have room for.
+(presence, capacity) is kept as counts by code, and as heaps of those who are free, by what they have room for. Whoever
+changes is only noted, in every audience that he is in; counts and heaps catch up when somebody asks one of them.
 All of it is derived from the state and made anew after a restore or a configuration change.
 """
 
@@ -37,14 +38,15 @@ class Audience:
     """One audience. `lanes` by channel number; `alone`: waiting legs that some agent was passed over for."""
 
     __slots__ = (
+        "_changed",
+        "_counts",
+        "_free",
+        "_on_queue",
         "alone",
         "class_",
-        "counts",
-        "free",
         "key",
         "lanes",
         "members",
-        "on_queue",
         "serving",
         "static",
         "strategy",
@@ -57,9 +59,10 @@ class Audience:
         self.members: dict[str, int] = {}
         self.serving = 0
         self.static: dict[PassedOver, int] = {}
-        self.counts: dict[int, int] = {}
-        self.on_queue = 0
-        self.free: dict[int, list[Free]] = {}
+        self._changed: dict[str, tuple[Agent, int]] = {}
+        self._counts: dict[int, int] = {}
+        self._on_queue = 0
+        self._free: dict[int, list[Free]] = {}
         self.lanes: dict[int, Lane] = {}
         self.alone: dict[WorkKey, tuple[Interaction, Leg, int]] = {}
 
@@ -72,9 +75,8 @@ class Audience:
             return
         self.members[agent.agent_id] = 0 if self.key.anyhow else agent.settings.queues.get(self.key.queue, 0)
         agent.audiences.append(self)
-        self.recount(None, agent.code)
-        if agent.take and not agent.loose:
-            self.admit(agent)
+        self._count(agent.code, 1)
+        self._admit(agent)
 
     def miss_skill(self, count: int) -> None:
         """So many who serve the queue lack a skill."""
@@ -82,37 +84,34 @@ class Audience:
         if count:
             self.static[PassedOver.LACKS_SKILL] = self.static.get(PassedOver.LACKS_SKILL, 0) + count
 
-    def recount(self, before: int | None, code: int) -> None:
-        """A member's code is `code` now."""
-        if before is not None:
-            self.counts[before] -= 1
-            if not self.counts[before]:
-                del self.counts[before]
-            self.on_queue -= before >= 0
-        self.counts[code] = self.counts.get(code, 0) + 1
-        self.on_queue += code >= 0
+    def note(self, agent: Agent, before: int) -> None:
+        """The member has changed; his code was `before`."""
+        self._changed.setdefault(agent.agent_id, (agent, before))
 
-    def admit(self, agent: Agent, since: tuple[int, int] | None = None) -> None:
-        """The member is free for what its `take` says; `since` is what `seniority` gives, if it is known."""
-        heap = self.free.get(agent.take)
-        if heap is None:
-            heap = self.free[agent.take] = []
-        elif len(heap) >= 2 * len(self.members) + 64:
-            heap[:] = [entry for entry in heap if entry[6].turn == entry[5]]
-            heapq.heapify(heap)
-        heapq.heappush(heap, self.standing(agent, since))
+    @property
+    def counts(self) -> dict[int, int]:
+        """How many members have which code."""
+        self._catch_up()
+        return self._counts
 
-    def standing(self, agent: Agent, since: tuple[int, int] | None = None) -> Free:
+    @property
+    def on_queue(self) -> int:
+        """How many members are on queue."""
+        self._catch_up()
+        return self._on_queue
+
+    def standing(self, agent: Agent) -> Free:
         """How the member compares to others."""
-        busy, since_ms = since or seniority(agent)
+        busy, since_ms = seniority(agent)
         name = agent.agent_id
         value = 0 if self.strategy is Strategy.LONGEST_IDLE else self._strategy_value(agent)
         return self.members[name], value, busy, since_ms, name, agent.turn, agent
 
     def pop_best(self, bit: int) -> Free | None:
         """Take out the best of those in the heaps who have room for the channel `bit`."""
+        self._catch_up()
         found: list[Free] | None = None
-        for take, heap in self.free.items():
+        for take, heap in self._free.items():
             if not take & bit:
                 continue
             while heap and heap[0][6].turn != heap[0][5]:
@@ -123,7 +122,7 @@ class Audience:
 
     def put_back(self, entry: Free) -> None:
         """Undo `pop_best`."""
-        heapq.heappush(self.free[entry[6].take], entry)
+        heapq.heappush(self._free[entry[6].take], entry)
 
     def lane(self, number: int) -> Lane:
         """Where work of the channel `number` waits."""
@@ -135,6 +134,36 @@ class Audience:
     def is_used(self) -> bool:
         """Whether anybody waits for this audience."""
         return bool(self.alone) or any(lane.head() is not None for lane in self.lanes.values())
+
+    def _catch_up(self) -> None:
+        """Count and order anew whoever has changed since somebody asked last."""
+        if not self._changed:
+            return
+        changed, self._changed = self._changed, {}
+        for agent, before in changed.values():
+            if agent.code != before:
+                self._count(before, -1)
+                self._count(agent.code, 1)
+            self._admit(agent)
+
+    def _count(self, code: int, change: int) -> None:
+        self._counts[code] = self._counts.get(code, 0) + change
+        if not self._counts[code]:
+            del self._counts[code]
+        if code >= 0:
+            self._on_queue += change
+
+    def _admit(self, agent: Agent) -> None:
+        """The member is free for what his `take` says, unless he is being matched."""
+        if not agent.take or agent.loose:
+            return
+        heap = self._free.get(agent.take)
+        if heap is None:
+            heap = self._free[agent.take] = []
+        elif len(heap) >= 2 * len(self.members) + 64:
+            heap[:] = [entry for entry in heap if entry[6].turn == entry[5]]
+            heapq.heapify(heap)
+        heapq.heappush(heap, self.standing(agent))
 
     def _strategy_value(self, agent: Agent) -> int:
         queue = self.key.queue
@@ -151,7 +180,7 @@ class Audience:
 
 def seniority(agent: Agent) -> tuple[int, int]:
     """Whether the agent has work in hand, and since when he is idle, or accepted last."""
-    if agent.in_hand():
+    if agent.in_hand:
         return 1, agent.last_accepted_ms
     return 0, agent.idle_since_ms
 

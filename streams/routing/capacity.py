@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from schemas.vocabulary import LegState as S
-from streams.routing.model import Agent
+from streams.routing.model import Agent, Room
 from streams.routing.policy import Channels
 
 HOLDS: Final = frozenset({S.OFFERED, S.CONNECTING, S.CONNECTED, S.ON_HOLD})
@@ -26,7 +26,7 @@ class Capacity:
 
     def __init__(self, channels: Channels, channel_of: list[int]) -> None:
         self._channels = channels
-        self._remembered: dict[tuple[Load, int, tuple[int, ...]], tuple[int, int, int]] = {}
+        self._remembered: dict[tuple[Load, int, tuple[int, ...]], Room] = {}
         self.channel_of = channel_of
 
     def load(self, agent: Agent) -> Load:
@@ -44,11 +44,14 @@ class Capacity:
         found.sort()
         return tuple(found)
 
-    def room(self, agent: Agent) -> tuple[int, int, int]:
-        """`(fits, take, units)`: bits of channels that fit the capacity, of those also within limits; units in use."""
-        return self.room_of(self.load(agent), agent.settings.capacity, agent.settings.max)
+    def room(self, agent: Agent) -> Room:
+        """What the agent has room for; looked at once after each time that the agent was touched."""
+        found = agent.room
+        if found is None:
+            found = agent.room = self.room_of(self.load(agent), agent.settings.capacity, agent.settings.max)
+        return found
 
-    def room_of(self, load: Load, capacity: int, limits: dict[str, int]) -> tuple[int, int, int]:
+    def room_of(self, load: Load, capacity: int, limits: dict[str, int]) -> Room:
         """As `room`, of any load."""
         bounds = tuple(limits.get(name, -1) for name in self._channels.names) if limits else ()
         key = (load, capacity, bounds)
@@ -64,7 +67,7 @@ class Capacity:
         limit = agent.settings.max.get(self._channels.names[number])
         return limit is not None and sum(1 for held, _ in self.load(agent) if held == number) >= limit
 
-    def _compute(self, load: Load, capacity: int, bounds: tuple[int, ...]) -> tuple[int, int, int]:
+    def _compute(self, load: Load, capacity: int, bounds: tuple[int, ...]) -> Room:
         fits = take = 0
         for number, units in enumerate(self._channels.units):
             if units_against(self._channels, load, number) + units <= capacity:

@@ -84,20 +84,21 @@ def take_over(w: World, interaction: Interaction, heir: Leg, reason: EndReason, 
     """The heir's agent becomes owner, on hold where the heir was; the owner's part ends for `reason`."""
     old, agent = interaction.main, w.agents[heir.agent_id or ""]
     holds = heir.state is LegState.ON_HOLD
-    del agent.work[interaction.interaction_id, heir.number]
+    agent.let_go(interaction, heir)
     w.transition(interaction, heir, LegState.COMPLETED, EndReason.TOOK_OVER)
     new = opening.main(w, interaction)
     opening.in_place(w, new, old)
     new.agent_id, new.queue, new.continues = agent.agent_id, old.queue, heir.number
     w.transition(interaction, new, LegState.CONNECTED)
     new.connected_ms = w.now_ms
-    agent.work[interaction.interaction_id, new.number] = (interaction, new)
+    agent.keep(interaction, new)
     w.touch_agent(agent)
     w.decide(LegConnected, leg=leg_value(interaction, new), agent=agent_value(w, agent))
     w.decide(LegEnded, leg=leg_value(interaction, heir))
     endings.forget(w, interaction, heir)
     if holds:
         w.transition(interaction, new, LegState.ON_HOLD)
+        w.touch_agent(agent)
         w.decide(LegHeld, leg=leg_value(interaction, new), agent=agent_value(w, agent))
     endings.end_part(w, interaction, old, reason, wraps_up=wraps_up)
 

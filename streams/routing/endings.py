@@ -81,6 +81,6 @@ def forget(w: World, interaction: Interaction, leg: Leg) -> None:
 
 def _let_go(w: World, interaction: Interaction, leg: Leg) -> None:
     agent = w.agents[leg.agent_id or ""]
-    del agent.work[interaction.interaction_id, leg.number]
+    agent.let_go(interaction, leg)
     agents.left_work(w, agent)
     w.touch_agent(agent)

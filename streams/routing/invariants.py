@@ -8,7 +8,7 @@ from __future__ import annotations
 from schemas import ids
 from schemas.decisions import OfferMade
 from schemas.vocabulary import ACTIVE, ENDED, LegKind, LegState
-from streams.routing import explain, partaking
+from streams.routing import explain, partaking, project
 from streams.routing.breach import BrokenInvariant
 from streams.routing.legs import IN_HAND, TALKING, WAITING
 from streams.routing.model import Agent, Interaction
@@ -22,6 +22,7 @@ def check_touched(w: World) -> None:
         BrokenInvariant: one of them does not hold.
     """
     seq = w.seq - len(w.decisions)
+    named: dict[str, None] = {}
     for decision in w.decisions:
         seq += 1
         if decision.seq != seq:
@@ -31,9 +32,11 @@ def check_touched(w: World) -> None:
             if value.units > value.capacity and not decision.explanation.relaxations:
                 raise BrokenInvariant("within_capacity", f"{value.agent_id}: {value.units} of {value.capacity}")
         if decision.agent is not None:
-            agent = w.agents.get(decision.agent.agent_id)
-            if agent is not None:
-                _check_work(agent)
+            named[decision.agent.agent_id] = None
+    for agent_id in named:
+        agent = w.agents.get(agent_id)
+        if agent is not None:
+            _check_work(agent)
 
 
 def check(w: World) -> None:
@@ -66,6 +69,8 @@ def check(w: World) -> None:
         raise BrokenInvariant("accepted_is_accounted_for", f"queues count {counted}, waiting are {waiting}")
     _check_nobody_idles(w)
     _check_timers(w)
+    for agent in w.agents.values():
+        _check_remembered(w, agent)
 
 
 def tally(w: World) -> dict[str, int]:
@@ -97,6 +102,16 @@ def _check_work(agent: Agent) -> None:
         if leg.agent_id != agent.agent_id or (leg.state not in IN_HAND and leg.state is not LegState.OFFERED):
             name = ids.leg_id(interaction_id, number)
             raise BrokenInvariant("one_owner", f"{name} is {leg.state} with {leg.agent_id}, not {agent.agent_id}")
+
+
+def _check_remembered(w: World, agent: Agent) -> None:
+    """What is derived of an agent's work, step by step, is what follows from the work itself."""
+    ringing = {key: project.offer_id(*one) for key, one in agent.work.items() if one[1].state is LegState.OFFERED}
+    in_hand = {key: project.leg_id(*one) for key, one in agent.work.items() if key not in ringing}
+    room = w.capacity.room_of(w.capacity.load(agent), agent.settings.capacity, agent.settings.max)
+    named = [*agent.ringing.items()] == [*ringing.items()] and [*agent.in_hand.items()] == [*in_hand.items()]
+    if not named or w.capacity.room(agent) != room:
+        raise BrokenInvariant("agents_work_is_remembered", f"{agent.agent_id}: {agent.ringing}, {agent.in_hand}")
 
 
 def _check_company(interaction: Interaction) -> None:

@@ -11,8 +11,8 @@ import heapq
 from typing import Final
 
 from schemas.vocabulary import LegKind, LegState
-from streams.routing import agents, explain, offers, rules, statuses, steps, waiting
-from streams.routing.audiences import Audience, Free, seniority
+from streams.routing import agents, explain, offers, passing, rules, statuses, steps, waiting
+from streams.routing.audiences import Audience, Free
 from streams.routing.lanes import is_waiting
 from streams.routing.model import Agent, Interaction, Leg
 from streams.routing.passing import blocked
@@ -78,9 +78,7 @@ def reconsider(w: World, agent: Agent, loose: dict[str, Agent]) -> None:
         change = 1 if agent.code_now >= 0 else -1
         for queue in agent.settings.queues:
             w.on_queue[queue] = w.on_queue.get(queue, 0) + change
-        take, agent.take = agent.take, 0
         index(agent)
-        agent.take = take
         if change < 0:
             _recall(w, agent)
     if agent.code_now >= 0:
@@ -95,17 +93,12 @@ def reconsider(w: World, agent: Agent, loose: dict[str, Agent]) -> None:
 
 
 def index(agent: Agent) -> None:
-    """Count the agent by what he is now, and let him stand where he has room."""
+    """Let the agent be counted by what he is now, and stand where he has room."""
     agent.loose = False
-    code, now = agent.code, agent.code_now
-    agent.code = now
-    if code != now:
+    before, agent.code = agent.code, agent.code_now
+    if agent.take or before != agent.code:
         for audience in agent.audiences:
-            audience.recount(code, now)
-    if agent.take:
-        since = seniority(agent)
-        for audience in agent.audiences:
-            audience.admit(agent, since)
+            audience.note(agent, before)
 
 
 def stand_in_lane(w: World, interaction: Interaction, leg: Leg) -> None:
@@ -224,13 +217,15 @@ def choose(
 
 
 def _recall(w: World, agent: Agent) -> None:
-    """The agent left the queue: whoever waits alone may now have nobody else to go first, and whoever waits for him
-    alone waits for everybody."""
+    """The agent left the queue: whoever waits alone may now have nobody else to go first, so that those who were passed
+    over may be asked again, and whoever waits for him alone waits for everybody."""
     for audience in agent.audiences:
         if audience.key.only == agent.agent_id:
             _let_others(w, audience)
-        for interaction, leg, turn in list(audience.alone.values()):
-            if leg.state is LegState.QUEUED and leg.turn == turn:
+            continue
+        for interaction, leg, turn in audience.alone.values():
+            still = leg.state is LegState.QUEUED and leg.turn == turn
+            if still and passing.may_be_asked_again(w, interaction, leg, audience):
                 w.touch_leg(interaction, leg)
 
 

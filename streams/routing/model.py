@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from schemas import ids
 from schemas.configuration import OFFLINE, AgentSettings
 from schemas.vocabulary import Direction, EndReason, JoinMode, LegKind, LegState, RoutingStatus
 
@@ -134,13 +135,17 @@ class Interaction(msgspec.Struct, gc=False, omit_defaults=True):
 
 Session = tuple[str, int, str]
 WorkKey = tuple[str, int]
+Room = tuple[int, int, int]
+"""(bits of the channels that fit the capacity, of those that are within their limits too, units in use)"""
 
 
 class Agent:
     """An agent. `work` holds what is offered or in hand, oldest first.
 
-    Derived: `code_now` says whether the agent is on queue and with what room, `take` for which channels, `code` what
-    the audiences have counted, `gains` which channels are new since then; a `loose` agent is being matched and stands in no audience's heap.
+    Derived: `ringing` has of it the pending offers, `in_hand` the rest, each with the name that decisions give it; `room`
+    is what `Capacity.room` found last, None since the agent was touched. `code_now` says whether the agent is on queue and
+    with what room, `take` for which channels, `code` what the audiences count, `gains` which channels are new since then;
+    a `loose` agent was touched and is being matched: he stands in no audience's heap.
     """
 
     __slots__ = (
@@ -152,6 +157,7 @@ class Agent:
         "grace_timer",
         "handled",
         "idle_since_ms",
+        "in_hand",
         "last_accepted_ms",
         "last_offered",
         "load_per_million",
@@ -160,6 +166,8 @@ class Agent:
         "not_responding",
         "removed",
         "responds_timer",
+        "ringing",
+        "room",
         "routing_status",
         "sessions",
         "settings",
@@ -188,6 +196,9 @@ class Agent:
         self.handled: dict[str, int] = {}
         self.last_offered: dict[str, int] = {}
         self.work: dict[WorkKey, tuple[Interaction, Leg]] = {}
+        self.ringing: dict[WorkKey, str] = {}
+        self.in_hand: dict[WorkKey, str] = {}
+        self.room: Room | None = None
         self.audiences: list[Audience] = []
         self.code = OFF_QUEUE
         self.code_now = OFF_QUEUE
@@ -203,9 +214,29 @@ class Agent:
         """Whether at least one session is open."""
         return bool(self.sessions)
 
-    def in_hand(self) -> bool:
-        """Whether there is work beyond pending offers."""
-        return any(leg.state is not LegState.OFFERED for _, leg in self.work.values())
+    def ring(self, interaction: Interaction, leg: Leg) -> None:
+        """The leg's newest offer is pending with the agent."""
+        key = (interaction.interaction_id, leg.number)
+        self.work[key] = (interaction, leg)
+        self.ringing[key] = ids.offer_id(ids.leg_id(*key), leg.offers)
+
+    def answer(self, interaction: Interaction, leg: Leg) -> None:
+        """What rang is in hand, in its turn among what is older and newer."""
+        del self.ringing[interaction.interaction_id, leg.number]
+        self.in_hand = {key: ids.leg_id(*key) for key in self.work if key not in self.ringing}
+
+    def keep(self, interaction: Interaction, leg: Leg) -> None:
+        """The leg is in hand, without having rung."""
+        key = (interaction.interaction_id, leg.number)
+        self.work[key] = (interaction, leg)
+        self.in_hand[key] = ids.leg_id(*key)
+
+    def let_go(self, interaction: Interaction, leg: Leg) -> None:
+        """The leg is the agent's no more."""
+        key = (interaction.interaction_id, leg.number)
+        del self.work[key]
+        if self.ringing.pop(key, None) is None:
+            del self.in_hand[key]
 
 
 OFF_QUEUE = -1

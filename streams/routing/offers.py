@@ -55,7 +55,7 @@ def make(w: World, interaction: Interaction, leg: Leg, agent: Agent, explanation
     leg.offers += 1
     leg.agent_id = agent.agent_id
     deadlines.give(w, interaction, leg, TimerKind.OFFER, channel.offer_timeout_ms)
-    agent.work[interaction.interaction_id, leg.number] = (interaction, leg)
+    agent.ring(interaction, leg)
     w.offers_made += 1
     if leg.queue is not None:
         agent.last_offered[leg.queue] = w.offers_made
@@ -86,6 +86,7 @@ def accept(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> None:
     if leg.queue is not None:
         agent.handled[leg.queue] = agent.handled.get(leg.queue, 0) + 1
     agents.respond(w, agent)
+    agent.answer(interaction, leg)
     w.touch_agent(agent)
     w.decide(
         OfferAccepted,
@@ -168,7 +169,7 @@ def _pass_over(w: World, interaction: Interaction, leg: Leg, agent: Agent) -> No
 
 
 def _take_back(w: World, interaction: Interaction, leg: Leg, agent: Agent, ending: Ending) -> None:
-    del agent.work[interaction.interaction_id, leg.number]
+    agent.let_go(interaction, leg)
     w.touch_agent(agent)
     if leg.kind is not LegKind.MAIN:
         leg.agent_id = None

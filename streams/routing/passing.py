@@ -41,6 +41,12 @@ def blocked(w: World, interaction: Interaction, leg: Leg, audience: Audience) ->
     return (*there, *passed) if there else passed
 
 
+def may_be_asked_again(w: World, interaction: Interaction, leg: Leg, audience: Audience) -> bool:
+    """Whether anybody who was passed over for the waiting leg may be asked now."""
+    still = blocked(w, interaction, leg, audience)
+    return any(agent_id not in still for agent_id in interaction.passed or ())
+
+
 def pass_over(w: World, interaction: Interaction, agent: Agent) -> None:
     """From now on others go first; a transfer to this agent has failed."""
     for leg in interaction.all_legs():

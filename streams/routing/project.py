@@ -51,8 +51,9 @@ def interaction_value(w: World, interaction: Interaction) -> InteractionValue:
 def leg_value(interaction: Interaction, leg: Leg) -> LegValue:
     """The leg as it is now."""
     offered = leg.state is LegState.OFFERED
+    own_id = leg_id(interaction, leg)
     return LegValue(
-        leg_id=leg_id(interaction, leg),
+        leg_id=own_id,
         interaction_id=interaction.interaction_id,
         number=leg.number,
         kind=leg.kind,
@@ -60,7 +61,7 @@ def leg_value(interaction: Interaction, leg: Leg) -> LegValue:
         since_ms=leg.since_ms,
         queue=leg.queue,
         agent_id=None if offered else leg.agent_id,
-        offer_id=offer_id(interaction, leg) if offered else None,
+        offer_id=ids.offer_id(own_id, leg.offers) if offered else None,
         reason=leg.reason,
         arrived_ms=leg.arrived_ms,
         entered_queue_ms=leg.entered_queue_ms,
@@ -95,9 +96,10 @@ def offer_value(
     rescind_reason: RescindReason | None = None,
 ) -> OfferValue:
     """The leg's newest offer, as state `state`."""
+    of_leg = leg_id(interaction, leg)
     return OfferValue(
-        offer_id=offer_id(interaction, leg),
-        leg_id=leg_id(interaction, leg),
+        offer_id=ids.offer_id(of_leg, leg.offers),
+        leg_id=of_leg,
         interaction_id=interaction.interaction_id,
         agent_id=agent.agent_id,
         state=state,
@@ -115,10 +117,11 @@ def routing_status(w: World, agent: Agent) -> RoutingStatus:
     if agent.not_responding:
         return RoutingStatus.NOT_RESPONDING
     found = RoutingStatus.IDLE
-    for _, leg in agent.work.values():
-        if leg.state in legs.INTERACTING:
+    for key in agent.in_hand:
+        state = agent.work[key][1].state
+        if state in legs.INTERACTING:
             return RoutingStatus.INTERACTING
-        if leg.state is LegState.WRAP_UP:
+        if state is LegState.WRAP_UP:
             found = RoutingStatus.WRAP_UP
     return found
 
@@ -130,13 +133,6 @@ def agent_value(w: World, agent: Agent) -> AgentValue:
         agent.routing_status = status
         agent.since_ms = w.now_ms
     settings = agent.settings
-    offers = []
-    in_hand = []
-    for interaction, leg in agent.work.values():
-        if leg.state is LegState.OFFERED:
-            offers.append(offer_id(interaction, leg))
-        else:
-            in_hand.append(leg_id(interaction, leg))
     return AgentValue(
         agent_id=agent.agent_id,
         status=agent.status,
@@ -149,9 +145,9 @@ def agent_value(w: World, agent: Agent) -> AgentValue:
         sessions=len(agent.sessions),
         units=w.capacity.room(agent)[2],
         capacity=settings.capacity,
-        idle_since_ms=None if in_hand else agent.idle_since_ms,
-        legs=tuple(in_hand),
-        offers=tuple(offers),
+        idle_since_ms=None if agent.in_hand else agent.idle_since_ms,
+        legs=tuple(agent.in_hand.values()),
+        offers=tuple(agent.ringing.values()),
         skills=settings.skills,
         queues=settings.queues,
     )

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from schemas.configuration import AgentSettings, RoutingConfiguration, canonical
-from schemas.vocabulary import RoutingStatus
+from schemas.vocabulary import LegState, RoutingStatus
 from streams.routing import configure, matching
 from streams.routing.memory import Basket, Held
 from streams.routing.model import Agent, Gateway, Interaction, Leg, Profile, Queue, Session, Stopped, Successor, WorkKey
@@ -278,7 +278,10 @@ def _agents(w: World, records: list[AgentRecord]) -> None:
             leg: Leg | None = interaction.leg(key[1])
             if leg is None:
                 raise ValueError(f"no leg {key}")
-            agent.work[key] = (interaction, leg)
+            if leg.state is LegState.OFFERED:
+                agent.ring(interaction, leg)
+            else:
+                agent.keep(interaction, leg)
         w.agents[agent.agent_id] = agent
 
 

@@ -28,6 +28,7 @@ from streams.routing.resuming import Abandonments
 from streams.routing.timers import Clocks, Timer, TimerKind, Timers
 
 _AUDIENCES_AT_FIRST: Final = 4_096
+_ROUTES_AT_MOST: Final = 65_536
 EPOCH_BITS: Final = 40
 
 
@@ -179,6 +180,8 @@ class World:
         """Something that matters to matching has changed with the agent."""
         self.touched_agents[agent.agent_id] = agent
         agent.turn += 1
+        agent.room = None
+        agent.loose = True
 
     def touch_leg(self, interaction: Interaction, leg: Leg) -> None:
         """The leg, which waits, is to be matched."""
@@ -206,6 +209,8 @@ class World:
         route = (queue, leg.step, profile.requirements, profile.site, leg.target or leg.only, leg.target)
         found = self._routes.get(route)
         if found is None:
+            if len(self._routes) >= _ROUTES_AT_MOST:
+                self._routes = {}
             found = self._routes[route] = self._find(self._key(queue, leg, profile))
         return found
 

@@ -63,17 +63,43 @@ def test_an_agent_who_changed_is_not_found_where_he_stood() -> None:
     audience.consider(agent)
     agent.turn += 1
     assert best(audience) is None
-    audience.admit(agent)
+    audience.note(agent, agent.code)
     assert best(audience) == "ana"
 
 
 def test_counts_follow_what_members_are() -> None:
     audience = Audience(AudienceKey("service", max_rank=1), 0, Strategy.LONGEST_IDLE)
-    for agent in (an_agent("ana"), an_agent("bo", 2)):
+    ana = an_agent("ana")
+    for agent in (ana, an_agent("bo", 2)):
         audience.consider(agent)
     assert (audience.serving, audience.static, audience.on_queue) == (2, {PassedOver.RANK: 1}, 1)
-    audience.recount(1, -1)
+    audience.note(ana, ana.code)
+    ana.code = -1
     assert (audience.counts, audience.on_queue) == ({-1: 1}, 0)
+
+
+def test_who_changed_several_times_is_counted_once_by_what_he_is_when_somebody_asks() -> None:
+    audience = Audience(AudienceKey("service"), 0, Strategy.LONGEST_IDLE)
+    ana = an_agent("ana")
+    audience.consider(ana)
+    for code in (-1, 3, 2):
+        audience.note(ana, ana.code)
+        ana.code, ana.take = code, max(0, code)
+        ana.turn += 1
+    assert (audience.counts, audience.on_queue) == ({2: 1}, 1)
+    assert (best(audience, 2), best(audience, 2)) == ("ana", None)
+
+
+def test_who_is_being_matched_stands_nowhere() -> None:
+    audience = Audience(AudienceKey("service"), 0, Strategy.LONGEST_IDLE)
+    ana = an_agent("ana")
+    ana.loose = True
+    audience.consider(ana)
+    audience.note(ana, ana.code)
+    assert best(audience) is None
+    ana.loose = False
+    audience.note(ana, ana.code)
+    assert best(audience) == "ana"
 
 
 @pytest.mark.parametrize(

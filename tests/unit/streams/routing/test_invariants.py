@@ -47,10 +47,19 @@ def miscount_a_queue(driver: Driver) -> None:
 
 
 def let_somebody_idle(driver: Driver) -> None:
-    driver.agent("bo").work.clear()
+    driver.agent("bo").let_go(driver.interaction("c2"), driver.leg("c2"))
+    driver.world.touch_agent(driver.agent("bo"))
     driver.leg("c2").state = LegState.QUEUED
     driver.leg("c2").agent_id = None
     driver.world.queues["service"].waiting = 2
+
+
+def name_what_is_over(driver: Driver) -> None:
+    driver.agent("ana").in_hand["c9", 1] = "c9.1"
+
+
+def forget_a_touch(driver: Driver) -> None:
+    driver.agent("ana").room = (0, 0, 7)
 
 
 def forget_a_deadline(driver: Driver) -> None:
@@ -69,6 +78,8 @@ def wake_what_does_not_wait(driver: Driver) -> None:
         (forget_the_owner, "one_owner"),
         (miscount_a_queue, "accepted_is_accounted_for"),
         (let_somebody_idle, "nobody_idles_while_work_waits"),
+        (name_what_is_over, "agents_work_is_remembered"),
+        (forget_a_touch, "agents_work_is_remembered"),
         (forget_a_deadline, "timers_fire"),
         (wake_what_does_not_wait, "timers_fire"),
     ],

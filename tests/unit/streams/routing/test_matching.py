@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from schemas import inputs
 from schemas.configuration import AgentSettings, QueueSettings, RoutingSettings
 from schemas.vocabulary import LegState
 from streams.routing import matching
+from streams.routing.model import Interaction, Leg
+from streams.routing.world import World
 from tests.support.engine_driver import Driver, a_configuration
 
 
@@ -78,6 +81,33 @@ def test_an_agent_looks_at_the_heads_of_his_lanes() -> None:
     assert found[2].interaction_id == "c2"
     agent.take = 0
     assert matching.best_waiting(driver.world, agent) is None
+
+
+class Looks:
+    """A witness that notes which contacts were matched."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def looked(self, w: World, interaction: Interaction, leg: Leg) -> None:
+        self.seen.append(interaction.interaction_id)
+
+
+def test_who_leaves_has_those_matched_anew_for_whom_somebody_may_be_asked_again() -> None:
+    driver = many(3)
+    driver.login("a00", "a01", "a02")
+    for contact in ("c0", "c1", "c2"):
+        driver.arrive(contact)
+    driver.accept("c1", "a01")
+    driver.accept("c2", "a02")
+    driver.reject("c0", "a00")
+    driver.attend(6_000)
+    driver.world.witness = looks = Looks()
+    driver.command(inputs.LogOut, agent_id="a01")
+    assert looks.seen == [], "a02 goes first, though he is busy"
+    driver.command(inputs.LogOut, agent_id="a02")
+    assert looks.seen == ["c0"]
+    assert driver.offered() == [("c0", "a00")]
 
 
 def test_settling_without_anything_touched_does_nothing() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from schemas.configuration import AgentSettings, QueueSettings, RoutingConfiguration, StepSettings
 from schemas.vocabulary import LegState, PassedOver
+from streams.routing import world
 from streams.routing.breach import BrokenInvariant
 from streams.routing.timers import TimerKind
 from tests.support.engine_driver import Driver, a_configuration, a_connected_call
@@ -37,6 +38,15 @@ def test_audiences_that_nobody_waits_for_are_swept_when_there_are_too_many() -> 
     assert len(driver.agent().audiences) <= len(driver.world.audiences)
     driver.login("ana")
     assert driver.leg("c1").state is LegState.QUEUED
+
+
+def test_ways_to_an_audience_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world, "_ROUTES_AT_MOST", 8)
+    driver = Driver(a_configuration("ana"))
+    for number in range(40):
+        driver.arrive(f"c{number}", site=f"site-{number}")
+    assert len(driver.world.audiences) == 1
+    assert len(driver.world._routes) <= 8
 
 
 def test_only_the_timer_that_its_record_speaks_of_is_live() -> None:
