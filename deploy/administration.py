@@ -32,9 +32,7 @@ Workspace = Annotated[str, typer.Option("--workspace", "-w", metavar="ID", help=
 
 def with_database(work: Callable[[Pool], Awaitable[ResultT]], data_dir: Path | None) -> ResultT:
     """What `work` gives; ends the command with exit code 3 when the database cannot be reached."""
-    import asyncpg
-
-    from runtime.postgres import AWAY, connect_pool
+    from runtime.postgres import connect_pool
     from runtime.settings import Postgres
 
     async def run() -> ResultT:
@@ -43,10 +41,25 @@ def with_database(work: Callable[[Pool], Awaitable[ResultT]], data_dir: Path | N
 
     try:
         return asyncio.run(run())
-    except asyncpg.UndefinedTableError:
-        fail("the database has no tables yet; `hubline up` makes them", NOT_REACHABLE)
-    except (*AWAY, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
-        fail(f"the database does not answer ({type(error).__name__}); is the stack up?", NOT_REACHABLE)
+    except Exception as error:
+        trouble = database_trouble(error)
+        if trouble is None:
+            raise
+        fail(trouble, NOT_REACHABLE)
+
+
+def database_trouble(error: Exception) -> str | None:
+    """What keeps a command from the database, for a person; None = something else is wrong."""
+    import asyncpg
+
+    from runtime.postgres import AWAY
+
+    if isinstance(error, asyncpg.UndefinedTableError):
+        return "the database has no tables yet; `hubline up` makes them"
+    refused = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+    if isinstance(error, (*AWAY, *refused)):
+        return f"the database does not answer ({type(error).__name__}); is the stack up?"
+    return None
 
 
 def database_url(data_dir: Path | None) -> str:

@@ -164,7 +164,7 @@ class LogFile:
         found: list[WorkspaceStopped] = []
         async for decision in self.decisions():
             if STOPPED in decision.value:
-                event: Any = codec.decode(ROUTING_DECISIONS, decision.value)
+                event = self._stop(decision)
                 if isinstance(event, WorkspaceStopped):
                     found.append(event)
         return found
@@ -204,6 +204,12 @@ class LogFile:
         except codec.Undecodable as error:
             raise Damaged(f"{self.path}: input {line.offset}: {error}") from error
 
+    def _stop(self, decision: LoggedDecision) -> Any:
+        try:
+            return codec.decode(ROUTING_DECISIONS, decision.value)
+        except codec.Undecodable as error:
+            raise Damaged(f"{self.path}: decision {decision.epoch}/{decision.seq}: {error}") from error
+
     def _lines(self) -> Iterator[bytes]:
         try:
             with gzip.open(self.path, "rb") as stream:
@@ -223,5 +229,9 @@ def _decoded(line: bytes, kind: type[msgspec.Struct]) -> Any:
 def _of_recording(first: bytes, path: Path) -> Header:
     if not first.startswith(_INPUT):
         raise Damaged(f"{path}: not a routing log")
-    event = codec.decode(ROUTING_INPUTS, bytes(_decoded(first, InputLine).event))
+    line = _decoded(first, InputLine)
+    try:
+        event: Any = codec.decode(ROUTING_INPUTS, bytes(line.event), line.version)
+    except codec.Undecodable as error:
+        raise Damaged(f"{path}: input {line.offset}: {error}") from error
     return Header(0, event.workspace)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,10 @@ from streams.routing.live_log import LiveLog, readable
 
 class NothingToExport(Exception):
     """The log has no input of that workspace."""
+
+
+class NotWritten(Exception):
+    """The file cannot be written; the message names it and says why."""
 
 
 class Exported(msgspec.Struct, frozen=True):
@@ -47,14 +52,32 @@ class Imported(msgspec.Struct, frozen=True):
     recording: bool = False
 
 
-async def export(broker: Broker, workspace: str, path: Path, now_ms: int) -> Exported:
-    """Writes the log as it is now; the file appears whole or not at all. Raises NothingToExport, and OSError."""
+async def export(
+    broker: Broker, workspace: str, path: Path, now_ms: int, progress: Callable[[int], None] | None = None
+) -> Exported:
+    """Writes the log as it is now; the file appears whole or not at all. `progress` is told how many inputs are written.
+
+    Raises NothingToExport, NotWritten, and what the broker raises.
+    """
+    try:
+        return await _export(broker, workspace, path, now_ms, progress)
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as error:
+        raise NotWritten(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+async def _export(
+    broker: Broker, workspace: str, path: Path, now_ms: int, progress: Callable[[int], None] | None
+) -> Exported:
     reader = broker.reader()
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
             part = Path(stream.name)
             try:
-                counts, unreadable = await _write(LiveLog(reader, workspace), Writer(stream, workspace, now_ms))
+                counts, unreadable = await _write(
+                    LiveLog(reader, workspace), Writer(stream, workspace, now_ms), progress
+                )
                 stream.flush()
                 os.fsync(stream.fileno())
             except BaseException:
@@ -68,17 +91,20 @@ async def export(broker: Broker, workspace: str, path: Path, now_ms: int) -> Exp
 
 
 def take_in(path: Path, folder: Path, name: str | None) -> Imported:
-    """Copies the file into `folder` after it was read whole and found unchanged. Raises Damaged, and OSError."""
+    """Copies the file into `folder` after it was read whole and found unchanged. Raises Damaged, and NotWritten."""
     source = LogFile(path)
     counts = source.check()
     chosen = name or path.name.removesuffix(SUFFIX).removesuffix(".gz").removesuffix(".jsonl")
     if not chosen or "/" in chosen or chosen.startswith("."):
         raise Damaged(f"{chosen!r} is no name for a log")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / f"{chosen}{SUFFIX}"
     part = target.with_name(f".{target.name}.part")
-    shutil.copyfile(path, part)
-    os.replace(part, target)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copyfile(path, part)
+        os.replace(part, target)
+    except OSError as error:
+        raise NotWritten(f"{target} cannot be written: {error.strerror or error}") from error
     return Imported(
         workspace=source.workspace,
         name=chosen,
@@ -90,7 +116,7 @@ def take_in(path: Path, folder: Path, name: str | None) -> Imported:
     )
 
 
-async def _write(source: LiveLog, writer: Writer) -> tuple[Counts, int]:
+async def _write(source: LiveLog, writer: Writer, progress: Callable[[int], None] | None) -> tuple[Counts, int]:
     unreadable = inputs = 0
     async for record in source.records(ROUTING_INPUTS):
         line = _line(record)
@@ -99,6 +125,8 @@ async def _write(source: LiveLog, writer: Writer) -> tuple[Counts, int]:
         else:
             writer.input(line)
             inputs += 1
+            if progress is not None:
+                progress(inputs)
     if not inputs:
         raise NothingToExport(f"no input of workspace {source.workspace}")
     async for decision in source.decisions():

@@ -33,7 +33,9 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class StateThen(msgspec.Struct, frozen=True):
-    """All that a supervisor's screen showed. `offset`: the last input that counts; `asked_ms`: the moment asked for."""
+    """All that a supervisor's screen showed. `offset`: the last input that counts; `asked_ms`: the moment asked for, or
+    the log's last one where it ends before that.
+    """
 
     workspace: str
     epoch: int
@@ -51,8 +53,12 @@ class StateThen(msgspec.Struct, frozen=True):
     work: tuple[Standing, ...]
 
 
-async def state(source: LogSource, at: Place | Moment | None = None) -> StateThen:
-    """The state right after decision `at`, or at the end of moment `at`, or now.
+async def state(
+    source: LogSource, at: Place | Moment | None = None, progress: Callable[[int], None] | None = None
+) -> StateThen:
+    """The state right after decision `at`, or at the end of moment `at`, or of the log where that lies behind it.
+
+    `progress` is told how many inputs were folded.
 
     Raises:
         NotYet: there is no such decision, or nothing had happened yet.
@@ -60,7 +66,8 @@ async def state(source: LogSource, at: Place | Moment | None = None) -> StateThe
     """
     fold = Fold(source, await source.stops())
     view = View(source.workspace)
-    offset, asked_ms = -1, 0
+    offset = asked_ms = -1
+    count = 0
     async with closing(fold.steps()) as steps:
         async for step in steps:
             zone = fold.engine.world.policy.settings.time_zone
@@ -74,7 +81,10 @@ async def state(source: LogSource, at: Place | Moment | None = None) -> StateThe
                     return shown(view, fold, offset, decision.at_ms)
             if limit is not None and step.input.stamp_ms > limit:
                 return _reached(view, fold, offset, limit)
-            asked_ms = max(asked_ms, step.input.stamp_ms if limit is None else limit)
+            asked_ms = max(asked_ms, step.input.stamp_ms)
+            count += 1
+            if progress is not None:
+                progress(count)
     if isinstance(at, Place):
         raise NotYet(f"the log of {source.workspace} ends at decision {view.epoch}/{view.seq}")
     return _reached(view, fold, offset, asked_ms)

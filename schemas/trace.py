@@ -11,7 +11,7 @@ import enum
 
 from schemas.event import Value
 from schemas.values import Explanation, InteractionValue, ScorePart
-from schemas.vocabulary import EndReason, LegKind, LegState, PassedOver, RescindReason
+from schemas.vocabulary import EndReason, JoinMode, LegKind, LegState, PassedOver, RescindReason
 
 
 class Because(enum.StrEnum):
@@ -68,7 +68,9 @@ class Happened(Moment, frozen=True, kw_only=True, tag="happened"):
     """A decision about the interaction; `decision` is its wire type. `ahead`: how many wait before it in its queue.
 
     `by` asked for it with the command `command`, a supervisor for `asked_because`. `callback`: by this very decision the
-    customer is to be called back, by `callback_of` first.
+    customer is to be called back, by `callback_of` first. `asked_queue`: the queue that was asked for, where the leg came
+    into another. `resumed`: it has taken over the place of a contact that the customer had abandoned. `priority`: where
+    the decision tells of the interaction's attributes.
     """
 
     epoch: int
@@ -91,6 +93,10 @@ class Happened(Moment, frozen=True, kw_only=True, tag="happened"):
     asked_because: str | None = None
     callback: bool = False
     callback_of: str | None = None
+    asked_queue: str | None = None
+    resumed: bool = False
+    priority: int | None = None
+    join_mode: JoinMode | None = None
 
 
 class Looked(Moment, frozen=True, kw_only=True, tag="looked"):

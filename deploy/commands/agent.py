@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 NEGATIVE = 1
+WRONG_USAGE = 2
 NOT_REACHABLE = 3
 
 
@@ -43,9 +44,9 @@ def agent(
             typer.echo(f"set {PASSWORD_VARIABLE}: there is no terminal to ask on", err=True)
             raise typer.Exit(2)
         password = getpass.getpass(f"{user}@{workspace}: ")
-    admin, gateway = addresses(environ)
+    admin, gateway = addresses(environ, admin_url, gateway_url)
     try:
-        asyncio.run(_work(admin_url or admin, gateway_url or gateway, workspace, user, password, spoken, as_json))
+        asyncio.run(_work(admin, gateway, workspace, user, password, spoken, as_json))
     except (Refused, Gone) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(NEGATIVE) from error
@@ -74,14 +75,25 @@ async def _work(
             await plain(make, as_json=as_json)
 
 
-def addresses(environ: dict[str, str]) -> tuple[str, str]:
-    """The addresses of the administration and a gateway on this machine: of the running stack, or by the settings."""
+def addresses(environ: dict[str, str], admin_url: str | None = None, gateway_url: str | None = None) -> tuple[str, str]:
+    """The addresses of the administration and a gateway: those named, else of the stack on this machine, or by the
+    settings. Ends the command with exit code 2 for settings or an address that cannot be read.
+    """
     from deploy.local.stack import with_local_stack
-    from runtime.settings import load
+    from runtime.settings import SettingsError, load
 
-    settings = load(with_local_stack(environ))
+    if admin_url is not None and not admin_url.startswith(("http://", "https://")):
+        raise typer.BadParameter("begins with http:// or https://", param_hint="--admin-url")
+    if gateway_url is not None and not gateway_url.startswith(("ws://", "wss://")):
+        raise typer.BadParameter("begins with ws:// or wss://", param_hint="--gateway-url")
+    try:
+        settings = load(with_local_stack(environ))
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(WRONG_USAGE) from error
     host = settings.process.bind
-    return f"http://{host}:{settings.admin.port}", f"ws://{host}:{settings.gateway.port}/"
+    admin, gateway = f"http://{host}:{settings.admin.port}", f"ws://{host}:{settings.gateway.port}/"
+    return admin_url or admin, gateway_url or gateway
 
 
 def language_of(wished: str | None) -> str:

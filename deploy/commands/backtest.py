@@ -6,7 +6,6 @@ Exit codes: 0 run, all promises kept; 1 an invariant was broken; 2 wrong usage, 
 from __future__ import annotations
 
 import enum
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -115,5 +114,4 @@ def _show(told: object, json: bool) -> None:
 
 
 def _progress(line: str) -> None:
-    if sys.stderr.isatty():
-        typer.echo(line, err=True)
+    typer.echo(line, err=True)

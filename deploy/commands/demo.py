@@ -87,9 +87,9 @@ def demo(  # noqa: PLR0913, PLR0917  # Each is an option.
     )
     with failing():
         report = demonstrate(wanted, os.environ, os.getpid(), note)
-    if report_to is not None:
-        report_to.write_text(_markdown(report), encoding="utf-8")
     _show(report, json)
+    if report_to is not None:
+        write_page(report_to, _markdown(report))
     if report.failures:
         raise typer.Exit(NOT_WELL)
 
@@ -175,6 +175,15 @@ def _markdown(report: Report) -> str:
     lines = [f"| {name} | {value} |" for name, value in sums.items() if value is not None]
     head = [] if report.replay is None else [page(report.replay), "## Sums", ""]
     return "\n".join([*head, "| what | |", "|---|---|", *lines, ""])
+
+
+def write_page(path: Path, text: str) -> None:
+    """Writes a report; a file that cannot be written is wrong usage."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        note(f"hubline: {path} cannot be written: {error.strerror or error}")
+        raise typer.Exit(WRONG_USAGE) from error
 
 
 def note(text: str) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from schemas.trace import Trace
+    from streams.routing.fold import Fold
     from streams.routing.logged import LogSource
 
 WRONG_USAGE = 2
@@ -83,8 +84,15 @@ def moment_of(text: str) -> Callable[[str | None], int]:
 
 async def traced(source: LogSource, named: str, limit: Callable[[str | None], int] | None) -> Trace:
     """The trace, from the nearest snapshot. Raises NotInLog, also when several ids end as `named` does."""
+    from deploy.progress import Progress
     from streams.routing import explaining
 
     interaction = await explaining.whole_id(source, named)
-    until, stops = explaining.Until(limit), await source.stops()
-    return await explaining.explain(source, interaction, until=until, snapshots=explaining.kept(source), stops=stops)
+    until, stops, kept = explaining.Until(limit), await source.stops(), explaining.kept(source)
+    with Progress() as progress:
+
+        async def turn(_fold: Fold, reached: int) -> None:
+            if progress.is_due():
+                progress.say(f"at input {reached:,}")
+
+        return await explaining.explain(source, interaction, until=until, snapshots=kept, stops=stops, turn=turn)

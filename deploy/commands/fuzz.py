@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -40,6 +39,7 @@ def fuzz(
         return
     from deploy.fuzzing.recording import written
     from deploy.fuzzing.running import fuzz as run
+    from deploy.progress import Progress
 
     began = time.monotonic()
     shrinking: list[float] = []
@@ -51,36 +51,37 @@ def fuzz(
         shrinking.append(time.monotonic())
         return shrinking[-1] - shrinking[0] < SHRINK_FOR_S
 
-    found, log = run(seed, steps, goes_on, _Shown(began).show, shrinks)
+    with Progress() as progress:
+
+        def show(done: int, lives: int) -> None:
+            if progress.is_due():
+                rate = done / max(0.001, time.monotonic() - began)
+                progress.say(f"{done:,} steps, {lives:,} lives, {rate:,.0f} steps/s")
+
+        found, log = run(seed, steps, goes_on, show, shrinks)
     lasted_s = (shrinking[0] if shrinking else time.monotonic()) - began
-    path = None
-    if found.breach is not None:
-        path = out / f"fuzz-{seed}-{found.breach.life}.jsonl.gz"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(written(log))
+    path = None if found.breach is None else _kept(out, f"fuzz-{seed}-{found.breach.life}.jsonl.gz", written(log))
     _say(found, lasted_s, path, as_json)
     if found.breach is not None:
         raise typer.Exit(BROKEN)
 
 
-class _Shown:
-    """Progress on a terminal, nowhere else."""
-
-    def __init__(self, began: float) -> None:
-        self._began = began
-
-    def show(self, steps: int, lives: int) -> None:
-        if sys.stderr.isatty():
-            rate = steps / max(0.001, time.monotonic() - self._began)
-            typer.echo(f"\r{steps:,} steps, {lives:,} lives, {rate:,.0f} steps/s ", nl=False, err=True)
+def _kept(folder: Path, name: str, log: bytes) -> Path | None:
+    """Where the log lies now; None = it cannot be written there, which is said."""
+    path = folder / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(log)
+    except OSError as error:
+        typer.echo(f"{path} cannot be written: {error.strerror or error}", err=True)
+        return None
+    return path
 
 
 def _say(found: Fuzzed, lasted_s: float, path: Path | None, as_json: bool) -> None:
     import msgspec
 
     rate = round(found.steps / max(0.001, lasted_s))
-    if sys.stderr.isatty():
-        typer.echo("\r", nl=False, err=True)
     if as_json:
         values = msgspec.to_builtins(found) | {"steps_per_s": rate, "log": None if path is None else str(path)}
         typer.echo(msgspec.json.encode(values).decode())
@@ -94,7 +95,8 @@ def _say(found: Fuzzed, lasted_s: float, path: Path | None, as_json: bool) -> No
         return
     broken = found.breach
     typer.echo(f"BROKEN {broken.promise}, in life {broken.life} at step {broken.step}: {broken.detail}")
-    typer.echo(f"{broken.inputs:,} inputs are enough for it: hubline fuzz --from {path}")
+    again = "" if path is None else f": hubline fuzz --from {path}"
+    typer.echo(f"{broken.inputs:,} inputs are enough for it{again}")
 
 
 def _run_again(path: Path, as_json: bool) -> None:

@@ -62,6 +62,7 @@ def export(
 
     from deploy import log_transfer
     from deploy.log_file import SUFFIX
+    from deploy.progress import Progress
 
     path = to or Path(f"{workspace}{SUFFIX}")
     if not path.resolve().parent.is_dir():
@@ -69,9 +70,15 @@ def export(
         raise typer.Exit(WRONG_USAGE)
 
     async def work(broker: Broker) -> log_transfer.Exported:
-        return await log_transfer.export(broker, workspace, path.resolve(), int(time.time() * 1000))
+        with Progress() as progress:
+            now_ms = int(time.time() * 1000)
+            return await log_transfer.export(broker, workspace, path.resolve(), now_ms, progress.inputs)
 
-    done = _run(work, log_transfer.NothingToExport)
+    try:
+        done = _run(work, log_transfer.NothingToExport)
+    except log_transfer.NotWritten as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(WRONG_USAGE) from error
     text = f"{done.path}: {done.inputs:,} inputs, {done.decisions:,} decisions, {done.size_bytes:,} bytes"
     _show(done, text, as_json)
 
@@ -87,7 +94,7 @@ def import_(
     """
     from deploy.log_choice import imported_folder
     from deploy.log_file import Damaged
-    from deploy.log_transfer import take_in
+    from deploy.log_transfer import NotWritten, take_in
 
     if not file.is_file():
         typer.echo(f"{file}: no such file", err=True)
@@ -97,6 +104,9 @@ def import_(
     except Damaged as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(NEGATIVE) from error
+    except NotWritten as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(WRONG_USAGE) from error
     text = f"{done.name}: workspace {done.workspace}, {done.inputs:,} inputs, {done.decisions:,} decisions"
     _show(done, text, as_json)
 

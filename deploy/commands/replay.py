@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
 
 DIFFERENT: Final = 1
 WRONG_USAGE: Final = 2
-SHOWN_EVERY: Final = 20_000
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +38,7 @@ def replay(
 
     from deploy.log_choice import with_log
     from deploy.moments import Unreadable, read_place
+    from deploy.progress import Progress
     from deploy.replaying import NothingToReplay
     from deploy.replaying import replay as run
     from streams.routing.fold import Broke
@@ -51,7 +50,8 @@ def replay(
         raise typer.Exit(WRONG_USAGE) from error
 
     async def work(source: LogSource) -> Replayed:
-        return await run(source, until=last, check=check, progress=_progress)
+        with Progress() as progress:
+            return await run(source, until=last, check=check, progress=progress.inputs)
 
     found = with_log("hubline-replay", from_, workspace, work, (NothingToReplay, Broke))
     if as_json:
@@ -60,11 +60,6 @@ def replay(
         _show(found)
     if found.difference is not None:
         raise typer.Exit(DIFFERENT)
-
-
-def _progress(inputs: int) -> None:
-    if inputs % SHOWN_EVERY == 0 and sys.stderr.isatty():
-        typer.echo(f"\r{inputs:,} inputs", nl=False, err=True)
 
 
 def _show(found: Replayed) -> None:

@@ -51,7 +51,11 @@ def scenario(
                     typer.echo(f"  note: named but not described, so with the defaults: {', '.join(found.left_out)}")
         except scenario_files.UnreadableFile as unreadable:
             worst = scenario_files.UNREADABLE
-            typer.echo(f"{path}: {unreadable}", err=True)
+            if json:
+                told = {"file": str(path), "holds": False, "code": worst, "problem": str(unreadable)}
+                typer.echo(msgspec.json.encode(told).decode())
+            else:
+                typer.echo(f"{path}: {unreadable}", err=True)
     if not count and not worst:
         typer.echo("no scenario found", err=True)
         worst = scenario_files.UNREADABLE

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from deploy.commands.demo import DEFAULT_DAY, day_of, failing, note, seconds_of
+from deploy.commands.demo import DEFAULT_DAY, day_of, failing, note, seconds_of, write_page
 
 if TYPE_CHECKING:
     from deploy.simulation.running import Wanted
@@ -78,11 +78,11 @@ def simulate(  # noqa: PLR0913, PLR0917  # Each is an option.
         else:
             wanted = _of_scenario(scenario, (from_, to), speed or DEFAULT_SPEED, (seed, language, folder))
         found = uvloop.run(run(wanted, endpoints_now(folder, os.environ), Console(highlight=False, stderr=True), note))
+    _show(found, json)
     if report_to is not None and found.replay is not None:
         from deploy.simulation.replay_page import page
 
-        report_to.write_text(page(found.replay), encoding="utf-8")
-    _show(found, json)
+        write_page(report_to, page(found.replay))
     if found.failures:
         raise typer.Exit(NOT_WELL)
 

@@ -46,6 +46,7 @@ def state(
     from deploy.explained.words import Words
     from deploy.log_choice import with_log
     from deploy.moments import Unreadable
+    from deploy.progress import Progress
     from deploy.states import NotYet
     from deploy.states import state as run
     from streams.routing.fold import Broke
@@ -58,7 +59,8 @@ def state(
         raise typer.Exit(WRONG_USAGE) from error
 
     async def work(source: LogSource) -> StateThen:
-        return await run(source, wanted)
+        with Progress() as progress:
+            return await run(source, wanted, progress.inputs)
 
     found = with_log("hubline-state", from_, workspace, work, (NotYet, Broke))
     if as_json:

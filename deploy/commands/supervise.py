@@ -181,7 +181,7 @@ def hand_over(
         raise typer.BadParameter("say why", param_hint="--reason")
     more = {"preview": True} if preview else {"command_id": chosen, "reason": reason}
     ask = Ask(
-        path=f"/v1/workspaces/{context.obj.workspace}/agents/{quote(agent, safe='')}/hand-over",
+        path=f"/v1/workspaces/{quote(context.obj.workspace, safe='')}/agents/{quote(agent, safe='')}/hand-over",
         body={"to_agent": to_agent, **more},
         act="hand_over",
         asked=asked,
@@ -195,7 +195,7 @@ def _give(context: typer.Context, act: str, asked: dict[str, Any], reason: str, 
 
     chosen = _id(how.command_id)
     ask = Ask(
-        path=f"/v1/workspaces/{context.obj.workspace}/commands",
+        path=f"/v1/workspaces/{quote(context.obj.workspace, safe='')}/commands",
         body={"command_id": chosen, "do": {"name": act, "reason": reason, **asked}},
         act=act,
         asked=asked,
@@ -221,7 +221,7 @@ def _perform(who: Who, ask: Ask, *, as_json: bool) -> None:
     words = SuperviseWords(Language(who.language))
     environ = dict(os.environ)
     password = _password(who, environ)
-    url = who.admin_url or addresses(environ)[0]
+    url, _ = addresses(environ, who.admin_url)
     try:
         told = asyncio.run(perform(url, (who.workspace, who.user, password), ask, words))
     except Refused as error:

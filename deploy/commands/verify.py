@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 BROKEN = 1
 WRONG_USAGE = 2
-SHOWN_EVERY = 5_000
+NOT_REACHABLE = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -49,24 +48,33 @@ def verify(
         if workspace is None:
             typer.echo("name the workspace", err=True)
             raise typer.Exit(WRONG_USAGE)
-        verified, why = _live(workspace, spoken)
+        verified, why, trouble = _live(workspace, spoken)
     else:
         verified, why = _of_file(from_, workspace, spoken)
+        trouble = None
     _show(verified, why, as_json)
+    if trouble is not None:
+        typer.echo(f"figures and customers were not looked at: {trouble}", err=True)
     if not verified.holds:
         raise typer.Exit(BROKEN)
+    if trouble is not None:
+        raise typer.Exit(NOT_REACHABLE)
 
 
-def _live(workspace: str, language: str) -> tuple[Verified, list[str]]:
+def _live(workspace: str, language: str) -> tuple[Verified, list[str], str | None]:
+    """What was found, the story of a breach, and what kept it from the database, if anything did."""
+    from deploy.administration import database_trouble
     from deploy.command_broker import with_broker
     from deploy.local.stack import with_local_stack
+    from deploy.progress import Progress
     from deploy.verification import NothingToVerify, with_customers, with_figures
     from deploy.verification import verify as run
     from runtime.settings import load
     from streams.routing.live_log import LiveLog
 
-    async def work(broker: Broker) -> tuple[Verified, list[str]]:
-        found = await run(broker, workspace, _progress)
+    async def work(broker: Broker) -> tuple[Verified, list[str], str | None]:
+        with Progress() as progress:
+            found = await run(broker, workspace, progress.inputs)
         if found.breach is not None:
             reader = broker.reader()
             try:
@@ -76,17 +84,25 @@ def _live(workspace: str, language: str) -> tuple[Verified, list[str]]:
         else:
             why = []
         url = load(with_local_stack(os.environ)).postgres.url
-        return await with_customers(await with_figures(found, broker, url), url), why
+        try:
+            return await with_customers(await with_figures(found, broker, url), url), why, None
+        except Exception as error:
+            trouble = database_trouble(error)
+            if trouble is None:
+                raise
+            return found, why, trouble
 
     return with_broker("hubline-verify", work, NothingToVerify)
 
 
 def _of_file(from_: str | None, workspace: str | None, language: str) -> tuple[Verified, list[str]]:
     from deploy.log_choice import with_log
+    from deploy.progress import Progress
     from deploy.verification import NothingToVerify, verify_log
 
     async def work(source: LogSource) -> tuple[Verified, list[str]]:
-        found = await verify_log(source, _progress)
+        with Progress() as progress:
+            found = await verify_log(source, progress.inputs)
         return found, [] if found.breach is None else await _explained(source, found.breach, language)
 
     return with_log("hubline-verify", from_, workspace, work, (NothingToVerify,))
@@ -107,11 +123,6 @@ async def _explained(source: LogSource, breach: Breach, language: str) -> list[s
     except explaining.NotInLog:
         return []
     return story(trace, Words(Language(language)))
-
-
-def _progress(inputs: int) -> None:
-    if inputs % SHOWN_EVERY == 0 and sys.stderr.isatty():
-        typer.echo(f"\r{inputs:,} inputs", nl=False, err=True)
 
 
 def _show(verified: Verified, why: list[str], as_json: bool) -> None:

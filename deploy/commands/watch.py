@@ -50,11 +50,11 @@ def watch(
             typer.echo(f"set {PASSWORD_VARIABLE}: there is no terminal to ask on", err=True)
             raise typer.Exit(2)
         password = getpass.getpass(f"{user}@{workspace}: ")
-    admin, gateway = addresses(environ)
+    admin, gateway = addresses(environ, admin_url, gateway_url)
     watched = tuple(name.strip() for name in (queues or "").split(",") if name.strip())
     wanted = Wanted(workspace=workspace, queues=watched, once=once, as_json=as_json)
     try:
-        asyncio.run(_watch(admin_url or admin, gateway_url or gateway, user, password, wanted, spoken))
+        asyncio.run(_watch(admin, gateway, user, password, wanted, spoken))
     except (Refused, Gone) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(NEGATIVE) from error

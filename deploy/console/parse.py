@@ -103,7 +103,7 @@ def _offer(rest: str, desk: Desk, make: Callable[[str], live.AnyDo]) -> Wish:
     offers = desk.mirror.offers_to(desk.agent_id)
     if not offers:
         return Wrong("no_offer")
-    number = int(rest) if rest.isdecimal() else 1
+    number = 1 if not rest else int(rest) if rest.isdecimal() else 0
     if not 1 <= number <= len(offers):
         return Wrong("no_number", {"number": rest})
     return Ask(make(offers[number - 1].offer_id))

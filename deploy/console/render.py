@@ -23,6 +23,8 @@ from schemas.values import Explanation, LegValue
 from schemas.vocabulary import LegKind, LegState, OfferState
 
 VOICE: Final = frozenset({"phone", "callback"})
+JOINER: Final = "\u200d"
+"""Holds together what is drawn as one picture; without it an emoji falls apart."""
 TRANSCRIPT_LINES: Final = 8
 
 
@@ -224,19 +226,26 @@ def _customer(interaction_id: str, mirror: Mirror, words: Words) -> str:
     points = ", ".join(f"{point.kind} {point.value}" for point in details.contact_points)
     shown = (details.customer_name or words.say("unknown_customer"), details.card_type, details.tier, points)
     subject = "" if details.subject is None else f'  "{details.subject}"'
-    return words.say("customer", who=f"{'  '.join(one for one in shown if one)}{subject}")
+    return words.say("customer", who=printable(f"{'  '.join(one for one in shown if one)}{subject}"))
+
+
+def printable(text: str) -> str:
+    """What others wrote, in one line that moves no cursor and changes no colour: a blank for what cannot be printed."""
+    return "".join(sign if sign.isprintable() or sign == JOINER else " " for sign in text)
 
 
 def _message(message: MessagePosted, words: Words) -> list[str]:
     """What was written, then each file with where the query API has it."""
     who = message.agent_id or words.word(message.author)
-    said = [words.say("message", who=who, text=message.text)] if message.text or not message.attachments else []
+    first, *more = map(printable, message.text.splitlines() or [""])
+    said = [words.say("message", who=who, text=first)] if message.text or not message.attachments else []
+    said += [f"  {line}" for line in more]
     below = f"/v1/workspaces/{message.workspace}/interactions/{message.interaction_id}/attachments/"
     files = [
         words.say(
             "file",
             who=who,
-            name=file.name,
+            name=printable(file.name),
             size=str(-(-file.size_bytes // 1024)),
             address=below + file.claim.rpartition("/")[2],
         )

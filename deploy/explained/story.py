@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from deploy.console.decided import decided_by as by_what
-from deploy.explained.happenings import Told, sentence
+from deploy.explained.happenings import MAIN, Told, sentence
 from deploy.explained.phrases import Phrases, decided_by
 from deploy.explained.words import Words
 from deploy.moments import zone_of
@@ -24,6 +24,7 @@ from schemas.vocabulary import LegState
 CHANGES: Final = 6
 CANDIDATES: Final = 4
 WAITING: Final = frozenset({LegState.QUEUED, LegState.OFFERED})
+_WITH_NOBODY: Final = frozenset({LegState.QUEUED, LegState.SCHEDULED})
 _UNDER: Final = " " * 10
 _DEEPER: Final = " " * 12
 Reasons = tuple[str, ...]
@@ -73,7 +74,7 @@ class _Story:
         self._clock = clock
         self._full = full
         self._phrases = Phrases(words, full=full)
-        self._told = Told(clock.time, words)
+        self._told = Told(clock.time, words, _taken_at_once(trace))
         self._last_look: dict[str, Looked] = {}
         self._known: dict[str, dict[str, Reasons]] = {}
         self._changes: list[tuple[int, str]] = []
@@ -141,6 +142,8 @@ class _Story:
         rules = self._phrases.rules(look)
         if not count:
             text = words.say("nobody_serves")
+        elif look.anyhow:
+            text = words.say("nobody_aimed", asked=rules, count=count)
         elif rules:
             text = words.say("nobody_asked", asked=rules, count=count)
         else:
@@ -276,8 +279,9 @@ class _Story:
         words, trace = self._words, self._trace
         waited, last = waited_by_queue(trace)
         if not trace.ended and last is not None and last.state is not None:
-            key = "still" if last.agent_id is None else "still_with"
+            with_nobody = last.agent_id is None or last.state in _WITH_NOBODY
             now = self._clock.time(trace.until_ms)
+            key = "still" if with_nobody else "still_with"
             yield words.say(key, time=now, state=words.word(last.state), agent=last.agent_id)
         parts = [words.say("waited_in", queue=queue, length=words.length(ms)) for queue, ms in waited.items()]
         if len(parts) == 1:
@@ -299,18 +303,27 @@ def _looks_of_offers(trace: Trace) -> dict[tuple[str, int], Looked]:
     return found
 
 
+def _taken_at_once(trace: Trace) -> frozenset[tuple[str, int]]:
+    """Leg and input of offers that the agent's line takes: one input makes and accepts them."""
+    happened = [moment for moment in trace.moments if isinstance(moment, Happened)]
+    made = {(one.leg_id, one.offset) for one in happened if one.decision == "offer.made"}
+    return frozenset(made & {(one.leg_id, one.offset) for one in happened if one.decision == "offer.accepted"})
+
+
 def waited_by_queue(trace: Trace) -> tuple[dict[str, int], Happened | None]:
-    """How long it waited, by queue (ms, ringing included), and the last moment that told a state."""
+    """How long the customer waited, by queue (ms, ringing included; not what a consult waited), and how it stands: the
+    last moment that told a state of the newest main leg.
+    """
     waited: dict[str, int] = {}
     since: dict[str, Happened] = {}
-    last: Happened | None = None
     for moment in trace.moments:
-        if not isinstance(moment, Happened) or moment.state is None:
+        if not isinstance(moment, Happened) or moment.state is None or moment.leg not in MAIN:
             continue
         before = since.get(moment.leg_id)
         if before is not None and before.state in WAITING and before.queue is not None:
             waited[before.queue] = waited.get(before.queue, 0) + moment.at_ms - before.at_ms
-        since[moment.leg_id] = last = moment
+        since[moment.leg_id] = moment
+    last = next(reversed(since.values()), None)
     if last is not None and not trace.ended and last.state in WAITING and last.queue is not None:
         waited[last.queue] = waited.get(last.queue, 0) + trace.until_ms - last.at_ms
     return waited, last

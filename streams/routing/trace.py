@@ -30,7 +30,7 @@ from schemas.trace import (
     Trace,
     WentFirst,
 )
-from schemas.values import InteractionValue
+from schemas.values import InteractionValue, LegValue
 from schemas.vocabulary import LegState, PassedOver
 from streams.routing import explain, project
 from streams.routing.audiences import Audience, AudienceKey
@@ -264,9 +264,10 @@ def _no_room(w: World, interaction: Interaction, made: OfferMade) -> Because:
 
 
 def happened(w: World, event: Any, decision: Decision, interaction_id: str) -> Happened:
-    """The decision as a moment of the trace."""
+    """The decision as a moment of the trace. What was due before the input came is nobody's wish."""
     leg, offer = decision.leg, decision.offer
-    command = event if isinstance(event, Command) and _concerns(event, interaction_id) else None
+    asked = event if decision.at_ms == w.now_ms and _concerns(event, interaction_id) else None
+    command = asked if isinstance(asked, Command) else None
     return Happened(
         at_ms=decision.at_ms,
         offset=decision.cause,
@@ -291,6 +292,10 @@ def happened(w: World, event: Any, decision: Decision, interaction_id: str) -> H
         asked_because=None if command is None else getattr(command, "reason", None) or None,
         callback=leg is not None and leg.callback_ms == decision.at_ms and leg.state in _CALLED_BACK,
         callback_of=None if leg is None else leg.preferred_agent,
+        asked_queue=_asked_queue(asked, decision),
+        resumed=leg is not None and _is_resumed(w, leg),
+        priority=None if decision.interaction is None else decision.interaction.priority,
+        join_mode=None if leg is None else leg.join_mode,
     )
 
 
@@ -310,11 +315,24 @@ def _asker(command: Command) -> str | None:
     return command.by_agent if isinstance(command, RequestCallback) else getattr(command, "agent_id", None)
 
 
-def _concerns(command: Command, interaction_id: str) -> bool:
-    """Whether the command speaks of the interaction."""
-    if getattr(command, "interaction_id", None) == interaction_id:
+def _asked_queue(asked: Any, decision: Decision) -> str | None:
+    if not isinstance(decision, LegQueued) or decision.leg is None:
+        return None
+    named = getattr(asked, "queue", None) or getattr(asked, "to_queue", None)
+    return None if named == decision.leg.queue else named
+
+
+def _is_resumed(w: World, value: LegValue) -> bool:
+    interaction = w.interactions.get(value.interaction_id)
+    leg = None if interaction is None else interaction.leg(value.number)
+    return leg is not None and leg.own_place is not None
+
+
+def _concerns(event: Any, interaction_id: str) -> bool:
+    """Whether the input speaks of the interaction."""
+    if getattr(event, "interaction_id", None) == interaction_id:
         return True
-    named = getattr(command, "offer_id", None) or getattr(command, "leg_id", None)
+    named = getattr(event, "offer_id", None) or getattr(event, "leg_id", None)
     return named is not None and interaction_of(named) == interaction_id
 
 

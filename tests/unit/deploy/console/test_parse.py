@@ -34,6 +34,7 @@ RINGING = a_floor("i1", offered=("i2", "i3"))
         ("/accept 2", RINGING, Ask(live.Accept(offer_id="i3.1/1"))),
         ("reject 1", RINGING, Ask(live.Reject(offer_id="i2.1/1"))),
         ("accept 3", RINGING, Wrong("no_number", {"number": "3"})),
+        ("reject two", RINGING, Wrong("no_number", {"number": "two"})),
         ("accept", ONE, Wrong("no_offer")),
         ("say hello there", ONE, Write("i1.1", "hello there")),
         ("say", ONE, Wrong("needs_text")),

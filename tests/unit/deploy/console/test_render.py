@@ -97,6 +97,19 @@ def test_what_happens_is_told_in_sentences() -> None:
     assert narrate(still, "ana", ENGLISH) == ["NOT LIVE: the screen stands still (broker not reachable)"]
 
 
+def test_what_a_customer_writes_moves_no_cursor_and_stays_below_the_name() -> None:
+    message = MessagePosted(
+        workspace="shop",
+        interaction_id="i1",
+        message_id="m",
+        author=Author.CUSTOMER,
+        sent_at_ms=1,
+        text="\x1b[2Jhello\nana: \u202egoodbye 👨‍👩‍👧",
+    )
+    frame = live.MessageShown(interaction_id="i1", at_ms=1, offset=1, message=message)
+    assert narrate(frame, "ana", ENGLISH) == ["customer:  [2Jhello", "  ana:  goodbye 👨‍👩‍👧"]
+
+
 def test_offers_and_legs_of_a_delta_are_told_to_the_agent_they_are_about() -> None:
     mirror = ana_s_mirror(a_floor("i1", offered=("i2",)))
     delta = live.Delta(

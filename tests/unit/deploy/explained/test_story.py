@@ -8,7 +8,16 @@ from deploy.console.words import Language
 from deploy.explained.story import CHANGES, Clock, story, waited_by_queue
 from deploy.explained.words import Words
 from schemas import inputs
-from schemas.configuration import AgentSettings, QueueSettings, RoutingSettings, StepSettings
+from schemas.configuration import (
+    AgentSettings,
+    ChannelSettings,
+    OverflowRule,
+    OverflowSettings,
+    QueueSettings,
+    RoutingSettings,
+    StepSettings,
+)
+from schemas.vocabulary import ConsultEnd, EndReason, JoinMode
 from tests.support.engine_driver import Driver, a_configuration
 from tests.support.traced import traced
 
@@ -36,8 +45,8 @@ def a_wait() -> Driver:
 def test_a_contact_that_waited_says_why_nobody_and_then_why_this_agent() -> None:
     text = told(a_wait())
     assert "entered the queue service, first in line" in text
-    assert "nobody could take it. The 3 who serve the queue:" in text
-    assert "busy, no room for it (2): ana, bo" in text
+    assert "nobody could take it. Agents who serve the queue (3):" in text
+    assert "busy or wrapping up: no room for it (2): ana, bo" in text
     assert "not on queue (1): chen" in text
     assert "offered to ana, who has 20 s to accept" in text
     assert "why ana: the only one who could take it at that moment" in text
@@ -47,7 +56,7 @@ def test_a_contact_that_waited_says_why_nobody_and_then_why_this_agent() -> None
 def test_the_same_in_chinese() -> None:
     text = told(a_wait(), CHINESE)
     assert "没有人能接。服务此队列的 3 人：" in text
-    assert "没有余力（正忙）（2 人）：ana、bo" in text
+    assert "没有余力（正在服务或整理）（2 人）：ana、bo" in text
     assert "为何是 ana：此刻唯一能接的人" in text
     assert text.endswith("等待：service 1 分 35 秒")
 
@@ -103,7 +112,7 @@ def test_a_step_says_what_is_asked_for_from_then_on() -> None:
     driver.arrive()
     driver.attend(3_000)
     text = told(driver)
-    assert "nobody could take it; now it asks for mandarin 3. The 1 who serve the queue:" in text
+    assert "nobody could take it; now it asks for mandarin 3. Agents who serve the queue (1):" in text
     assert "has waited long enough for routing step 2" in text
     assert "now it asks for mandarin 2, only agents of rank 1 or better" in text
 
@@ -191,3 +200,172 @@ def test_waiting_is_added_up_by_queue_while_it_still_waits() -> None:
     waited, last = waited_by_queue(traced(driver))
     assert (waited, last.state if last else None) == ({"service": 7_000}, "queued")
     assert "as of 00:16:47: queued" in told(driver)
+
+
+TWO_QUEUES = {"service": QueueSettings(), "sales": QueueSettings()}
+
+
+def test_who_waits_after_a_missed_offer_is_with_nobody() -> None:
+    driver = Driver(a_configuration("ana"))
+    driver.login("ana")
+    driver.arrive()
+    driver.attend(21_000)
+    assert told(driver).splitlines()[-2].endswith(": queued")
+    assert told(driver, CHINESE).splitlines()[-2].endswith("为止：排队")
+
+
+def a_consult(how: ConsultEnd) -> Driver:
+    """`ana` has the customer, asks `bo` in person, and ends the consult."""
+    driver = Driver(a_configuration("ana", "bo"))
+    driver.login("ana", "bo")
+    driver.arrive()
+    driver.accept()
+    driver.attend(2_000)
+    driver.about(inputs.StartConsult, to_agent="bo", actor="ana")
+    driver.attend(1_000)
+    driver.command(inputs.AcceptOffer, agent_id="bo", offer_id="c1.2/1", actor="bo")
+    driver.attend(1_000)
+    driver.about(inputs.FinishConsult, how=how, actor="ana")
+    driver.attend(1_000)
+    return driver
+
+
+def test_a_consult_in_person_enters_no_queue_and_is_no_wait_of_the_customers() -> None:
+    text = told(a_consult(ConsultEnd.CANCEL))
+    assert "[consult 2] one agent is asked for advice, by ana (consult)" in text
+    assert "None" not in text
+    assert text.endswith("connected, ana\nwaited 0 s in service")
+
+
+def test_it_stands_as_its_newest_owner_has_it_while_the_one_before_wraps_up() -> None:
+    driver = a_consult(ConsultEnd.COMPLETE)
+    assert told(driver).splitlines()[-2].endswith("connected, bo")
+    driver.attend(40_000)
+    assert "ana's wrap-up is over" in told(driver)
+    assert told(driver).splitlines()[-2].endswith("connected, bo")
+
+
+def test_who_asked_is_said_once_for_all_that_came_of_it() -> None:
+    driver = Driver(a_configuration("ana", queues=TWO_QUEUES))
+    driver.login("ana")
+    driver.arrive()
+    driver.accept()
+    driver.about(inputs.TransferInteraction, to_queue="sales", actor="ana")
+    assert told(driver).count("by ana (transfer)") == 1
+    assert told(driver, CHINESE).count("由 ana（转接）") == 1
+
+
+def test_what_was_due_before_a_command_came_is_not_said_to_be_asked_for() -> None:
+    steps = (StepSettings(), StepSettings(at_ms=5_000, require={}))
+    driver = Driver(a_configuration("ana", queues={"service": QueueSettings(steps=steps), "sales": QueueSettings()}))
+    driver.arrive()
+    driver.attend(4_000)
+    driver.now_ms += 1_500
+    driver.command(inputs.MoveInteraction, interaction_id="c1", to_queue="sales", actor="li", reason="busy")
+    lines = told(driver).splitlines()
+    stepped = next(line for line in lines if "routing step 2" in line)
+    assert stepped.endswith("routing step 2")
+    assert any("entered the queue sales, first in line, by li (move: busy)" in line for line in lines)
+
+
+def test_a_transfer_to_one_agent_says_who_is_looked_at() -> None:
+    agents = {"ana": AgentSettings(queues={"service": 1}), "bo": AgentSettings(queues={"sales": 1})}
+    driver = Driver(a_configuration(queues=TWO_QUEUES, agents=agents))
+    driver.login("ana", "bo")
+    driver.arrive()
+    driver.accept()
+    driver.arrive("busy", queue="sales")
+    driver.accept("busy", "bo")
+    driver.about(inputs.TransferInteraction, to_agent="bo", actor="ana")
+    text = told(driver)
+    assert "This agent, and those who serve the queue (2 in all):" in text
+    assert "not the one agent asked (1): ana" in text
+    assert "本人和服务此队列的坐席共 2 人：" in told(driver, CHINESE)
+
+
+def test_a_line_that_takes_a_contact_at_once_is_not_said_to_be_asked() -> None:
+    driver = Driver(a_configuration("ana", channels={"phone": ChannelSettings(auto_accept=True)}))
+    driver.login("ana")
+    driver.arrive()
+    assert "offered to ana, whose line takes it at once" in told(driver)
+    assert "taken by ana's line at once" in told(driver)
+    assert "分配给 ana，自动接听" in told(driver, CHINESE)
+
+
+def test_an_overflow_says_that_it_is_one() -> None:
+    steps = (StepSettings(), StepSettings(at_ms=2_000, overflow_to="sales"))
+    driver = Driver(a_configuration("ana", queues={"service": QueueSettings(steps=steps), "sales": QueueSettings()}))
+    driver.arrive()
+    driver.attend(3_000)
+    assert "goes over into the queue sales, first in line" in told(driver)
+    assert "溢出到队列 sales，排第 1 位" in told(driver, CHINESE)
+
+
+def test_a_queue_that_turned_the_contact_away_is_named() -> None:
+    away = OverflowSettings(when_no_agents=OverflowRule(overflow_to="sales"))
+    driver = Driver(a_configuration("ana", queues={"service": QueueSettings(overflow=away), "sales": QueueSettings()}))
+    driver.arrive()
+    text = "service was closed, full or without agents on queue: entered the queue sales, first in line"
+    assert text in told(driver)
+
+
+def test_a_requeue_is_back_in_its_old_place_and_no_head_start() -> None:
+    driver = Driver(a_configuration("ana", queues=TWO_QUEUES))
+    driver.login("ana")
+    driver.arrive()
+    driver.accept()
+    driver.attend(5_000)
+    driver.about(inputs.TransferInteraction, to_queue="service", keep_place=True, actor="ana")
+    text = told(driver)
+    assert "back in the queue service, in its old place" in text
+    assert "head start" not in text
+
+
+def test_a_transfer_that_keeps_its_place_says_so() -> None:
+    driver = Driver(a_configuration("ana", queues=TWO_QUEUES))
+    driver.login("ana")
+    driver.arrive()
+    driver.accept()
+    driver.attend(5_000)
+    driver.about(inputs.TransferInteraction, to_queue="sales", keep_place=True, actor="ana")
+    assert "entered the queue sales, first in line (it keeps its place, as arrived at 00:16:40)" in told(driver)
+
+
+def test_a_place_taken_over_is_no_head_start() -> None:
+    driver = Driver(a_configuration("ana", settings=RoutingSettings(resume_within_ms=60_000)))
+    driver.arrive("first", customer_id="c_1")
+    driver.attend(3_000)
+    driver.leave("first")
+    driver.attend(2_000)
+    driver.arrive(customer_id="c_1")
+    assert "first in line (it takes over the place that the customer had left, as arrived at 00:16:40)" in told(driver)
+
+
+def test_another_priority_is_named_with_the_place_it_brings() -> None:
+    driver = Driver(a_configuration("ana"))
+    driver.arrive()
+    driver.command(inputs.ReprioritiseInteraction, interaction_id="c1", priority=1, actor="li", reason="angry")
+    text = "its priority is 1 from now on: its place counts 4 min earlier than before, by li (another priority: angry)"
+    assert text in told(driver)
+    driver.command(inputs.ReprioritiseInteraction, interaction_id="c1", priority=5, actor="li", reason="calm")
+    assert "优先级改为 5，排队位置推后 4 分，由 li（改优先级：calm）" in told(driver, CHINESE)
+
+
+def test_who_only_listens_is_not_said_to_speak_with_the_customer() -> None:
+    driver = Driver(a_configuration("ana", "bo"))
+    driver.login("ana", "bo")
+    driver.arrive()
+    driver.accept()
+    for number, mode in enumerate((JoinMode.MONITOR, JoinMode.WHISPER), 2):
+        driver.command(
+            inputs.JoinInteraction, interaction_id="c1", agent_id="bo", mode=mode, actor="bo", reason="training"
+        )
+        driver.command(inputs.AcceptOffer, agent_id="bo", offer_id=f"c1.{number}/1", actor="bo")
+        driver.command(inputs.LeaveConference, agent_id="bo", leg_id=f"c1.{number}", actor="bo")
+        driver.command(inputs.FinishWrapUp, agent_id="bo", leg_id=f"c1.{number}", actor="bo")
+    assert "[join 2] bo listens to customer and owner" in told(driver)
+    assert "[join 3] bo listens, and speaks to the owner alone" in told(driver)
+
+
+def test_every_end_has_words_in_chinese() -> None:
+    assert [reason for reason in EndReason if CHINESE.word(reason) == reason.value] == []
