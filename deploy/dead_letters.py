@@ -62,7 +62,7 @@ async def letters(reader: Reader, topics: Iterable[str]) -> AsyncIterator[Letter
 async def find(reader: Reader, letter_id: str) -> tuple[Record, Origin]:
     """The record of a letter; raises NoSuchLetter."""
     topic, _, number = letter_id.rpartition("/")
-    if topic not in original_topics() or not number.isdigit():
+    if topic not in original_topics() or not number.isdecimal():
         raise NoSuchLetter(f"no dead letter {letter_id}: an id is a topic and a number, as `dlq list` prints it")
     where, offset = TopicPartition(PREFIX + topic, 0), int(number)
     bounds = await reader.log_range(where)
@@ -72,7 +72,8 @@ async def find(reader: Reader, letter_id: str) -> tuple[Record, Origin]:
                 origin = origin_of(record)
                 if origin is not None:
                     return record, origin
-    raise NoSuchLetter(f"no dead letter {letter_id}: {topic} has {bounds.first} to {bounds.end - 1}")
+    has = f"{bounds.first} to {bounds.end - 1}" if bounds.end > bounds.first else "none"
+    raise NoSuchLetter(f"no dead letter {letter_id}: {topic} has {has}")
 
 
 def whole(record: Record, origin: Origin) -> Whole:

@@ -6,6 +6,7 @@ file (nothing is stored), or some lines could not be stored; 2 wrong usage; 3 th
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,7 +62,7 @@ def import_file(
     if found.problems:
         print_errors(file, found.problems, json=json)
         raise typer.Exit(NEGATIVE)
-    with _progress(len(found.lines), shown=not json) as advance:
+    with _progress(len(found.lines)) as advance:
         counts, failed = with_database(lambda pool: _store(pool, workspace, found, advance), data_dir)
     if json:
         print_json({"file": str(file), "workspace": workspace, **counts, "errors": plain_errors(failed)})
@@ -117,12 +118,16 @@ async def _store(
 
 
 @contextmanager
-def _progress(total: int, *, shown: bool) -> Iterator[Callable[[], None]]:
-    """A bar on a terminal; nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import Progress
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """What counts one more that is done."""
+    from deploy.progress import Progress
 
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not (shown and console.is_terminal), transient=True) as progress:
-        task = progress.add_task("customers", total=total)
-        yield lambda: progress.advance(task)
+    with Progress() as progress:
+        done = itertools.count(1)
+
+        def advance() -> None:
+            count = next(done)
+            if progress.is_due():
+                progress.say(f"{count:,} of {total:,} customers")
+
+        yield advance

@@ -51,6 +51,7 @@ def explain(
     from deploy.console.words import Language
     from deploy.explained.story import story
     from deploy.explained.words import Words
+    from deploy.explained.wrapping import shown
     from deploy.log_choice import with_log
     from deploy.moments import Unreadable
     from streams.routing.explaining import NotInLog
@@ -69,7 +70,7 @@ def explain(
     if as_json:
         typer.echo(msgspec.json.encode(trace).decode())
     else:
-        typer.echo("\n".join(story(trace, Words(Language(spoken)), full=full)))
+        typer.echo(shown(story(trace, Words(Language(spoken)), full=full)))
 
 
 def moment_of(text: str) -> Callable[[str | None], int]:

@@ -44,6 +44,7 @@ def state(
     from deploy.console.words import Language
     from deploy.explained.standing import standing
     from deploy.explained.words import Words
+    from deploy.explained.wrapping import shown
     from deploy.log_choice import with_log
     from deploy.moments import Unreadable
     from deploy.progress import Progress
@@ -66,7 +67,7 @@ def state(
     if as_json:
         typer.echo(msgspec.json.encode(found).decode())
     else:
-        typer.echo("\n".join(standing(found, Words(Language(spoken)))))
+        typer.echo(shown(standing(found, Words(Language(spoken)))))
 
 
 def _wanted(at: str | None) -> Place | Moment | None:

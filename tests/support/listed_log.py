@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from runtime.snapshots import Snapshot, digest_of
+from runtime.snapshots import Snapshot
 from schemas import codec
 from schemas.decisions import Decision, WorkspaceStopped
-from schemas.snapshots import SnapshotManifest
+from streams.routing.checkpoints import checkpoint
 from streams.routing.engine import Engine
 from streams.routing.logged import LoggedDecision, LoggedInput
 from tests.support.engine_driver import WORKSPACE, Driver
@@ -49,27 +49,8 @@ def listed(driver: Driver, snapshot_at: int | None = None) -> ListedLog:
     taken: list[Snapshot] = []
     for offset, stamp_ms, event in driver.log:
         if offset == snapshot_at:
-            taken.append(snapshot_of(engine, offset))
+            taken.append(checkpoint(engine, offset))
         decisions += engine.apply(event, offset=offset, stamp_ms=stamp_ms)
     found = ListedLog(driver.log, decisions)
     found.taken = taken
     return found
-
-
-def snapshot_of(engine: Engine, next_offset: int) -> Snapshot:
-    """A snapshot as a router makes it."""
-    chunks = tuple(engine.snapshot())
-    manifest = SnapshotManifest(
-        workspace=engine.workspace,
-        generation=1,
-        epoch=engine.epoch,
-        seq=engine.seq,
-        next_offset=next_offset,
-        chunks=len(chunks),
-        size_bytes=sum(map(len, chunks)),
-        digest=digest_of(chunks),
-        fingerprint=engine.fingerprint(),
-        format=1,
-        engine_version=engine.engine_version,
-    )
-    return Snapshot(manifest, chunks)
