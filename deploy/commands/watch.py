@@ -35,6 +35,8 @@ def watch(
 ) -> None:
     """Watch queues, channels, sites and agents live: waits, service level against its goal, what happened today.
 
+    On a terminal, acts are typed below the table, each with its reason; `help` names them, Tab shows the contacts.
+
     The password is taken from HUBLINE_PASSWORD or asked for. Without a terminal the table is printed every 5 seconds.
     """
     from deploy.console.client import Gone

@@ -1,5 +1,5 @@
-"""The supervisor's live table: on a terminal a whole screen that moves, elsewhere the table again and again, or frames as
-lines, or one table and no more.
+"""The supervisor's live table: on a terminal a whole screen that moves and is acted from; elsewhere the table again and
+again, or frames as lines, or one table and no more.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Final
 
 import msgspec
 from rich.console import Console
-from rich.live import Live
 
 from deploy.console.client import AgentClient, Wishes
 from deploy.console.watch_screen import Sight, picture
@@ -23,7 +22,6 @@ from schemas import live
 from schemas.metrics import Dimension
 from schemas.vocabulary import Role
 
-REFRESH_S: Final = 0.25
 PLAIN_EVERY_S: Final = 5.0
 ONCE_WITHIN_S: Final = 20.0
 
@@ -84,7 +82,7 @@ class Watch:
     async def _show(self) -> None:
         if self._wanted.as_json:
             await self._stopping.wait()
-        elif self._console.is_terminal:
+        elif self._console.is_terminal and sys.stdin.isatty():
             await self._screen()
         else:
             await self.client.until(lambda mirror: mirror.cursor and mirror.figures.is_told, within_s=ONCE_WITHIN_S)
@@ -93,12 +91,11 @@ class Watch:
                 await asyncio.sleep(PLAIN_EVERY_S)
 
     async def _screen(self) -> None:
-        console = self._console
-        with Live(console=console, screen=True, auto_refresh=False, vertical_overflow="crop") as screen:
-            while True:
-                size = console.size
-                screen.update(picture(self.sight(), self._words, size.width, size.height, leave=True), refresh=True)
-                await asyncio.sleep(REFRESH_S)
+        from deploy.console.supervise_words import SuperviseWords
+        from deploy.console.watch_terminal import Desk, full_screen
+
+        desk = Desk(self.client, self._words, SuperviseWords(self._words.language))
+        await full_screen(desk, self.sight, self._words)
 
     def _print(self) -> None:
         self._console.print(picture(self.sight(), self._words, self._console.width))

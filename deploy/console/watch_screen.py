@@ -70,7 +70,12 @@ def picture(sight: Sight, words: WatchWords, width: int, height: int | None = No
     counts = (len(queues), len(agents), *map(len, others))
     hidden = [words.say(key) for key, count, seen in zip(wanted, counts, shown, strict=True) if count and not seen]
     foot = _foot(words, width, hidden, leave)
-    return Group(*_head(sight, words), *_trouble(sight, words), figures, *below, foot)
+    return Group(*head(sight, words), figures, *below, foot)
+
+
+def head(sight: Sight, words: WatchWords) -> list[Text]:
+    """Whose floor it is, whether what is shown is live and how old it is, and what is wrong with it."""
+    return [*_head(sight, words), *_trouble(sight, words)]
 
 
 def _head(sight: Sight, words: WatchWords) -> list[Text]:

@@ -30,7 +30,25 @@ _CHINESE: Final = {
     "legend": "-  无数据    n/a  无法计算    !  未达目标    最久：自排队起最久的等待    自到达：自客户到达起",
     "short_legend": "- 无数据  n/a 无法计算  ! 未达目标",
     "hidden": "未显示：{what}",
-    "leave": "Ctrl-C 离开",
+    "leave": "Ctrl-C 离开  Tab 接触/表格  help",
+    "help": "move 编号 队列 理由 · assign 编号 坐席 理由 · prioritise 编号 1-10 理由 · cancel 编号 理由 · monitor|whisper|barge 编号 理由 · "
+    "status 坐席 状态 理由 · out 坐席 理由 · quit",
+    "unknown_command": "不认识的命令：{word}。输入 help",
+    "no_contact": "没有编号以 {named} 结尾的接触；按 Tab 查看",
+    "which_contact": "多个接触的编号以 {named} 结尾，请多写几位",
+    "no_agent": "没有坐席 {named}",
+    "needs_reason": "{word}：请写完整，并写明理由。输入 help",
+    "long_reason": "理由最多 200 个字",
+    "bad_priority": "优先级为 1 至 10",
+    "no_answer": "没有答复，结果未知",
+    "contact_contact": "编号",
+    "contact_channel": "渠道",
+    "contact_queue": "队列",
+    "contact_state": "状态",
+    "contact_for": "已",
+    "contact_agent": "坐席",
+    "contact_tier": "级别",
+    "contact_priority": "优先级",
     "no_agents": "（没有坐席）",
     "rest": "合计与队列（续）",
     "out_of_sight": "其他队列的工作",
@@ -72,7 +90,25 @@ _ENGLISH: Final = {
     "legend": "-  no data    n/a  cannot be computed    !  goal missed    longest wait: since queueing",
     "short_legend": "- no data  n/a cannot be computed  ! goal missed",
     "hidden": "no room for: {what}",
-    "leave": "Ctrl-C leaves",
+    "leave": "Ctrl-C leaves  Tab contacts/table  help",
+    "help": "move ID QUEUE WHY · assign ID AGENT WHY · prioritise ID 1-10 WHY · cancel ID WHY · monitor|whisper|barge ID WHY · "
+    "status AGENT STATUS WHY · out AGENT WHY · quit",
+    "unknown_command": "no such command: {word}. Type help",
+    "no_contact": "no contact's id ends with {named}; Tab shows them",
+    "which_contact": "several contacts' ids end with {named}: type more of it",
+    "no_agent": "no agent {named}",
+    "needs_reason": "{word}: write all of it, with the reason. Type help",
+    "long_reason": "a reason has at most 200 characters",
+    "bad_priority": "a priority is 1 to 10",
+    "no_answer": "no answer: the outcome is unknown",
+    "contact_contact": "id",
+    "contact_channel": "channel",
+    "contact_queue": "queue",
+    "contact_state": "state",
+    "contact_for": "for",
+    "contact_agent": "agent",
+    "contact_tier": "tier",
+    "contact_priority": "priority",
     "no_agents": "(no agents)",
     "rest": "All and queues, continued",
     "out_of_sight": "work of other queues",
@@ -192,6 +228,7 @@ class WatchWords:
     """The texts of one language; words of the contracts as the agents' console says them."""
 
     def __init__(self, language: Language) -> None:
+        self.language = language
         self._texts = TEXTS[language]
         self._titles = TITLES[language]
         self._console = ConsoleWords(language)

@@ -21,6 +21,7 @@ PARTS = ("kafka", "postgres", "routing", "view", "gateway", "admin")
 MISSED = Derived(service_level=7_120, goal_percent=80, within_ms=20_000, asa_ms=4_300, aht_ms=182_000)
 WITHIN_S = 120.0
 CTRL_C = b"\x03"
+TAB = b"\t"
 pytestmark = pytest.mark.timeout(600)  # The first test also waits for the stack.
 
 
@@ -111,6 +112,20 @@ async def test_the_table_stands_on_the_terminal_and_is_left_with_ctrl_c(
             await shows(console, "orders", "231", *texts)
             console.presses(CTRL_C)
             assert await asyncio.to_thread(console.left) == 0
+
+
+async def test_a_supervisor_acts_from_below_the_table(floor: Floor) -> None:
+    words = (*floor.words, "--lang", "en")
+    with screen_console(floor.environ, *words, command="watch", columns=100, rows=30) as console:
+        await shows(console, "live, updated", "off queue 3")
+        console.types("move 0000 orders they asked")
+        await shows(console, "no contact's id ends with 0000")
+        console.types("status ana available she is back")
+        await shows(console, "done: set the status of ana to available")
+        console.presses(TAB)
+        await shows(console, "live, updated", "channel", "priority")
+        console.types("quit")
+        assert await asyncio.to_thread(console.left) == 0
 
 
 async def test_what_is_not_live_is_said_until_it_is_again(floor: Floor) -> None:

@@ -6,8 +6,8 @@ from deploy.console.mirror import Mirror
 from schemas import live
 from schemas.metrics import Counts, Derived, Dimension, LiveGroup, Now
 from schemas.shown import ShownQueue
-from schemas.values import AgentValue
-from schemas.vocabulary import RoutingStatus
+from schemas.values import AgentValue, InteractionValue, LegValue
+from schemas.vocabulary import LegKind, LegState, RoutingStatus
 from tests.support.figures import AT_MS, a_group
 
 NOW_MS = AT_MS + 60_000
@@ -64,4 +64,24 @@ def a_watched_mirror(*, figures: bool = True) -> Mirror:
         live.ExpectedWait(queue="quiet"),
     )
     mirror.figures.waits = live.WaitsShown(at_ms=NOW_MS - 2_000, epoch=1, seq=5, range_percent=80, queues=waits)
+    return mirror
+
+
+def with_waiting(mirror: Mirror, **waits_ms: int) -> Mirror:
+    """The same screen with calls in the queue orders, by id, that wait for so long."""
+    for name, wait_ms in waits_ms.items():
+        since_ms = NOW_MS - wait_ms
+        mirror.interactions[name] = InteractionValue(
+            interaction_id=name, channel="phone", adapter="line", instance="line-1", arrived_ms=since_ms
+        )
+        mirror.legs[f"{name}.1"] = LegValue(
+            leg_id=f"{name}.1",
+            interaction_id=name,
+            number=1,
+            kind=LegKind.MAIN,
+            state=LegState.QUEUED,
+            since_ms=since_ms,
+            queue="orders",
+            arrived_ms=since_ms,
+        )
     return mirror
