@@ -7,9 +7,10 @@ from typing import Final
 
 from deploy.explained.words import Words
 from schemas.trace import Happened
-from schemas.vocabulary import ENDED, JoinMode, LegKind, LegState
+from schemas.vocabulary import ENDED, LegKind, LegState
 
-_ASSIGNS: Final = "assign_interaction"
+_OFFERS: Final = frozenset({"assign_interaction", "join_interaction"})
+"""Commands that an offer itself is the answer to; of others it is only what followed."""
 _REPRIORITISES: Final = "reprioritise_interaction"
 _OWN_WORD: Final = frozenset(
     {"accept_offer", "reject_offer", "end_interaction", "hold_interaction", "resume_interaction", "finish_wrap_up"}
@@ -73,7 +74,7 @@ def sentence(moment: Happened, told: Told) -> str:
 
 def _which_leg(moment: Happened, words: Words) -> str:
     number = moment.leg_id.rsplit(".", 1)[-1]
-    if moment.leg in MAIN:
+    if moment.leg is None or moment.leg is LegKind.MAIN:
         return ""
     return words.say("leg", kind=words.word(moment.leg), number=number)
 
@@ -82,7 +83,7 @@ def names_command(moment: Happened) -> bool:
     """Whether the sentence names who asked for it: not where that is what the sentence says."""
     if moment.by is None or moment.command is None:
         return False
-    if moment.decision == "offer.made" and moment.command != _ASSIGNS:
+    if moment.decision == "offer.made" and moment.command not in _OFFERS:
         return False
     return moment.by != moment.agent_id or moment.command not in _OWN_WORD
 
@@ -103,6 +104,7 @@ _KEYS: Final = {
     "offer.timed_out": "timed_out",
     "offer.rescinded": "rescinded",
     "leg.connected": "connected",
+    "leg.joined": "joined",
     "leg.held": "held",
     "leg.resumed": "resumed",
     "leg.wrap_up_started": "wrap_up",
@@ -147,11 +149,6 @@ def _offered(moment: Happened, told: Told) -> str:
     length = words.length((moment.due_ms or moment.at_ms) - moment.at_ms)
     deadline = words.say("auto") if told.is_taken_at_once(moment) else words.say("deadline", length=length)
     return words.say("offered", agent=moment.agent_id or "-", deadline=deadline)
-
-
-def _joined(moment: Happened, told: Told) -> str:
-    key = {JoinMode.MONITOR: "joined_monitor", JoinMode.WHISPER: "joined_whisper"}.get(moment.join_mode, "joined")
-    return told.words.say(key, agent=moment.agent_id or "-")
 
 
 def _queued(moment: Happened, told: Told) -> str:
@@ -237,7 +234,6 @@ _OWN: Final[dict[str, Callable[[Happened, Told], str]]] = {
     "leg.queued": _queued,
     "leg.scheduled": _scheduled,
     "interaction.changed": _changed,
-    "leg.joined": _joined,
     "leg.ended": _ended,
     "step.advanced": _stepped,
     "offer.made": _offered,

@@ -32,7 +32,7 @@ _ON_PURPOSE: Final = {
     "assigned": "why_assigned",
     "transferred_to_agent": "why_transferred",
     "consulted_agent": "why_consulted",
-    "joined": "why_joined",
+    "joined": "why_{mode}",
 }
 """What is said of an agent who got it whatever the rules."""
 
@@ -232,7 +232,7 @@ class _Story:
         relaxed = made.explanation.relaxations if made.explanation is not None else ()
         on_purpose = next((_ON_PURPOSE[one] for one in relaxed if one in _ON_PURPOSE), None)
         if on_purpose is not None:
-            reasons = words.say(on_purpose)
+            reasons = words.say(on_purpose.format(mode=made.join_mode))
         elif look is not None:
             reasons = self._best(look)
         else:

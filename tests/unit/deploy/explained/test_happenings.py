@@ -71,7 +71,7 @@ def test_what_the_agent_did_names_the_agent_once_and_what_others_did_names_them(
     own = a_moment("offer.accepted", agent_id="ana", by="ana", command="accept_offer")
     other = a_moment("leg.ended", state=LegState.CANCELLED, by="lin", command="cancel_interaction")
     assert sentence(own, told()) == "ana accepted after 0 s"
-    assert sentence(other, told()) == "ended: cancelled, by lin (cancel interaction)"
+    assert sentence(other, told()) == "ended: cancelled, by lin (cancel)"
 
 
 def test_an_offer_that_ends_says_how_long_it_rang() -> None:

@@ -121,7 +121,7 @@ def test_a_supervisors_act_says_who_and_why() -> None:
     driver = Driver(a_configuration("ana"))
     driver.arrive()
     driver.command(inputs.CancelInteraction, interaction_id="c1", actor="lin", reason="called twice")
-    assert "ended: cancelled, by lin (cancel interaction: called twice)" in told(driver)
+    assert "ended: cancelled, by lin (cancel: called twice)" in told(driver)
 
 
 def test_an_assignment_says_that_rules_were_set_aside() -> None:
@@ -351,20 +351,23 @@ def test_another_priority_is_named_with_the_place_it_brings() -> None:
     assert "优先级改为 5，排队位置推后 4 分，由 li（改优先级：calm）" in told(driver, CHINESE)
 
 
-def test_who_only_listens_is_not_said_to_speak_with_the_customer() -> None:
+def test_who_joins_is_said_to_listen_or_to_speak_with_whom_and_why() -> None:
     driver = Driver(a_configuration("ana", "bo"))
     driver.login("ana", "bo")
     driver.arrive()
     driver.accept()
-    for number, mode in enumerate((JoinMode.MONITOR, JoinMode.WHISPER), 2):
-        driver.command(
-            inputs.JoinInteraction, interaction_id="c1", agent_id="bo", mode=mode, actor="bo", reason="training"
-        )
+    joins = inputs.JoinInteraction
+    for number, mode in enumerate(JoinMode, 2):
+        driver.command(joins, interaction_id="c1", agent_id="bo", mode=mode, actor="bo", reason="training")
         driver.command(inputs.AcceptOffer, agent_id="bo", offer_id=f"c1.{number}/1", actor="bo")
         driver.command(inputs.LeaveConference, agent_id="bo", leg_id=f"c1.{number}", actor="bo")
         driver.command(inputs.FinishWrapUp, agent_id="bo", leg_id=f"c1.{number}", actor="bo")
-    assert "[join 2] bo listens to customer and owner" in told(driver)
-    assert "[join 3] bo listens, and speaks to the owner alone" in told(driver)
+    text = told(driver)
+    assert "[join 2] offered to bo, who has 20 s to accept, by bo (join: training)" in text
+    assert "why bo: this agent wishes to listen to customer and owner" in text
+    assert "why bo: this agent wishes to listen, and to speak to the owner alone" in text
+    assert "why bo: this agent wishes to speak with customer and owner" in text
+    assert "为何是 bo：本人要求旁听，只对负责人说话" in told(driver, CHINESE)
 
 
 def test_every_end_has_words_in_chinese() -> None:
