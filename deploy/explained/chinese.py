@@ -6,13 +6,14 @@ from typing import Final
 
 TEXTS: Final = {
     "title": "{id}：{channel}，{arrived} 到达（{zone}）",
-    "customer": "级别 {tier}",
+    "customer": "客户级别 {tier}",
     "priority": "优先级 {priority}（1 最急，5 普通，10 最缓）",
     "asks": "本身要求 {skills}",
     "prefers": "指定坐席 {agent}",
     "language": "语言 {language}",
     "queued": "进入队列 {queue}，{place}",
     "requeued": "回到队列 {queue} 原来的位置",
+    "not_connected": "没有接通，回到队列 {queue} 原来的位置",
     "overflowed": "溢出到队列 {queue}，{place}",
     "turned_away": "{asked} 已关闭、已满或没有坐席在队列，改入队列 {queue}，{place}",
     "kept_place": "（保留原位，按 {time} 到达计）",
@@ -98,7 +99,7 @@ TEXTS: Final = {
     "still": "到 {time} 为止：{state}",
     "still_with": "到 {time} 为止：{state}，{agent}",
     "left_out": "……另有 {count} 个时刻太多，未列出",
-    "more_agents": "等 {count} 人",
+    "more_agents": "另有 {count} 人",
     "lower_class": "它的队列级别优先",
     "arrived_before": "它先到（早 {length}）",
     "head_start_because": "它有提前量，按 {length} 之前到达计",
@@ -143,6 +144,9 @@ TEXTS: Final = {
     "state_work": "，手上：{work}",
     "state_nothing": "（无）",
 }
+
+REASONS: Final = {"callback": "改为给客户回电"}
+"""Why something ended or was taken back, where the word alone means something else."""
 
 WORDS: Final = {
     "off_queue": "不在队列（状态不接待，或离线）",

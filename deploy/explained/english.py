@@ -13,6 +13,7 @@ TEXTS: Final = {
     "language": "language {language}",
     "queued": "entered the queue {queue}, {place}",
     "requeued": "back in the queue {queue}, in its old place",
+    "not_connected": "no connection was made: back in the queue {queue}, in its old place",
     "overflowed": "goes over into the queue {queue}, {place}",
     "turned_away": "{asked} was closed, full or without agents on queue: entered the queue {queue}, {place}",
     "kept_place": " (it keeps its place, as arrived at {time})",
@@ -143,6 +144,9 @@ TEXTS: Final = {
     "state_work": ", in hand: {work}",
     "state_nothing": "(none)",
 }
+
+REASONS: Final = {"callback": "the customer is to be called back"}
+"""Why something ended or was taken back, where the word alone means something else."""
 
 WORDS: Final = {
     "off_queue": "not on queue",

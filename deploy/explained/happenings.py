@@ -138,7 +138,7 @@ def _what(moment: Happened, told: Told) -> str:
         key,
         agent=moment.agent_id or "-",
         length=told.rang(moment),
-        reason=words.word(moment.rescind_reason or moment.reason or "-"),
+        reason=words.reason(moment.rescind_reason or moment.reason or "-"),
         time=told.time(moment.due_ms or moment.at_ms),
         decision=moment.decision,
     )
@@ -156,7 +156,8 @@ def _queued(moment: Happened, told: Told) -> str:
     if moment.queue is None:
         return words.say("consult_begun")
     if moment.ahead is None or _is_back(moment, last, told.waited):
-        return words.say("requeued", queue=moment.queue)
+        key = "not_connected" if last is not None and last.state is LegState.CONNECTING else "requeued"
+        return words.say(key, queue=moment.queue)
     place = words.say("nth", place=moment.ahead + 1, ahead=moment.ahead) if moment.ahead else words.say("first")
     place += _shift(moment, told) if last is None else ""
     if moment.asked_queue is not None and (last is None or moment.command is not None):
@@ -226,8 +227,8 @@ def _ended(moment: Happened, told: Told) -> str:
     if moment.agent_id is not None and last is not None and last.state is LegState.WRAP_UP:
         return words.say("wrapped", agent=moment.agent_id, state=state)
     if moment.agent_id is not None and moment.state is LegState.COMPLETED:
-        return words.say("ended_with", agent=moment.agent_id, reason=words.word(moment.reason))
-    return words.say("ended", state=state, reason=words.word(moment.reason))
+        return words.say("ended_with", agent=moment.agent_id, reason=words.reason(moment.reason))
+    return words.say("ended", state=state, reason=words.reason(moment.reason))
 
 
 _OWN: Final[dict[str, Callable[[Happened, Told], str]]] = {

@@ -9,6 +9,7 @@ from deploy.console.words import Words as ConsoleWords
 from deploy.explained import chinese, english
 
 _WORDS: Final = {Language.CHINESE: chinese.WORDS, Language.ENGLISH: english.WORDS}
+_REASONS: Final = {Language.CHINESE: chinese.REASONS, Language.ENGLISH: english.REASONS}
 TEXTS: Final = {Language.CHINESE: chinese.TEXTS, Language.ENGLISH: english.TEXTS}
 
 
@@ -27,6 +28,10 @@ class Words(ConsoleWords):
         """A state, which may bear the name of a reason."""
         return super().word(value)
 
+    def reason(self, value: str) -> str:
+        """Why something ended or was taken back."""
+        return _REASONS[self.language].get(value) or self.word(value)
+
     def listed(self, parts: list[str]) -> str:
         """Parts with commas between."""
         return ("、" if self.language is Language.CHINESE else ", ").join(parts)
@@ -44,10 +49,10 @@ _UNITS: Final = ((86_400, "d", "天"), (3_600, "h", "小时"), (60, "min", "分"
 
 
 def spoken(milliseconds: int, *, chinese: bool) -> str:
-    """`850 ms`, `12.5 s`, `2 min 5 s`, `3 h 10 min`; what is negative counts as nothing."""
+    """`0.85 s`, `2.5 s`, `12 s`, `2 min 5 s`, `3 h 10 min`; what is negative counts as nothing."""
     ms = max(0, milliseconds)
     if 0 < ms < 10_000 and ms % 1000:
-        seconds = f"{ms / 1000:.2f}".rstrip("0").rstrip(".") if ms >= 1000 else f"0.{ms:03}".rstrip("0")
+        seconds = f"{max(ms, 10) / 1000:.{2 if ms < 1000 else 1}f}".rstrip("0").rstrip(".")
         return f"{seconds} 秒" if chinese else f"{seconds} s"
     rest, parts = ms // 1000, list[str]()
     for size, latin, han in _UNITS:

@@ -29,6 +29,10 @@ def told() -> Told:
             "taken back from ana, without blame: the customer left",
         ),
         (
+            a_moment("offer.rescinded", agent_id="ana", rescind_reason=RescindReason.CALLBACK),
+            "taken back from ana, without blame: the customer is to be called back",
+        ),
+        (
             a_moment("leg.scheduled", due_ms=9_000),
             "the customer is to be called back: enters its queue at at 9000",
         ),

@@ -370,5 +370,24 @@ def test_who_joins_is_said_to_listen_or_to_speak_with_whom_and_why() -> None:
     assert "为何是 bo：本人要求旁听，只对负责人说话" in told(driver, CHINESE)
 
 
+def test_a_connection_that_was_not_made_is_said_before_the_contact_is_back() -> None:
+    driver = Driver(a_configuration("ana"))
+    driver.login("ana")
+    driver.arrive(confirms_connection=True)
+    driver.accept()
+    driver.attend(16_000)
+    assert "no connection was made: back in the queue service, in its old place" in told(driver)
+    assert "没有接通，回到队列 service 原来的位置" in told(driver, CHINESE)
+
+
+def test_candidates_that_are_not_shown_are_counted_beside_those_that_are() -> None:
+    agents = [f"a{number}" for number in range(6)]
+    driver = Driver(a_configuration(*agents))
+    driver.login(*agents)
+    driver.arrive()
+    assert "            and 2 more\n" in f"{told(driver)}\n"
+    assert "            另有 2 人\n" in f"{told(driver, CHINESE)}\n"
+
+
 def test_every_end_has_words_in_chinese() -> None:
     assert [reason for reason in EndReason if CHINESE.word(reason) == reason.value] == []
