@@ -13,6 +13,7 @@ import msgspec
 from rich.console import Console, Group, RenderableType
 
 from deploy.console.client import AgentClient
+from deploy.console.render import newest
 from deploy.console.supervise_words import SuperviseWords
 from deploy.console.watch_acts import Plain, Wrong, wish_of
 from deploy.console.watch_contacts import table
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 REFRESH_S: Final = 0.25
 ANSWER_S: Final = 30.0
-SAID_ROWS: Final = 2
+SAID_ROWS: Final = 3
+SAID_KEPT: Final = 20
 OTHER_ROWS: Final = SAID_ROWS + 1
 """Below the picture: what was said, and the line that is typed."""
 LIST_ROWS: Final = 5
@@ -38,7 +40,7 @@ class Desk:
     def __init__(self, client: AgentClient, words: WatchWords, acts: SuperviseWords) -> None:
         self.lists_contacts = False
         self.leaving = asyncio.Event()
-        self.said: deque[str] = deque(maxlen=SAID_ROWS)
+        self.said: deque[str] = deque(maxlen=SAID_KEPT)
         self._client = client
         self._words = words
         self._acts = acts
@@ -87,6 +89,7 @@ async def full_screen(desk: Desk, sight: Callable[[], Sight], mirror_words: Watc
     from prompt_toolkit.formatted_text import ANSI
     from prompt_toolkit.layout import HSplit, Layout, Window
     from prompt_toolkit.layout.controls import FormattedTextControl
+    from prompt_toolkit.utils import get_cwidth
     from prompt_toolkit.widgets import TextArea
 
     def size() -> tuple[int, int]:
@@ -97,11 +100,17 @@ async def full_screen(desk: Desk, sight: Callable[[], Sight], mirror_words: Watc
         desk.typed(buffer.text)
         return False
 
+    def rows_of(text: str) -> int:
+        return max(1, -(-get_cwidth(text) // size()[0]))
+
+    def said() -> str:
+        return "\n".join(newest(desk.said, SAID_ROWS, rows_of))
+
     line = TextArea(height=1, prompt="> ", multiline=False, accept_handler=accepted)
     screen = HSplit(
         [
             Window(FormattedTextControl(lambda: ANSI(drawn(desk, sight(), mirror_words, *size())))),
-            Window(FormattedTextControl(lambda: "\n".join(desk.said)), height=SAID_ROWS, wrap_lines=True),
+            Window(FormattedTextControl(said), height=SAID_ROWS, wrap_lines=True),
             line,
         ]
     )

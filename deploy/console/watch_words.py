@@ -30,7 +30,7 @@ _CHINESE: Final = {
     "legend": "-  无数据    n/a  无法计算    !  未达目标    最久：自排队起最久的等待    自到达：自客户到达起",
     "short_legend": "- 无数据  n/a 无法计算  ! 未达目标",
     "hidden": "未显示：{what}",
-    "leave": "Ctrl-C 离开  Tab 接触/表格  help",
+    "leave": "Ctrl-C 离开  Tab 接触  help",
     "help": "move 编号 队列 理由 · assign 编号 坐席 理由 · prioritise 编号 1-10 理由 · cancel 编号 理由 · monitor|whisper|barge 编号 理由 · "
     "status 坐席 状态 理由 · out 坐席 理由 · quit",
     "unknown_command": "不认识的命令：{word}。输入 help",
@@ -90,7 +90,7 @@ _ENGLISH: Final = {
     "legend": "-  no data    n/a  cannot be computed    !  goal missed    longest wait: since queueing",
     "short_legend": "- no data  n/a cannot be computed  ! goal missed",
     "hidden": "no room for: {what}",
-    "leave": "Ctrl-C leaves  Tab contacts/table  help",
+    "leave": "^C leaves  Tab list  help",
     "help": "move ID QUEUE WHY · assign ID AGENT WHY · prioritise ID 1-10 WHY · cancel ID WHY · monitor|whisper|barge ID WHY · "
     "status AGENT STATUS WHY · out AGENT WHY · quit",
     "unknown_command": "no such command: {word}. Type help",
