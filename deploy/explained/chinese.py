@@ -142,6 +142,7 @@ TEXTS: Final = {
     "state_agent": "{agent}：{status} / {routing}，{since}，占用 {units}/{capacity}{work}",
     "state_since": "已 {length}",
     "state_work": "，手上：{work}",
+    "state_part": "{id}（{state}）",
     "state_nothing": "（无）",
 }
 

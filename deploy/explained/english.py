@@ -142,6 +142,7 @@ TEXTS: Final = {
     "state_agent": "{agent}: {status} / {routing}, {since}, {units} of {capacity} units{work}",
     "state_since": "for {length}",
     "state_work": ", in hand: {work}",
+    "state_part": "{id} ({state})",
     "state_nothing": "(none)",
 }
 

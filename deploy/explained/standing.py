@@ -63,7 +63,7 @@ def _queues(state: StateThen, words: Words) -> Iterator[str]:
         for leg in line[:LONGEST_LINE]:
             waited = leg.waited_ms + state.asked_ms - leg.since_ms
             yield "    " + words.say(
-                "state_waiting", id=leg.interaction_id, state=words.word(leg.state), length=words.length(waited)
+                "state_waiting", id=leg.interaction_id, state=words.state(leg.state), length=words.length(waited)
             )
 
         if len(line) > LONGEST_LINE:
@@ -92,8 +92,8 @@ def _agents(state: StateThen, words: Words) -> Iterator[str]:
         yield "  " + words.say(
             "state_agent",
             agent=agent.agent_id,
-            status=words.word(agent.status),
-            routing=words.word(agent.routing_status),
+            status=words.state(agent.status),
+            routing=words.state(agent.routing_status),
             since=words.say("state_since", length=words.length(state.asked_ms - agent.since_ms)),
             units=agent.units,
             capacity=agent.capacity,
@@ -105,5 +105,5 @@ def _in_hand(agent: AgentValue, legs: dict[str, LegValue], words: Words) -> str:
     found = [legs[leg_id] for leg_id in agent.legs if leg_id in legs]
     if not found:
         return ""
-    parts = [f"{leg.interaction_id} ({words.word(leg.state)})" for leg in found]
+    parts = [words.say("state_part", id=leg.interaction_id, state=words.state(leg.state)) for leg in found]
     return words.say("state_work", work=words.listed(parts))

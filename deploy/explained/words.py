@@ -25,7 +25,7 @@ class Words(ConsoleWords):
         return _WORDS[self.language].get(value) or super().word(value)
 
     def state(self, value: str) -> str:
-        """A state, which may bear the name of a reason."""
+        """A state or a status, which may bear the name of a reason."""
         return super().word(value)
 
     def reason(self, value: str) -> str:

@@ -29,7 +29,13 @@ async def test_queues_offers_and_agents_are_listed() -> None:
     assert "service: open, 1 waiting, 0 ringing, longest 5 s" in text
     assert "two: queued, has waited 5 s" in text
     assert "ana: available / interacting, for 5 s, 100 of 100 units, in hand: one (connected)" in text
-    assert "bo: offline / not on queue" in text
+    assert "bo: offline / off queue, for" in text
+
+
+async def test_a_routing_status_is_said_as_on_every_screen_and_not_as_a_reason() -> None:
+    text = "\n".join(standing(await state(listed(a_morning())), Words(Language.CHINESE)))
+    assert "bo：离线 / 未在队列，已" in text
+    assert "手上：one（已接通）" in text
 
 
 async def test_an_earlier_moment_shows_what_was_then() -> None:
