@@ -121,7 +121,7 @@ async def test_a_supervisor_acts_from_below_the_table(floor: Floor) -> None:
         console.types("move 0000 orders they asked")
         await shows(console, "no contact's id ends with 0000")
         console.types("status ana available she is back")
-        await shows(console, "done: set the status of ana to available")
+        await shows(console, "refused (agent unavailable): set the status of ana to available")
         console.presses(TAB)
         await shows(console, "live, updated", "channel", "priority")
         console.types("quit")
