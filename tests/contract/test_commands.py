@@ -32,8 +32,9 @@ NOWHERE = {
 
 @pytest.fixture
 def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """An environment in which nothing runs."""
+    """An environment in which nothing runs, in an empty folder."""
     monkeypatch.setattr(command_broker, "PATIENCE_MS", 100)
+    monkeypatch.chdir(tmp_path)
     return {**NOWHERE, "HUBLINE_DATA_DIR": str(tmp_path / "data")}
 
 
