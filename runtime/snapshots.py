@@ -42,8 +42,35 @@ class Snapshot(msgspec.Struct, frozen=True):
     chunks: tuple[bytes, ...]
 
 
+class Packed(msgspec.Struct, frozen=True):
+    """A snapshot as its records hold it: none of its chunks is missing, and nobody has looked at their bytes yet."""
+
+    manifest: SnapshotManifest
+    packed: tuple[bytes, ...]
+
+    def opened(self) -> Snapshot | None:
+        """The snapshot, None when its bytes do not agree with its manifest."""
+        try:
+            chunks = tuple(zlib.decompress(chunk) for chunk in self.packed)
+        except zlib.error:
+            return None
+        return Snapshot(self.manifest, chunks) if digest_of(chunks) == self.manifest.digest else None
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """What a partition of a snapshot topic holds, unopened: snapshots newest first, by workspace.
+
+    `torn` are the manifests of those that lack a chunk.
+    """
+
+    index: SnapshotIndex | None
+    snapshots: dict[str, tuple[Packed, ...]]
+    reopened: dict[str, ReopenMarked]
+    torn: tuple[SnapshotManifest, ...] = ()
+
+
 class Found(msgspec.Struct, frozen=True):
-    """What a partition of a snapshot topic holds.
+    """What a partition of a snapshot topic holds, every snapshot opened.
 
     `snapshots` are whole ones, newest first, by workspace; `broken` names those whose bytes do not agree.
     """
@@ -93,7 +120,7 @@ def reopen_output(topic: Topic, partition: int, mark: ReopenMarked) -> Output:
     return _event_output(topic, partition, reopen_key(mark.workspace), mark)
 
 
-def find(topic: Topic, records: Sequence[Record]) -> Found:
+def listed(topic: Topic, records: Sequence[Record]) -> Listed:
     """What the records of one partition, from its first to its last, amount to."""
     newest: dict[str, bytes] = {}
     for record in records:
@@ -102,8 +129,8 @@ def find(topic: Topic, records: Sequence[Record]) -> Found:
                 newest.pop(record.key.decode(), None)
             else:
                 newest[record.key.decode()] = record.value
-    found: dict[str, list[Snapshot]] = {}
-    broken: list[str] = []
+    several: dict[str, list[Packed]] = {}
+    torn: list[SnapshotManifest] = []
     reopened: dict[str, ReopenMarked] = {}
     index: SnapshotIndex | None = None
     for key, value in newest.items():
@@ -115,31 +142,37 @@ def find(topic: Topic, records: Sequence[Record]) -> Found:
         elif isinstance(event, ReopenMarked):
             reopened[event.workspace] = event
         else:
-            snapshot = _assemble(event, newest)
-            if snapshot is None:
-                broken.append(f"{event.workspace} generation {event.generation}")
+            packed = _packed(event, newest)
+            if packed is None:
+                torn.append(event)
             else:
-                found.setdefault(event.workspace, []).append(snapshot)
+                several.setdefault(event.workspace, []).append(packed)
     ordered = {
-        workspace: tuple(sorted(several, key=lambda one: -one.manifest.generation))[:GENERATIONS_KEPT]
-        for workspace, several in found.items()
+        workspace: tuple(sorted(packed, key=lambda one: -one.manifest.generation))
+        for workspace, packed in several.items()
     }
-    return Found(index=index, snapshots=ordered, reopened=reopened, broken=tuple(sorted(broken)))
+    return Listed(index=index, snapshots=ordered, reopened=reopened, torn=tuple(torn))
 
 
-def _assemble(manifest: SnapshotManifest, newest: dict[str, bytes]) -> Snapshot | None:
-    chunks: list[bytes] = []
-    for index in range(manifest.chunks):
-        packed = newest.get(chunk_key(manifest.workspace, manifest.generation, index))
-        if packed is None:
-            return None
-        try:
-            chunks.append(zlib.decompress(packed))
-        except zlib.error:
-            return None
-    if digest_of(chunks) != manifest.digest:
-        return None
-    return Snapshot(manifest, tuple(chunks))
+def find(topic: Topic, records: Sequence[Record]) -> Found:
+    """As `listed`, with every snapshot opened and at most the newest `GENERATIONS_KEPT` whole ones of each workspace."""
+    there = listed(topic, records)
+    broken = list(there.torn)
+    found: dict[str, tuple[Snapshot, ...]] = {}
+    for workspace, several in there.snapshots.items():
+        opened = [(packed.manifest, packed.opened()) for packed in several]
+        broken += [manifest for manifest, snapshot in opened if snapshot is None]
+        whole = tuple(snapshot for _, snapshot in opened if snapshot is not None)
+        if whole:
+            found[workspace] = whole[:GENERATIONS_KEPT]
+    names = sorted(f"{manifest.workspace} generation {manifest.generation}" for manifest in broken)
+    return Found(index=there.index, snapshots=found, reopened=there.reopened, broken=tuple(names))
+
+
+def _packed(manifest: SnapshotManifest, newest: dict[str, bytes]) -> Packed | None:
+    chunks = [newest.get(chunk_key(manifest.workspace, manifest.generation, index)) for index in range(manifest.chunks)]
+    whole = tuple(chunk for chunk in chunks if chunk is not None)
+    return Packed(manifest, whole) if len(whole) == manifest.chunks else None
 
 
 def _event_output(topic: Topic, partition: int, key: str, event: Event) -> Output:

@@ -10,10 +10,23 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import threading
-from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from runtime.process import Context
+
+
+class Successor(Protocol):
+    """What whoever stands by does, so that it can work at once."""
+
+    async def make_ready(self) -> None:
+        """Before it is said that it stands by."""
+        ...
+
+    async def keep_ready(self) -> None:
+        """Until it is cancelled: its turn has come."""
+        ...
 
 
 class WorkLock:
@@ -52,23 +65,37 @@ class WorkLock:
             loop.call_soon_threadsafe(_settle, done, error)
 
 
-async def turn(context: Context, lock: WorkLock, warm: Callable[[], Awaitable[None]]) -> bool:
+async def turn(context: Context, lock: WorkLock, successor: Successor) -> bool:
     """Returns True when this process is the one that works, False when it was told to end instead.
 
-    At once if nobody works; else it says that it stands by, after `warm` has made ready what a successor can.
+    At once if nobody works; else it says that it stands by, once `successor` is ready. Raises what `successor` raises.
     """
     if lock.taken_at_once():
         return True
-    await warm()
+    await successor.make_ready()
     _say(context, standby=True)
     context.log.info("process.standing_by")
-    await lock.taken()
+    await _taken(lock, successor)
     _say(context, standby=False)
     if context.stop.is_set():
         return False
     context.metrics.takeovers.inc()
     context.log.info("process.took_over")
     return True
+
+
+async def _taken(lock: WorkLock, successor: Successor) -> None:
+    keeping = asyncio.create_task(successor.keep_ready())
+    taking = asyncio.create_task(lock.taken())
+    try:
+        await asyncio.wait((keeping, taking), return_when=asyncio.FIRST_COMPLETED)
+        if not taking.done():
+            keeping.result()
+    finally:
+        for task in (keeping, taking):
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping
 
 
 def _say(context: Context, *, standby: bool) -> None:

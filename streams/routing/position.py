@@ -13,7 +13,7 @@ import msgspec
 
 from runtime.errors import LogBroken
 from runtime.records import Record, header
-from runtime.snapshots import Found
+from runtime.snapshots import Listed
 from runtime.stage import LogRange
 from schemas import codec
 from schemas.decisions import WorkspaceStopped
@@ -87,7 +87,7 @@ def _cause_of(record: Record) -> int:
     return int(cause) if cause is not None else -1
 
 
-def decisions_from(found: Found) -> int | None:
+def decisions_from(found: Listed) -> int | None:
     """The offset of the decisions log from which `collect` must read; None = from its first record."""
     if found.index is None or _reopened(found):
         return None
@@ -96,8 +96,11 @@ def decisions_from(found: Found) -> int | None:
     return min(known) if known and len(known) == len(offsets) else None
 
 
-def plan(found: Found, restored: dict[str, Restored], emitted: dict[str, Emitted], log: LogRange) -> Plan:
-    """The plan of a partition. `restored`: the newest snapshot of each workspace that could be restored.
+def plan(
+    found: Listed, restored: dict[str, Restored], emitted: dict[str, Emitted], log: LogRange, only: str | None = None
+) -> Plan:
+    """The plan of a partition, or of `only` one of its workspaces: what the others need is not asked for then.
+    `restored`: the newest snapshot of each workspace that could be restored.
 
     Raises:
         LogBroken: inputs that were needed are gone: the log starts later than the state, or ends before its last cause.
@@ -107,6 +110,8 @@ def plan(found: Found, restored: dict[str, Restored], emitted: dict[str, Emitted
     unlisted = found.index.covered_offset if found.index and not reopenings else 0
     starts: dict[str, Start] = {}
     for workspace in sorted({*listed, *emitted, *reopenings}):
+        if only not in (None, workspace):
+            continue
         entry = listed.get(workspace)
         sent = emitted.get(workspace, Emitted())
         reopened = reopenings.get(workspace)
@@ -126,12 +131,12 @@ def plan(found: Found, restored: dict[str, Restored], emitted: dict[str, Emitted
     return Plan(offset, starts)
 
 
-def _reopened(found: Found) -> dict[str, ReopenMarked]:
+def _reopened(found: Listed) -> dict[str, ReopenMarked]:
     """The marks that no snapshot of their epoch has absorbed yet."""
     return {
         workspace: mark
         for workspace, mark in found.reopened.items()
-        if all(snapshot.manifest.epoch < mark.epoch for snapshot in found.snapshots.get(workspace, ()))
+        if all(packed.manifest.epoch < mark.epoch for packed in found.snapshots.get(workspace, ()))
     }
 
 

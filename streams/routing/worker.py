@@ -27,14 +27,16 @@ from schemas.decisions import Decision
 from schemas.envelope import Envelope, to_headers
 from schemas.event import wire_type
 from schemas.inputs import EngineUpgraded, RoutingInput, TimeAdvanced
-from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS, ROUTING_SNAPSHOTS
+from schemas.topics import ROUTING_INPUTS
 from streams.routing.engine import Engine
 from streams.routing.hosted import EngineFactory, Hosted, Spoiled
 from streams.routing.position import Emitted, Start
+from streams.routing.prepared import Prepared
 from streams.routing.records import SOURCE, records_of
 from streams.routing.recovery import Recovery
 from streams.routing.rules import ENGINE_VERSION
 from streams.routing.saving import Saving
+from streams.routing.standing_by import StandingBy
 
 _TURN: Final = 200
 """After so many inputs and decisions the rest of the process has a turn: a broker that hears no heartbeat gives the
@@ -59,10 +61,11 @@ class RoutingStage:
         clock: Clock,
         policy: RoutingPolicy,
         factory: EngineFactory = Engine,
+        prepared: Prepared | None = None,
     ) -> None:
         self._partition = partition.partition
         self._sender = sender
-        self._recovery = Recovery(reader, partition.partition, factory)
+        self._recovery = Recovery(reader, partition.partition, factory, prepared)
         self._clock = clock
         self._policy = policy
         self._factory = factory
@@ -240,9 +243,10 @@ async def main(context: Context, kafka: Broker, factory: EngineFactory = Engine)
     reader = kafka.reader()
     settings = context.settings
     lock = WorkLock(Path(settings.routing.standby_lock)) if settings.routing.standby_lock is not None else None
+    prepared = Prepared()
 
     def stage(partition: TopicPartition, sender: Sender) -> RoutingStage:
-        return RoutingStage(partition, sender, reader, context.clock, settings.routing, factory)
+        return RoutingStage(partition, sender, reader, context.clock, settings.routing, factory, prepared)
 
     policy = worker_policy(
         settings.worker,
@@ -252,8 +256,8 @@ async def main(context: Context, kafka: Broker, factory: EngineFactory = Engine)
         commit=False,
         idle_ms=settings.routing.idle_ms,
     )
-    warm = partial(reader.connect, (ROUTING_SNAPSHOTS.name, ROUTING_DECISIONS.name))
-    turned = partial(turn, context, lock, warm) if lock is not None else None
+    successor = StandingBy(reader, context.clock, prepared, factory)
+    turned = partial(turn, context, lock, successor) if lock is not None else None
     try:
         await run_worker(policy, stage, kafka, context.clock, context.metrics, context.stop, context.health, turned)
     finally:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runtime.records import Output, Record
-from runtime.snapshots import Snapshot, chunks_of, digest_of, find, index_output, reopen_output, snapshot_outputs
+from runtime.snapshots import (
+    Snapshot,
+    chunks_of,
+    digest_of,
+    find,
+    index_output,
+    listed,
+    reopen_output,
+    snapshot_outputs,
+)
 from schemas.snapshots import IndexEntry, ReopenMarked, SnapshotIndex, SnapshotManifest
 from schemas.topics import ROUTING_SNAPSHOTS
 
@@ -89,3 +98,13 @@ def test_the_last_index_and_reopen_mark_are_found() -> None:
     found = find(ROUTING_SNAPSHOTS, written([*outputs, reopen_output(ROUTING_SNAPSHOTS, 3, mark)]))
     assert found.index == new
     assert found.reopened == {"bookcity": mark}
+
+
+def test_listing_opens_nothing_and_opening_says_whether_the_bytes_agree() -> None:
+    records = written(outputs_of(a_snapshot(1)) + outputs_of(a_snapshot(2, b"other")))
+    spoiled = records[-2]
+    assert spoiled.value is not None
+    records[-2] = Record(spoiled.topic, 3, spoiled.offset, 0, spoiled.key, spoiled.value[:-1], ())
+    newest, older = listed(ROUTING_SNAPSHOTS, records).snapshots["bookcity"]
+    assert (newest.manifest.generation, newest.opened()) == (2, None)
+    assert older.opened() == a_snapshot(1)

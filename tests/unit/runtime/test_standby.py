@@ -45,24 +45,38 @@ def a_lock(path: Path) -> Iterator[Locks]:
         lock.free()
 
 
-async def nothing() -> None:
-    """What a process without anything to make ready does first."""
+class Preparing:
+    """A successor that notes what it was asked for."""
+
+    def __init__(self, fails: Exception | None = None) -> None:
+        self.asked: list[str] = []
+        self._fails = fails
+
+    async def make_ready(self) -> None:
+        self.asked.append("make ready")
+
+    async def keep_ready(self) -> None:
+        self.asked.append("keep ready")
+        if self._fails is not None:
+            raise self._fails
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.asked.append("kept")
 
 
 async def standing_by(context: Context, lock: WorkLock) -> asyncio.Task[bool]:
     """A process that waits for its turn."""
-    waiting = asyncio.create_task(turn(context, lock, nothing))
+    waiting = asyncio.create_task(turn(context, lock, Preparing()))
     await eventually(lambda: context.health.is_standby)
     return waiting
 
 
 async def test_the_first_works_at_once_and_makes_nothing_ready_before(a_lock: Locks) -> None:
     context = context_of()
-
-    async def warm() -> None:
-        raise AssertionError("nobody waits for what a standby makes ready")
-
-    assert await turn(context, a_lock(), warm) is True
+    successor = Preparing()
+    assert await turn(context, a_lock(), successor) is True
+    assert successor.asked == []
     assert context.health.is_standby is False
     assert b"hubline_takeovers_total 0.0" in context.metrics.render()
 
@@ -83,16 +97,21 @@ async def test_the_next_stands_by_until_the_lock_is_free_and_then_works(a_lock: 
 async def test_what_a_successor_needs_is_made_ready_before_it_says_that_it_stands_by(a_lock: Locks) -> None:
     first, context = a_lock(), context_of()
     assert first.taken_at_once()
-    seen: list[bool] = []
-
-    async def warm() -> None:
-        seen.append(context.health.is_standby)
-
-    waiting = asyncio.create_task(turn(context, a_lock(), warm))
+    successor = Preparing()
+    waiting = asyncio.create_task(turn(context, a_lock(), successor))
     await eventually(lambda: context.health.is_standby)
-    assert seen == [False]
+    assert successor.asked[0] == "make ready"
+    await eventually(lambda: successor.asked == ["make ready", "keep ready"])
     first.free()
     assert await waiting is True
+    assert successor.asked == ["make ready", "keep ready", "kept"]
+
+
+async def test_one_that_cannot_keep_ready_ends(a_lock: Locks) -> None:
+    first, context = a_lock(), context_of()
+    assert first.taken_at_once()
+    with pytest.raises(OSError, match="no broker"):
+        await turn(context, a_lock(), Preparing(fails=OSError("no broker")))
 
 
 async def test_one_that_is_told_to_end_does_not_take_over(a_lock: Locks) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from runtime.errors import LogBroken
 from runtime.records import Record
-from runtime.snapshots import Found, Snapshot
+from runtime.snapshots import Listed, Packed
 from runtime.stage import LogRange
 from schemas import codec
 from schemas.decisions import CommandApplied, Decision, WorkspaceStopped
@@ -19,14 +19,14 @@ from streams.routing.engine import Engine
 from streams.routing.position import CAUSE_HEADER, Emitted, Plan, Restored, collect, decisions_from
 
 
-def plan(found: Found, emitted: dict[str, Emitted], log: LogRange) -> Plan:
+def plan(found: Listed, emitted: dict[str, Emitted], log: LogRange) -> Plan:
     """As `position.plan`, where every snapshot can be restored."""
     newest = {workspace: snapshots[0] for workspace, snapshots in found.snapshots.items()}
-    restored = {name: Restored(snapshot.manifest, Engine(name)) for name, snapshot in newest.items()}
+    restored = {name: Restored(packed.manifest, Engine(name)) for name, packed in newest.items()}
     return position.plan(found, restored, emitted, log)
 
 
-NOTHING = Found(index=None, snapshots={}, reopened={})
+NOTHING = Listed(index=None, snapshots={}, reopened={})
 
 
 def a_record(decision: Decision, offset: int = 0) -> Record:
@@ -40,7 +40,7 @@ def applied(seq: int, cause: int, workspace: str = "ws", epoch: int = 1) -> Deci
     return CommandApplied(workspace=workspace, epoch=epoch, seq=seq, cause=cause, at_ms=0, command_id="c")
 
 
-def a_snapshot(generation: int, next_offset: int, epoch: int = 1) -> Snapshot:
+def a_snapshot(generation: int, next_offset: int, epoch: int = 1) -> Packed:
     manifest = SnapshotManifest(
         workspace="ws",
         generation=generation,
@@ -53,14 +53,14 @@ def a_snapshot(generation: int, next_offset: int, epoch: int = 1) -> Snapshot:
         fingerprint="",
         format=1,
     )
-    return Snapshot(manifest, ())
+    return Packed(manifest, ())
 
 
 def indexed(
-    covered: int, *snapshots: Snapshot, entry: IndexEntry | None = None, mark: ReopenMarked | None = None
-) -> Found:
+    covered: int, *snapshots: Packed, entry: IndexEntry | None = None, mark: ReopenMarked | None = None
+) -> Listed:
     workspaces = {"ws": entry} if entry else {}
-    return Found(
+    return Listed(
         index=SnapshotIndex(covered_offset=covered, workspaces=workspaces),
         snapshots={"ws": snapshots} if snapshots else {},
         reopened={"ws": mark} if mark else {},
@@ -170,7 +170,19 @@ def test_decisions_are_read_from_the_lowest_offset_that_the_index_names() -> Non
         "a": IndexEntry(first_offset=0, generation=1, next_offset=4, decisions_offset=12),
         "b": IndexEntry(first_offset=0, generation=1, next_offset=4, decisions_offset=7),
     }
-    found = Found(index=SnapshotIndex(covered_offset=9, workspaces=entries), snapshots={}, reopened={})
+    found = Listed(index=SnapshotIndex(covered_offset=9, workspaces=entries), snapshots={}, reopened={})
     assert decisions_from(found) == 7
     entries["c"] = IndexEntry(first_offset=8)
     assert decisions_from(found) is None
+
+
+def test_of_one_workspace_alone_what_its_neighbours_need_is_not_asked_for() -> None:
+    entries = {
+        "kept": IndexEntry(first_offset=0, generation=1, next_offset=8, decisions_offset=0),
+        "ws": IndexEntry(first_offset=6, generation=0, next_offset=6, decisions_offset=0),
+    }
+    found = Listed(index=SnapshotIndex(covered_offset=9, workspaces=entries), snapshots={}, reopened={})
+    log = LogRange(5, 10)
+    assert set(position.plan(found, {}, {}, log, only="ws").starts) == {"ws"}
+    with pytest.raises(LogBroken, match="inputs from 0 on are needed"):
+        position.plan(found, {}, {}, log)
