@@ -126,7 +126,8 @@ def setup_of(around: Context) -> ClientSetup:
 
 async def run(work: Prepared, factory: type[Engine] = Engine) -> None:
     """A role of `bench.child`."""
-    garbage.tune()
+    garbage.settle()
+    garbage.seldom()
     stop = asyncio.Event()
     around = context(stop, work)
     meter = Meter(work, stop)

@@ -19,7 +19,7 @@ from typing import Final
 import msgspec
 import uvloop
 
-from runtime import log
+from runtime import garbage, log
 from runtime.clock import Clock, SystemClock
 from runtime.health import Health, HealthApp
 from runtime.log import Logger
@@ -58,6 +58,7 @@ def run(name: str, main: Main) -> None:
     except SettingsError as error:
         sys.stderr.write("".join(f"{problem}\n" for problem in error.problems))
         sys.exit(MISCONFIGURED)
+    garbage.settle()
     sys.exit(uvloop.run(_live(name, main, settings)))
 
 

@@ -98,7 +98,8 @@ class PositionedStage(RoutingStage):
 
 async def run(work: Prepared) -> None:
     """A role of `bench.child`."""
-    garbage.tune()
+    garbage.settle()
+    garbage.seldom()
     stop = asyncio.Event()
     around = context(stop, work)
     meter, positions = Meter(work, stop), Positions()

@@ -15,5 +15,5 @@ async def _main(context: Context) -> None:
 
 
 if __name__ == "__main__":
-    garbage.tune()
+    garbage.seldom()
     run("routing", _main)

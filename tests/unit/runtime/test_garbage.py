@@ -23,12 +23,13 @@ def _as_before() -> Iterator[None]:
 
 
 def test_what_was_there_is_not_searched_again() -> None:
-    garbage.tune()
+    garbage.settle()
     assert gc.get_freeze_count() > 0
 
 
 def test_cycles_made_afterwards_are_still_found() -> None:
-    garbage.tune()
+    garbage.settle()
+    garbage.seldom()
     ring = weakref.ref(Ring())
     kept: list[list[int]] = []
     while ring() is not None and len(kept) < 200_000:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import gc
+
 import pytest
 
-from schemas.event import Event, wire_type
+from schemas.event import Event, Value, wire_type
+from schemas.frame import Part
 from schemas.interactions import CustomerLeft
 
 
@@ -16,3 +19,10 @@ def test_a_tag_that_is_no_text_is_no_wire_type() -> None:
 
     with pytest.raises(TypeError):
         wire_type(Numbered)
+
+
+def test_what_is_followed_by_the_thousand_costs_the_garbage_collector_nothing() -> None:
+    assert not gc.is_tracked(CustomerLeft(workspace="w", interaction_id="i"))
+    assert not any(
+        kind.__struct_config__.gc for base in (Event, Value, Part) for kind in (base, *base.__subclasses__())
+    )

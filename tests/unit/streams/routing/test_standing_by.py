@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -34,9 +35,9 @@ class Counting(Engine):
     restored = 0
 
     @classmethod
-    def restore(cls, chunks: Any) -> Engine:
+    def restore(cls, chunks: Iterable[bytes], breach_at: frozenset[int] = frozenset()) -> Engine:
         cls.restored += 1
-        return super().restore(chunks)
+        return super().restore(chunks, breach_at)
 
 
 @pytest.fixture(autouse=True)
