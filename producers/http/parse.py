@@ -16,6 +16,7 @@ import msgspec
 
 from producers.http.bodies import (
     EVENT_BODIES,
+    LATEST_MS,
     MESSAGE,
     RECEIVED,
     AttributesChangedBody,
@@ -266,11 +267,13 @@ def _time_ms(posted: Posted, errors: list[FieldError]) -> int | None:
         moment = msgspec.convert(posted.time, datetime.datetime)
     except msgspec.ValidationError:
         moment = None
-    if moment is None or moment.tzinfo is None:
-        where = posted.type_path.replace("type", "time")
-        errors.append(FieldError(where, "Expected an RFC 3339 time with its offset"))
-        return None
-    return (moment - _EPOCH) // datetime.timedelta(milliseconds=1)
+    if moment is not None and moment.tzinfo is not None:
+        at_ms = (moment - _EPOCH) // datetime.timedelta(milliseconds=1)
+        if 0 <= at_ms <= LATEST_MS:
+            return at_ms
+    where = posted.type_path.replace("type", "time")
+    errors.append(FieldError(where, "Expected an RFC 3339 time with its offset, from 1970 to 9999"))
+    return None
 
 
 def _ahead(posted: Posted, field: str, body: Body | None, caller: Caller, errors: list[FieldError]) -> None:

@@ -103,6 +103,12 @@ def test_a_time_that_is_none_or_has_no_offset_is_refused(time: str) -> None:
     assert paths(interaction, plain({"channel": "x", "external_id": "1"}, time=time)) == ["$.time"]
 
 
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "1970-01-01T07:59:59+08:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_that_no_stage_would_take_is_refused_and_not_lost_after_202(time: str) -> None:
+    assert paths(interaction, plain({"channel": "x", "external_id": "1"}, time=time)) == ["$.time"]
+    assert paths(message_of(ABOUT), plain({"text": "x", "external_id": "1"}, time=time)) == ["$.time"]
+
+
 def test_an_error_in_the_envelope_and_one_in_the_data_are_told_together() -> None:
     posted = plain({"priority": 0}, type="customer.left", time="x", id="1")
     assert set(paths(interaction, posted)) == {"$.type", "$.time", "$.priority", "$.channel"}
