@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import msgspec
+from aiokafka.errors import KafkaError
 
 from producers.http import cursor as cursors
 from producers.http.access import Admitted
@@ -99,12 +100,13 @@ class Polling:
             changed = feed.changed
             async with self._in_time():
                 events, more = await self._older(feed, at)
-            if not events and not more and not _lags(feed, at):
+            dropped = self._tail.dropped(feed)
+            if not (events or more or dropped or _lags(feed, at)):
                 events, more = _newer(feed, at, self._tail.positions, self._policy.most_events)
             left_s = deadline_s - self._clock.monotonic()
             if _lags(feed, at) and not (events or more):
                 continue
-            if events or more or left_s <= 0 or self._tail.stopped or self._tail.dropped(feed):
+            if events or more or left_s <= 0 or self._tail.stopped or dropped:
                 return Page(tuple(events), _text(mark, decisions, at), more)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), left_s)
@@ -161,7 +163,7 @@ class Polling:
         try:
             async with asyncio.timeout(self._policy.answer_timeout_ms / 1000):
                 yield
-        except TimeoutError:
+        except (KafkaError, OSError):
             raise Problem(Kind.NOT_READY, "the log does not answer", retry_after_s=2) from None
 
 

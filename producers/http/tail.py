@@ -101,10 +101,10 @@ class Tail:
         return feed
 
     def drop_idle(self) -> None:
-        """Forgets feeds that nobody polls; without any, the follower ends."""
+        """Forgets feeds that nobody polls; without any, the follower ends. A poll that still waits for one answers."""
         oldest_s = self._clock.monotonic() - self._policy.idle_ms / 1000
         for mark in [mark for mark, feed in self._feeds.items() if feed.polled_s < oldest_s]:
-            del self._feeds[mark]
+            self._feeds.pop(mark).wake()
         if not self._feeds and self._following is not None:
             self._following.cancel()
             self._following = None

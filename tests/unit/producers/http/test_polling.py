@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import cast
 
 import msgspec
 import pytest
+from aiokafka.errors import NodeNotReadyError
 
 from producers.http import cursor
 from producers.http.access import Admitted
@@ -12,10 +14,13 @@ from producers.http.polling import Page, Polling, PollPolicy
 from producers.http.problems import Kind
 from producers.http.tail import Tail, TailPolicy
 from runtime import log
-from runtime.clock import SystemClock
+from runtime.broker import Reader
+from runtime.clock import ManualClock, SystemClock
 from runtime.memory import MemoryBroker
 from runtime.problems import Problem
+from runtime.records import TopicPartition
 from runtime.settings import LogLevel
+from runtime.stage import LogRange
 from schemas import ids
 from schemas.topics import TOPICS
 from tests.support.waiting import eventually
@@ -120,3 +125,36 @@ async def test_what_the_log_no_longer_holds_is_gone(polling: Polling, broker: Me
     with pytest.raises(Problem) as caught:
         await polling.page(ADMITTED, old, 0)
     assert caught.value.kind is Kind.CURSOR_EXPIRED
+
+
+async def test_what_comes_after_a_waiting_polls_feed_was_dropped_is_in_its_next_page(broker: MemoryBroker) -> None:
+    clock, reader = ManualClock(), broker.reader()
+    tail = Tail(reader, clock, log.configure("http", "test", LogLevel.ERROR), TailPolicy(idle_ms=1_000))
+    polling = Polling(tail, reader, clock, PollPolicy())
+    other = Admitted(workspace="bookcity", adapter="phone", key_id="hk_2")
+    after = (await polling.page(ADMITTED, None, 0)).after
+    waiting = asyncio.create_task(polling.page(ADMITTED, after, 60))
+    await eventually(lambda: polling.under_way == 1)
+    clock.advance_ms(2_000)
+    await polling.page(other, None, 0)
+    tail.drop_idle()
+    record = broker.append(a_message(1), 0)
+    await eventually(lambda: tail.positions[TopicPartition(record.topic, record.partition)] == record.offset + 1)
+    page = await waiting
+    assert numbers(page) + numbers(await polling.page(ADMITTED, page.after, 0)) == [1]
+    await tail.stop()
+
+
+class AwayReader:
+    """The broker answers that it cannot just now."""
+
+    async def log_range(self, partition: TopicPartition) -> LogRange:
+        raise NodeNotReadyError(f"{partition.topic} is not there")
+
+
+async def test_a_broker_that_says_it_is_away_is_no_failure_of_ours() -> None:
+    clock, reader = ManualClock(), cast(Reader, AwayReader())
+    tail = Tail(reader, clock, log.configure("http", "test", LogLevel.ERROR), TailPolicy())
+    with pytest.raises(Problem) as caught:
+        await Polling(tail, reader, clock, PollPolicy()).page(ADMITTED, None, 0)
+    assert (caught.value.kind, caught.value.retry_after_s) == (Kind.NOT_READY, 2)
