@@ -206,5 +206,7 @@ WORDS: Final = {
     "start_consult": "咨询",
     "finish_consult": "结束咨询",
     "join_interaction": "加入",
+    "force_status": "强制状态",
+    "hand_over_agent": "交接",
     "leave_conference": "离开会议",
 }

@@ -17,7 +17,7 @@ import msgspec
 from schemas.decisions import Decision, LegQueued, OfferMade, WorkspaceResumed, WorkspaceStopped
 from schemas.event import wire_type
 from schemas.ids import interaction_of
-from schemas.inputs import Command, RequestCallback
+from schemas.inputs import Command, ForceStatus, HandOverAgent, RequestCallback
 from schemas.trace import (
     AnyMoment,
     Because,
@@ -266,7 +266,7 @@ def _no_room(w: World, interaction: Interaction, made: OfferMade) -> Because:
 def happened(w: World, event: Any, decision: Decision, interaction_id: str) -> Happened:
     """The decision as a moment of the trace. What was due before the input came is nobody's wish."""
     leg, offer = decision.leg, decision.offer
-    asked = event if decision.at_ms == w.now_ms and _concerns(event, interaction_id) else None
+    asked = event if decision.at_ms == w.now_ms and _explains(event, decision, interaction_id) else None
     command = asked if isinstance(asked, Command) else None
     return Happened(
         at_ms=decision.at_ms,
@@ -328,8 +328,12 @@ def _is_resumed(w: World, value: LegValue) -> bool:
     return leg is not None and leg.own_place is not None
 
 
-def _concerns(event: Any, interaction_id: str) -> bool:
-    """Whether the input speaks of the interaction."""
+def _explains(event: Any, decision: Decision, interaction_id: str) -> bool:
+    """Whether the input speaks of the interaction, or is a supervisor's about the agent whom the decision takes it from."""
+    if isinstance(event, ForceStatus):
+        return any(one.agent_id == event.agent_id for one in (decision.offer, decision.leg) if one is not None)
+    if isinstance(event, HandOverAgent):
+        return not isinstance(decision, OfferMade)
     if getattr(event, "interaction_id", None) == interaction_id:
         return True
     named = getattr(event, "offer_id", None) or getattr(event, "leg_id", None)

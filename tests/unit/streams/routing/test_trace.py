@@ -168,6 +168,25 @@ def test_whoever_asked_for_something_is_named_with_the_reason() -> None:
     assert trace.ended
 
 
+def test_a_supervisor_who_acts_on_the_agent_is_named_for_what_that_does_to_the_contact() -> None:
+    driver = Driver(a_configuration("ana", "bo"))
+    driver.login("ana")
+    driver.arrive()
+    driver.command(inputs.ForceStatus, agent_id="ana", status="offline", actor="lin", reason="the fire alarm")
+    trace = traced(driver)
+    taken = next(one for one in of(trace, Happened) if one.decision == "offer.rescinded")
+    assert (taken.by, taken.command, taken.asked_because) == ("lin", "force_status", "the fire alarm")
+
+
+def test_who_hands_an_agent_over_is_named_where_the_contact_changes() -> None:
+    driver = Driver(a_configuration("ana", "bo"))
+    driver.arrive(preferred_agent="ana")
+    driver.command(inputs.HandOverAgent, agent_id="ana", to_agent="bo", actor="root", reason="ana leaves")
+    last = of(traced(driver), Happened)[-1]
+    assert (last.decision, last.by, last.command) == ("interaction.changed", "root", "hand_over_agent")
+    assert last.asked_because == "ana leaves"
+
+
 def test_the_line_before_it_is_counted_when_it_enters_its_queue() -> None:
     driver = Driver(a_configuration("ana"))
     driver.arrive("first")
