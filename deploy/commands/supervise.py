@@ -51,7 +51,7 @@ class How(msgspec.Struct, frozen=True):
 def register(app: typer.Typer) -> None:
     """Adds the group `supervise`."""
     group = typer.Typer(
-        help="A supervisor's acts: force-status, log-out, move, assign, prioritise, cancel, join, hand-over.",
+        help="A supervisor's acts: force-status, log-out, move, assign, prioritise, cancel, join, call-back, hand-over.",
         no_args_is_help=True,
     )
     group.callback()(supervise)
@@ -62,6 +62,7 @@ def register(app: typer.Typer) -> None:
     group.command("prioritise")(prioritise)
     group.command("cancel")(cancel)
     group.command("join")(join)
+    group.command("call-back")(call_back)
     group.command("hand-over")(hand_over)
     app.add_typer(group, name="supervise")
 
@@ -161,6 +162,29 @@ def join(
     _give(context, "join", {"interaction_id": interaction, "mode": mode.value}, reason, How(command_id, as_json))
 
 
+def call_back(
+    context: typer.Context,
+    interaction: Interaction,
+    reason: Reason,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="30m, 2h, 15:30, '12-24 15:30'; left out: in the place that it has."),
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="AGENT", help="By that agent first; else by anybody.")
+    ] = None,
+    command_id: CommandId = None,
+    as_json: Json = False,
+) -> None:
+    """Have the customer called back instead of waiting on the line; again: the newest word counts."""
+    asked: dict[str, Any] = {"interaction_id": interaction}
+    if at is not None:
+        asked["at_ms"] = _moment(at)
+    if by is not None:
+        asked["agent_id"] = by
+    _give(context, "call_back", asked, reason, How(command_id, as_json))
+
+
 def hand_over(
     context: typer.Context,
     agent: Agent,
@@ -202,6 +226,16 @@ def _give(context: typer.Context, act: str, asked: dict[str, Any], reason: str, 
         command_id=chosen,
     )
     _perform(context.obj, ask, as_json=how.as_json)
+
+
+def _moment(text: str) -> int:
+    from deploy.console.times import moment_ms
+    from runtime.clock import SystemClock
+
+    found = moment_ms(text, SystemClock().now_ms())
+    if found is None:
+        raise typer.BadParameter("30m, 2h, 15:30, 12-24 15:30 or 2027-01-04 09:00", param_hint="--at")
+    return found
 
 
 def _id(wished: str | None) -> str:

@@ -145,11 +145,16 @@ class _Aim(msgspec.Struct, frozen=True):
     to_agent: str | None
 
 
+def _owned(desk: Desk) -> LegValue | Wrong:
+    """The work that is owned."""
+    return desk.choose([leg for leg in desk.legs(*WRITABLE) if leg.kind is LegKind.MAIN])
+
+
 def _aim(rest: str, desk: Desk) -> _Aim | Wrong:
     """The work that is owned, and the queue or @AGENT that it goes to."""
     if not rest.lstrip("@"):
         return Wrong("needs_aim")
-    leg = desk.choose([leg for leg in desk.legs(*WRITABLE) if leg.kind is LegKind.MAIN])
+    leg = _owned(desk)
     if isinstance(leg, Wrong):
         return leg
     to_agent = rest[1:] if rest.startswith("@") else None
@@ -157,11 +162,23 @@ def _aim(rest: str, desk: Desk) -> _Aim | Wrong:
 
 
 def _transfer(rest: str, desk: Desk) -> Wish:
-    """`transfer QUEUE | @AGENT`"""
-    aim = _aim(rest, desk)
+    """`transfer QUEUE | @AGENT [keep]`: with `keep` in the place that the contact had."""
+    where, _, said = rest.partition(" ")
+    keep_place = said.strip() == "keep"
+    aim = _aim(where if keep_place else rest, desk)
     if isinstance(aim, Wrong):
         return aim
-    return Ask(live.Transfer(leg_id=aim.leg_id, to_queue=aim.to_queue, to_agent=aim.to_agent))
+    return Ask(live.Transfer(leg_id=aim.leg_id, to_queue=aim.to_queue, to_agent=aim.to_agent, keep_place=keep_place))
+
+
+def _requeue(_rest: str, desk: Desk) -> Wish:
+    """Back into the queue that it came from, in its place."""
+    leg = _owned(desk)
+    if isinstance(leg, Wrong):
+        return leg
+    if leg.queue is None:
+        return Wrong("needs_aim")
+    return Ask(live.Transfer(leg_id=leg.leg_id, to_queue=leg.queue, keep_place=True))
 
 
 def _consult(rest: str, desk: Desk) -> Wish:
@@ -242,6 +259,7 @@ _WORDS: Final[dict[str, Callable[[str, Desk], Wish]]] = {
     "resume": _resume,
     "end": _end,
     "transfer": _transfer,
+    "requeue": _requeue,
     "consult": _consult,
     "complete": _finish(ConsultEnd.COMPLETE),
     "cancel": _finish(ConsultEnd.CANCEL),

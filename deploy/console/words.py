@@ -74,8 +74,8 @@ _CHINESE: Final = {
     "bad_seconds": "秒数应为正整数",
     "bad_time": "看不懂时间 {time}：可写 30m、2h、15:30、12-24 15:30",
     "which": "有多项工作，请先用 open N 选择",
-    "help": "accept [N] 接受 · reject [N] 拒绝 · say 文字 · hold 保持 · resume 恢复 · end 结束 · transfer 队列 | @坐席 转接 · "
-    "consult 队列 | @坐席 咨询 · complete 交给受咨询者 · cancel 取消咨询 · join 三方会议 · leave 离开会议 · extend [秒] 延长整理 · "
+    "help": "accept [N] 接受 · reject [N] 拒绝 · say 文字 · hold 保持 · resume 恢复 · end 结束 · transfer 队列 | @坐席 [keep] 转接（keep 保留排位） · "
+    "requeue 放回原队列 · consult 队列 | @坐席 咨询 · complete 交给受咨询者 · cancel 取消咨询 · join 三方会议 · leave 离开会议 · extend [秒] 延长整理 · "
     "done [结果码] 完成整理 · callback [时间] [me | @坐席] 约定回电 · status 状态 · next 下一状态 · open N 选择 · out 签退 · quit 离开",
 }
 _ENGLISH: Final = {
@@ -139,8 +139,8 @@ _ENGLISH: Final = {
     "bad_seconds": "seconds are a positive whole number",
     "bad_time": "{time} is no time: write 30m, 2h, 15:30, 12-24 15:30",
     "which": "several in hand: choose one with open N",
-    "help": "accept [N] · reject [N] · say TEXT · hold · resume · end · transfer QUEUE | @AGENT · "
-    "consult QUEUE | @AGENT · complete · cancel · join · leave · extend [SECONDS] · done [CODE] · "
+    "help": "accept [N] · reject [N] · say TEXT · hold · resume · end · transfer QUEUE | @AGENT [keep] · "
+    "requeue · consult QUEUE | @AGENT · complete · cancel · join · leave · extend [SECONDS] · done [CODE] · "
     "callback [TIME] [me | @AGENT] · status NAME · next NAME · open N · out · quit",
 }
 _CHINESE_WORDS: Final = {

@@ -188,6 +188,9 @@ async def test_the_terminal_does_the_same(product: Product, monkeypatch: pytest.
         await sue.until(lambda m: waiting in m.interactions)
         done = await supervise("en", "prioritise", waiting, "1", "--reason", WHY)
         assert done == (0, f"done: give {waiting} the priority 1")
+        called = await supervise("en", "call-back", waiting, "--at", "2h", "--by", "ana", "--reason", WHY)
+        assert called == (0, f"done: have {waiting} called back")
+        assert (await supervise("en", "call-back", waiting, "--at", "soon", "--reason", WHY))[0] == 2, "no time"
         assert (await supervise("zh-CN", "cancel", waiting, "--reason", "重复来电")) == (0, f"已执行：取消 {waiting}")
         refused = await supervise("en", "assign", waiting, "ana", "--reason", WHY)
         assert (refused[0], refused[1].startswith("refused (wrong state)")) == (1, True), refused
@@ -196,8 +199,8 @@ async def test_the_terminal_does_the_same(product: Product, monkeypatch: pytest.
         forbidden = await supervise("en", "hand-over", "ana", "bo", "--preview")
         assert (forbidden[0], forbidden[1].startswith("not done")) == (1, True)
         assert (await supervise("en", "cancel", waiting))[0] == 2, "without a reason"
-    acts = await audited(product, shop, 4)
-    assert [one["reason"] for one in acts] == [WHY, "重复来电", WHY, WHY]
+    acts = await audited(product, shop, 5)
+    assert [one["reason"] for one in acts] == [WHY, WHY, "重复来电", WHY, WHY]
     away = ["supervise", "--as", "sue", "--admin-url", "http://127.0.0.1:9", "cancel", "i", "--reason", WHY]
     assert (await asyncio.to_thread(CliRunner().invoke, build(("supervise", "audit")), away)).exit_code == 3
 
