@@ -14,7 +14,8 @@ from schemas import inputs
 from schemas.frame import Id, Moment, Name
 from schemas.vocabulary import JoinMode
 
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
+"""Not blank, and nothing that the audit could not keep."""
 Priority = Annotated[int, msgspec.Meta(ge=1, le=10)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from asyncpg.exceptions import CharacterNotInRepertoireError, UntranslatableCharacterError
 from litestar import Litestar, Response
 from litestar.di import Provide
 from litestar.exceptions import ValidationException
@@ -49,6 +50,9 @@ def build(services: Services, log: Logger) -> Litestar:
         log.warning("admin.database_away", error=type(error).__name__)
         return refuse(Problem(Kind.AWAY, retry_after_s=RETRY_AFTER_S))
 
+    def unstorable(_request: HttpRequest, _error: Exception) -> Response[bytes]:
+        return refuse(invalid([FieldError("", "U+0000 is not allowed in text")]))
+
     matters = (sessions, accounts, documents, customers, merges, merge_suggestions, commands, hand_overs)
     return Litestar(
         route_handlers=[handler for matter in matters for handler in matter.handlers(services)],
@@ -57,6 +61,7 @@ def build(services: Services, log: Logger) -> Litestar:
             **refusals(Kind.MALFORMED, log, "admin.failed"),
             ValidationException: unreadable,
             **dict.fromkeys((*AWAY, StoreAway), away),
+            **dict.fromkeys((CharacterNotInRepertoireError, UntranslatableCharacterError), unstorable),
         },
         openapi_config=_openapi(),
         request_max_body_size=LARGEST_BODY_BYTES,

@@ -15,6 +15,7 @@ from schemas.vocabulary import CustomerKind
 
 MAX_POINTS: Final = 50
 MAX_NAME: Final = 200
+TEXTS: Final = ("name", "card_type", "tier", "language", "owner", "preferred_agent")
 POINT_ERRORS: Final[dict[PointError, str]] = {
     PointError.EMPTY: "is empty",
     PointError.TOO_LONG: "is too long",
@@ -83,6 +84,7 @@ def check_record(key: str, record: CustomerRecord, words: KnownWords, region: st
         problems.add("contact_points", f"at most {MAX_POINTS}")
     if record.name is not None and not 0 < len(record.name.strip()) <= MAX_NAME:
         problems.add("name", f"must have 1 to {MAX_NAME} letters")
+    _check_storable(record, problems)
     _check_word("tier", record.tier, words.tiers, problems)
     _check_word("card_type", record.card_type, words.card_types, problems)
     _check_word("owner", record.owner, words.agents, problems)
@@ -103,6 +105,15 @@ def _checked(point: NormalPoint, path: str, problems: Problems) -> NormalPoint:
     if point.error is not None:
         problems.add(path, POINT_ERRORS[point.error])
     return point
+
+
+def _check_storable(record: CustomerRecord, problems: Problems) -> None:
+    """Contact points and keys are looked at where they are normalised."""
+    texts = {name: getattr(record, name) for name in TEXTS}
+    texts |= {f"{at_index('relations', index)}.kind": relation.kind for index, relation in enumerate(record.relations)}
+    for path, text in texts.items():
+        if text is not None and "\x00" in text:
+            problems.add(path, "U+0000 is not allowed in text")
 
 
 def _check_word(field: str, word: str | None, known: frozenset[str], problems: Problems) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ _TRUE: Final = re.compile(r"true|True|TRUE")
 _FALSE: Final = re.compile(r"false|False|FALSE")
 _INTEGER: Final = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT: Final = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]{1,3})?")
+_UNSTORABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 _TAGS: Final[dict[type[yaml.Node], str]] = {
     yaml.ScalarNode: "tag:yaml.org,2002:str",
     yaml.SequenceNode: "tag:yaml.org,2002:seq",
@@ -50,15 +52,19 @@ def parse(text: str, form: Format) -> Any:
     """The values of a document.
 
     Raises:
-        InvalidDocument: it is not YAML or JSON, a key stands twice, or it is nested too deep or too large.
+        InvalidDocument: it is not YAML or JSON, a key stands twice, it is nested too deep or too large, or a text in it
+            cannot be stored.
     """
     if len(text) > MAX_BYTES:
         raise InvalidDocument([FieldError("", f"a document has at most {MAX_BYTES // 1024 // 1024} MiB")])
     problems = Problems()
     try:
         value = _parse_json(text, problems) if form is Format.JSON else _parse_yaml(text, problems)
+        unstorable = list(_unstorable(value, "")) if "\\" in text else []
     except RecursionError:
         raise InvalidDocument([FieldError("", "nested too deep")]) from None
+    if unstorable:
+        raise InvalidDocument(unstorable)
     problems.raise_if_any()
     return value
 
@@ -77,6 +83,22 @@ def _parse_json(text: str, problems: Problems) -> Any:
     except ValueError as error:
         line = getattr(error, "lineno", None)
         raise InvalidDocument([FieldError("", f"not JSON: {error}", line)]) from error
+
+
+def _unstorable(value: Any, path: str) -> Iterator[FieldError]:
+    """The places of U+0000 and of halves of characters, which only an escape can write and no store takes."""
+    if isinstance(value, str):
+        if _UNSTORABLE.search(value):
+            yield FieldError(path, "holds U+0000 or half a character")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if _UNSTORABLE.search(key):
+                yield FieldError(path, "a key holds U+0000 or half a character")
+            else:
+                yield from _unstorable(inner, at_key(path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unstorable(item, at_index(path, index))
 
 
 def _parse_yaml(text: str, problems: Problems) -> Any:

@@ -13,7 +13,7 @@ from schemas.supervision import Reason as ActReason
 from schemas.vocabulary import Role
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.@\-]*$")]
-Label = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Label = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
 
 CustomerId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]

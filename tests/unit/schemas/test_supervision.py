@@ -38,10 +38,16 @@ def test_every_act_has_an_input_and_who_joins_is_the_supervisor() -> None:
     assert [s.takes_own_agent(act) for act, _ in ACTS] == [False] * 6 + [True]
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 201])
-def test_a_reason_is_given_and_short(reason: str) -> None:
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 201, "a\x00b", " \x00"])
+def test_a_reason_is_given_and_short_and_can_be_kept(reason: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=r"\$\.reason"):
         msgspec.convert({"name": "cancel", "interaction_id": "i1", "reason": reason}, type=s.AnyAct)
+
+
+@pytest.mark.parametrize("reason", ["r", " the orders team is free ", "两行\n原因"])
+def test_a_reason_is_in_any_words(reason: str) -> None:
+    said = {"name": "cancel", "interaction_id": "i1", "reason": reason}
+    assert msgspec.convert(said, type=s.AnyAct).reason == reason
 
 
 @pytest.mark.parametrize("priority", [0, 11])

@@ -47,6 +47,28 @@ def test_json_keys_that_stand_twice_are_named() -> None:
     assert problems_of('{"a": 1, "a": 2}', Format.JSON) == ['the key "a" stands twice']
 
 
+@pytest.mark.parametrize(
+    ("text", "form", "problem"),
+    [
+        (r'{"title": "a\u0000b"}', Format.JSON, "title: holds U+0000 or half a character"),
+        (
+            r'{"queues": {"a": [{"title": "\ud800"}]}}',
+            Format.JSON,
+            "queues.a[0].title: holds U+0000 or half a character",
+        ),
+        (r'{"queues": {"\udfff": {}}}', Format.JSON, "queues: a key holds U+0000 or half a character"),
+        (r'{"\ud800": 1, "\ud800": 2}', Format.JSON, "a key holds U+0000 or half a character"),
+        (r'title: "a\0b"', Format.YAML, "title: holds U+0000 or half a character"),
+    ],
+)
+def test_what_no_store_takes_is_named_and_not_found_out_by_the_database(text: str, form: Format, problem: str) -> None:
+    assert problems_of(text, form) == [problem]
+
+
+def test_an_escape_may_write_a_character_of_two_halves() -> None:
+    assert parse(r'{"title": "\ud83d\ude00"}', Format.JSON) == {"title": "\U0001f600"}
+
+
 @pytest.mark.parametrize("text", ["a: [", "a: b: c", "\ta: 1", "a: 1\n b: 2"])
 def test_what_is_not_yaml_names_its_line(text: str) -> None:
     [problem] = problems_of(text)
