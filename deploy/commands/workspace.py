@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from producers.admin.changes import Change
     from producers.admin.hours_now import QueueHours
     from producers.admin.publication import Draft, Published
+    from producers.admin.versions import LeftBehind
     from runtime.postgres import Pool
 
 SHOWN: Final = 200
@@ -146,6 +147,8 @@ def _show_changes(preview: Published, base: int | None) -> None:
         console.print(_line(change))
     if len(preview.changes) > SHOWN:
         console.print(Text(f"  ... and {len(preview.changes) - SHOWN} more"))
+    for gone in preview.left_behind:
+        console.print(Text(left_behind_line(gone), style="yellow"))
     if any("hours" in change.path.split(".") or change.path == "queues" for change in preview.changes):
         for queue in preview.hours:
             console.print(Text(f"  {queue_hours_line(queue)}"))
@@ -169,6 +172,12 @@ def _difference(before: list[Any], after: list[Any]) -> str:
     added = [f"+ {_value(one)}" for one in after if one not in before]
     removed = [f"- {_value(one)}" for one in before if one not in after]
     return ", ".join([*added, *removed]) or f"{_value(before)} -> {_value(after)}"
+
+
+def left_behind_line(gone: LeftBehind) -> str:
+    """Whom customers still name, and what to do about it."""
+    customers = f"{gone.owned} customers are owned by {gone.agent_id}, {gone.preferring} prefer {gone.agent_id}"
+    return f"  ! {customers}: hubline supervise --as ADMINISTRATOR hand-over {gone.agent_id} AGENT --reason TEXT"
 
 
 def queue_hours_line(queue: QueueHours) -> str:

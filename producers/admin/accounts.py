@@ -198,17 +198,17 @@ class Accounts:
             await record(connection, _entry(self._clock.now_ms(), workspace, name, Action.SIGN_IN_REFUSED, name))
 
     async def end_session(self, token: str, principal: Principal) -> None:
-        """Ends the session; nothing when it has ended before."""
+        """Ends the session; nothing when it has ended before, or when the token is an API key."""
         now = self._clock.now_ms()
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute(
-                "UPDATE sign_in_sessions SET ended_ms = $2 WHERE token_hash = $1 AND ended_ms IS NULL",
+            ended = await connection.fetchval(
+                "UPDATE sign_in_sessions SET ended_ms = $2 WHERE token_hash = $1 AND ended_ms IS NULL RETURNING 1",
                 secret_hash(token),
                 now,
             )
-            await record(
-                connection, _entry(now, principal.workspace, principal.user, Action.SIGNED_OUT, principal.user)
-            )
+            if ended is not None:
+                entry = _entry(now, principal.workspace, principal.user, Action.SIGNED_OUT, principal.user)
+                await record(connection, entry)
 
     async def add_key(
         self, workspace: str, label: str, roles: Sequence[Role], adapter: str | None, actor: str

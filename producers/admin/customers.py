@@ -61,6 +61,14 @@ class NotStored(Exception):
         self.problems = problems
 
 
+class Stale(Exception):
+    """Nothing was changed: the customer is not at the version that was expected; `current` None = there was none."""
+
+    def __init__(self, current: int | None) -> None:
+        super().__init__(f"the current version is {current}")
+        self.current = current
+
+
 class _Raced(Exception):
     """Identity linked one of the contact points in between: look again."""
 
@@ -78,21 +86,26 @@ class Customers:
             found = await _owners(connection, workspace, (point,))
             return await _customer(connection, workspace, found[point.key]) if point.key in found else None
 
-    async def put(self, workspace: str, checked: CheckedRecord, actor: str) -> Stored:
+    async def put(self, workspace: str, checked: CheckedRecord, actor: str, expected: int | None = None) -> Stored:
         """Creates the customer or replaces its attributes; links contact points that belong to nobody.
+
+        `expected`: the version whose attributes these replace; None = whatever there is. What is so already is no change.
 
         Raises:
             NotStored: a contact point belongs to another customer, or a relation names nobody.
+            Stale: the attributes would change, and those of another version.
         """
         for _ in range(_ATTEMPTS):
             try:
                 async with self._pool.acquire() as connection, connection.transaction():
-                    return await self._put(connection, workspace, checked, actor)
+                    return await self._put(connection, workspace, checked, actor, expected)
             except _Raced:
                 continue
         raise NotStored((FieldError("key", "changed at this very moment; try again"),))
 
-    async def _put(self, connection: Connection, workspace: str, checked: CheckedRecord, actor: str) -> Stored:
+    async def _put(
+        self, connection: Connection, workspace: str, checked: CheckedRecord, actor: str, expected: int | None
+    ) -> Stored:
         now = self._clock.now_ms()
         owners = await _owners(connection, workspace, checked.points)
         known = owners.get(checked.points[0].key)
@@ -100,12 +113,15 @@ class Customers:
         relations = await _relations(connection, workspace, checked)
         customer_id = known or next((owners[point.key] for point in checked.points if point.key in owners), None)
         created = customer_id is None
+        version: int | None = None
         if customer_id is None:
             customer_id = random_id("c")
             await _create(connection, workspace, customer_id, checked.record.kind, now)
         else:
-            await _hold(connection, workspace, customer_id)
+            version = await _hold(connection, workspace, customer_id)
         changed = await _change(connection, workspace, customer_id, checked.record, relations, now) or created
+        if changed and expected not in (None, version):
+            raise Stale(version)
         new = [point for point in checked.points if point.key not in owners]
         await _link(connection, workspace, customer_id, new, now, actor)
         if created or changed or new:
@@ -170,10 +186,14 @@ async def _create(connection: Connection, workspace: str, customer_id: str, kind
     await _enqueue(connection, workspace, customer_id, "created", event)
 
 
-async def _hold(connection: Connection, workspace: str, customer_id: str) -> None:
-    """Others who change this customer wait until the end: its events keep the order of its changes."""
-    await connection.execute(
-        "SELECT 1 FROM customers WHERE workspace = $1 AND customer_id = $2 FOR NO KEY UPDATE", workspace, customer_id
+async def _hold(connection: Connection, workspace: str, customer_id: str) -> int:
+    """The version. Others who change this customer wait until the end: its events keep the order of its changes."""
+    return int(
+        await connection.fetchval(
+            "SELECT version FROM customers WHERE workspace = $1 AND customer_id = $2 FOR NO KEY UPDATE",
+            workspace,
+            customer_id,
+        )
     )
 
 

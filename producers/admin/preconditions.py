@@ -1,4 +1,4 @@
-"""If-Match and ETag of workspace documents (RFC 9110): an entity tag is the version's number in quotes."""
+"""If-Match and ETag of workspace documents and customers (RFC 9110): an entity tag is the version's number in quotes."""
 
 from __future__ import annotations
 
@@ -24,13 +24,18 @@ def expected_version(if_match: str | None, if_none_match: str | None) -> int | N
         Problem: 422 for a header that is not one of `"N"` and `*`.
     """
     if if_match is not None:
-        found = _TAG.fullmatch(if_match.strip())
-        if found is None:
-            raise Problem(Kind.INVALID, errors=(FieldError("header If-Match", 'must be an entity tag such as "7"'),))
-        return int(found[1])
+        return version_of(if_match)
     if if_none_match is not None and if_none_match.strip() != "*":
         raise Problem(Kind.INVALID, errors=(FieldError("header If-None-Match", "must be *"),))
     return None
+
+
+def version_of(if_match: str) -> int:
+    """The version that If-Match names; raises Problem (422) for a header that is not `"N"`."""
+    found = _TAG.fullmatch(if_match.strip())
+    if found is None:
+        raise Problem(Kind.INVALID, errors=(FieldError("header If-Match", 'must be an entity tag such as "7"'),))
+    return int(found[1])
 
 
 def version_conflict(if_match: str | None, current: int | None) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -11,7 +12,7 @@ from producers.admin.changes import Change, changes
 from producers.admin.compile import Compiled, compile_document
 from producers.admin.document import Format, parse
 from producers.admin.hours_now import QueueHours, hours_now
-from producers.admin.versions import Conflict, State, Stored
+from producers.admin.versions import Conflict, LeftBehind, State, Stored
 from runtime.clock import Clock
 
 POLL_S: Final = 0.03
@@ -26,6 +27,8 @@ class Store(Protocol):
 
     async def state(self, workspace: str, version: int) -> tuple[State, str | None]: ...
 
+    async def left_behind(self, workspace: str, agents: Collection[str]) -> list[LeftBehind]: ...
+
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A document as it was sent, for the workspace of the address."""
@@ -39,7 +42,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of it. `state` is `waiting` when routing had not answered in time: it will, nothing is lost.
 
     `version` None: a dry run. `changes` are against the version before. `hours`: which queues of the document have
-    opening hours, and whether they are open as of now.
+    opening hours, and whether they are open as of now. `left_behind`: agents of the version before who are gone while
+    customers name them: somebody should take over from them (`producers.admin.hand_overs`).
     """
 
     workspace: str
@@ -49,6 +53,7 @@ class Published(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unchanged: bool = False
     detail: str | None = None
     hours: list[QueueHours] = []
+    left_behind: list[LeftBehind] = []
 
 
 class Publication:
@@ -71,6 +76,7 @@ class Publication:
             changes=found,
             unchanged=_is(current, draft),
             hours=self._hours(compiled),
+            left_behind=await self._left_behind(current, compiled),
         )
 
     async def publish(self, draft: Draft, expected: int | None, actor: str) -> Published:
@@ -93,7 +99,12 @@ class Publication:
             unchanged=unchanged,
             detail=settled.detail,
             hours=self._hours(compiled),
+            left_behind=await self._left_behind(before, compiled),
         )
+
+    async def _left_behind(self, before: Stored | None, compiled: Compiled) -> list[LeftBehind]:
+        gone = set(_document(before).get("agents") or ()) - compiled.routing.agents.keys()
+        return await self._versions.left_behind(compiled.workspace, gone)
 
     def _hours(self, compiled: Compiled) -> list[QueueHours]:
         return hours_now(compiled.document, compiled.hours, self._clock.now_ms())

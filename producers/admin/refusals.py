@@ -26,7 +26,7 @@ class Kind(ProblemKind):
     ALREADY_MERGED = (409, "already-merged", "One of them is merged into another customer already")
     MERGE_CYCLE = (409, "merge-cycle", "The other way round is in force already")
     COMMAND_REFUSED = (409, "command-refused", "Routing refused the command; nothing has changed")
-    VERSION_CHANGED = (412, "version-changed", "Somebody changed the document in between")
+    VERSION_CHANGED = (412, "version-changed", "Somebody changed it in between")
     TOO_LARGE = (413, "too-large", "The body is too large")
     UNSUPPORTED = (415, "unsupported-media-type", "The content type is not one of those taken here")
     INVALID = (422, "invalid", "Something is wrong in what was sent")

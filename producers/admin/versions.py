@@ -6,6 +6,7 @@ The current version is the newest that routing has not refused.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
@@ -57,6 +58,14 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     traceparent: str | None = None
 
 
+class LeftBehind(msgspec.Struct, frozen=True, kw_only=True):
+    """Customers who name an agent as owner, and as preferred agent."""
+
+    agent_id: str
+    owned: int
+    preferring: int
+
+
 class Conflict(Exception):
     """The document was changed by somebody else: the version that was expected is not the current one."""
 
@@ -69,6 +78,15 @@ _STORED = (
     "SELECT workspace, version, state, detail, document::text AS document, source_text, source_format,"
     " created_ms, created_by, settled_ms FROM workspace_versions"
 )
+
+_NAMED = """
+SELECT * FROM (
+    SELECT a.id AS agent_id,
+        (SELECT count(*) FROM customers WHERE workspace = $1 AND owner = a.id) AS owned,
+        (SELECT count(*) FROM customers WHERE workspace = $1 AND preferred_agent = a.id) AS preferring
+    FROM unnest($2::text[]) AS a (id)
+) AS counted WHERE owned + preferring > 0 ORDER BY agent_id
+"""
 
 
 class Versions:
@@ -89,11 +107,13 @@ class Versions:
         return None if row is None else _stored(row)
 
     async def put(self, compiled: Compiled, text: str, form: Format, expected: int | None, actor: str) -> Stored:
-        """Stores a new version, if `expected` is the current one (None: there is none yet); the same text again
-        is no new version.
+        """Stores a new version, if `expected` is the current one (None: there is none yet).
+
+        The text of the current version is no new one, whatever was expected: who repeats a request whose answer was lost
+        has what he asked for.
 
         Raises:
-            Conflict: another version is current.
+            Conflict: another version is current, with another text.
         """
         workspace, now = compiled.workspace, self._clock.now_ms()
         async with self._pool.acquire() as connection, connection.transaction():
@@ -107,10 +127,10 @@ class Versions:
                 "SELECT newest_version FROM workspaces WHERE workspace = $1 FOR UPDATE", workspace
             )
             current = await _current(connection, workspace)
-            if (None if current is None else current.version) != expected:
-                raise Conflict(None if current is None else current.version)
             if current is not None and (current.source_text, current.source_format) == (text, form):
                 return current
+            if (None if current is None else current.version) != expected:
+                raise Conflict(None if current is None else current.version)
             stored = Stored(
                 workspace=workspace,
                 version=newest + 1,
@@ -132,6 +152,11 @@ class Versions:
         if row is None:
             raise LookupError(f"{workspace} has no version {version}")
         return State(row["state"]), row["detail"]
+
+    async def left_behind(self, workspace: str, agents: Collection[str]) -> list[LeftBehind]:
+        """Those of these agents whom customers name."""
+        rows = await self._pool.fetch(_NAMED, workspace, list(agents)) if agents else []
+        return [msgspec.convert(dict(row), LeftBehind) for row in rows]
 
     async def waiting(self) -> list[str]:
         """The workspaces that have a version waiting."""
@@ -156,6 +181,11 @@ class Versions:
             decisions_from=row["decisions_from"],
             traceparent=row["traceparent"],
         )
+
+    async def in_force(self, workspace: str) -> int:
+        """The number of the version in force; 0 before the first."""
+        number = await self._pool.fetchval("SELECT applied_version FROM workspaces WHERE workspace = $1", workspace)
+        return 0 if number is None else int(number)
 
     async def applied(self, workspace: str) -> Version:
         """The version in force; number 0 before the first."""

@@ -67,6 +67,37 @@ async def test_a_user_signs_in_takes_a_ticket_and_signs_out(admin: AdminService,
         assert (await client.get("/v1/me")).status_code == 401
 
 
+async def test_the_audit_tells_an_end_of_a_session_once_and_none_of_a_key(admin: AdminService, workspace: str) -> None:
+    accounts = admin.services.accounts
+    await admin.a_user(workspace, "sue", Role.SUPERVISOR)
+    login = await accounts.login(workspace, "sue")
+    assert login is not None
+    session = await accounts.start_session(login.principal)
+    for _ in range(2):
+        await accounts.end_session(session.token, login.principal)
+    made = await accounts.add_key(workspace, "program", [Role.SUPERVISOR], None, "test")
+    async with admin.client(made.raw) as program:
+        assert (await program.post("/v1/sign-out")).status_code == 204
+    told = await admin.pool.fetch(
+        "SELECT actor FROM audit WHERE workspace = $1 AND action = 'session.ended'", workspace
+    )
+    assert [row["actor"] for row in told] == ["sue"]
+
+
+async def test_what_the_database_cannot_hold_is_refused_and_breaks_nothing(admin: AdminService, workspace: str) -> None:
+    token = await admin.a_user(workspace, "root", Role.ADMINISTRATOR)
+    base = f"/v1/workspaces/{workspace}"
+    async with admin.client(token) as client:
+        label = await client.post(f"{base}/keys", json={"label": "a\x00b", "roles": ["analyst"]})
+        assert (label.status_code, "label" in label.text) == (422, True)
+        for answer in (
+            await client.get(f"{base}/merges", params={"customer": "c\x00"}),
+            await client.get(f"{base}/merges/m%00"),
+            await client.delete(f"{base}/users/x%00"),
+        ):
+            assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
 async def test_nobody_gets_in_without_the_right_password_and_guessing_is_slowed_down(
     admin: AdminService, workspace: str
 ) -> None:

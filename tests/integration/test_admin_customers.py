@@ -140,6 +140,42 @@ async def test_agents_read_customers_and_do_not_write_them(shop: Shop) -> None:
         assert (await client.put(shop.url("card:6001"), json={})).status_code == 403
 
 
+async def test_an_agent_is_shown_no_contact_point_but_the_one_that_was_asked_by(shop: Shop) -> None:
+    await shop.put("card:6001", contact_points=[{"kind": "phone", "value": "13800138000"}])
+    everything = [{"kind": "card", "value": "6001"}, {"kind": "phone", "value": "+8613800138000"}]
+    for role, seen in ((Role.AGENT, everything[:1]), (Role.SUPERVISOR, everything)):
+        agent_id = "ana" if role is Role.AGENT else None
+        token = await shop.admin.a_user(shop.workspace, f"a_{role}", role, agent_id=agent_id)
+        async with shop.admin.client(token) as client:
+            assert (await client.get(shop.url("card:6001"))).json()["contact_points"] == seen
+
+
+async def test_a_document_without_an_agent_says_how_many_customers_name_him(shop: Shop) -> None:
+    await shop.put("card:6001", owner="ana", preferred_agent="ana")
+    await shop.put("card:6002", preferred_agent="ana")
+    url = f"/v1/workspaces/{shop.workspace}"
+    headers = {"content-type": "application/yaml", "if-match": '"1"'}
+    shown = await shop.client.put(url, params={"dry_run": "true"}, content="agents: {bo: {}}", headers=headers)
+    assert shown.json()["left_behind"] == [{"agent_id": "ana", "owned": 1, "preferring": 2}]
+
+
+async def test_a_change_is_not_written_over_by_who_has_not_read_it(shop: Shop) -> None:
+    url = shop.url("card:6001")
+    first = await shop.client.put(url, json={"name": "Li", "owner": "ana"})
+    assert first.headers["etag"] == (await shop.get("card:6001")).headers["etag"]
+    read = {"if-match": first.headers["etag"]}
+    changed = await shop.client.put(url, json={"name": "Li"}, headers=read)
+    assert changed.status_code == 200
+    stale = await shop.client.put(url, json={"name": "Li Lei", "owner": "ana"}, headers=read)
+    assert (stale.status_code, stale.json()["current_version"]) == (412, changed.json()["version"])
+    assert (await shop.get("card:6001")).json() == changed.json()
+    repeated = await shop.client.put(url, json={"name": "Li"}, headers=read)
+    assert (repeated.status_code, repeated.json()) == (200, changed.json())
+    assert (await shop.client.put(shop.url("card:6002"), json={}, headers=read)).status_code == 412
+    assert (await shop.get("card:6002")).status_code == 404
+    assert (await shop.client.put(url, json={}, headers={"if-match": "1"})).status_code == 422
+
+
 async def test_many_who_write_the_same_customer_at_once_make_one(shop: Shop) -> None:
     answers = await asyncio.gather(*(shop.put("card:7001", name=f"Li {number}") for number in range(10)))
     assert {answer.status_code for answer in answers} == {200}

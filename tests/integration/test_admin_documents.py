@@ -100,6 +100,23 @@ async def test_nobody_overwrites_what_somebody_else_changed(
             *(client.put(url, content=f"{SMALL}# {n}", headers={**YAML, "if-match": '"1"'}) for n in range(4))
         )
         assert sorted(answer.status_code for answer in both) == [200, 412, 412, 412]
+        [done] = [number for number, answer in enumerate(both) if answer.status_code == 200]
+        repeated = await client.put(url, content=f"{SMALL}# {done}", headers={**YAML, "if-match": '"1"'})
+        assert (repeated.status_code, repeated.headers["etag"], repeated.json()["unchanged"]) == (200, '"2"', True)
+
+
+@pytest.mark.parametrize("title", [r"a\u0000b", r"\ud800"])
+async def test_a_text_that_no_store_takes_is_refused_with_its_path(
+    admin: AdminService, workspace: str, title: str
+) -> None:
+    token = await admin.a_user(workspace, "root", Role.ADMINISTRATOR)
+    async with admin.client(token) as client:
+        answer = await client.put(
+            f"/v1/workspaces/{workspace}",
+            content=f'{{"queues": {{"service": {{"title": "{title}"}}}}}}',
+            headers={"content-type": "application/json"},
+        )
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "queues.service.title")
 
 
 async def test_every_error_is_named_at_once_and_nothing_changes(admin: AdminService, workspace: str) -> None:

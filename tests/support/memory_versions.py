@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from producers.admin.compile import Compiled
 from producers.admin.document import Format
 from producers.admin.patch import NOTHING, Version
-from producers.admin.versions import Conflict, Pending, State, Stored
+from producers.admin.versions import Conflict, LeftBehind, Pending, State, Stored
 from runtime.broker import Producer
 
 
@@ -26,6 +28,7 @@ class MemoryVersions:
         self.stored: dict[tuple[str, int], Stored] = {}
         self.routed: dict[tuple[str, int], Version] = {}
         self.begun: dict[tuple[str, int], tuple[int, int]] = {}
+        self.named: dict[str, LeftBehind] = {}
 
     async def current(self, workspace: str) -> Stored | None:
         found = [stored for stored in self._of(workspace) if stored.state is not State.REFUSED]
@@ -34,10 +37,10 @@ class MemoryVersions:
     async def put(self, compiled: Compiled, text: str, form: Format, expected: int | None, actor: str) -> Stored:
         current = await self.current(compiled.workspace)
         number = None if current is None else current.version
-        if number != expected:
-            raise Conflict(number)
         if current is not None and current.source_text == text:
             return current
+        if number != expected:
+            raise Conflict(number)
         version = len(self._of(compiled.workspace)) + 1
         stored = Stored(
             workspace=compiled.workspace,
@@ -56,6 +59,9 @@ class MemoryVersions:
     async def state(self, workspace: str, version: int) -> tuple[State, str | None]:
         stored = self.stored[workspace, version]
         return stored.state, stored.detail
+
+    async def left_behind(self, workspace: str, agents: Collection[str]) -> list[LeftBehind]:
+        return [self.named[agent] for agent in sorted(agents) if agent in self.named]
 
     async def pending(self, workspace: str) -> Pending | None:
         for stored in self._of(workspace):

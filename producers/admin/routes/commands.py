@@ -34,7 +34,7 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         permissions.check(principal, Operation.INTERVENE, workspace)
         if takes_own_agent(data.do) and principal.agent_id is None:
             raise Problem(Kind.FORBIDDEN, "who joins is an agent of the workspace; you are none")
-        if not (await services.versions.applied(workspace)).number:
+        if not await services.versions.in_force(workspace):
             raise Problem(Kind.UNKNOWN_WORKSPACE)
         command = input_of(
             data.do,

@@ -54,7 +54,7 @@ def handlers(services: Services) -> list[HTTPRouteHandler]:
         headers = {"etag": entity_tag(stored.version)}
         if YAML in request.headers.get("accept", ""):
             return Response(as_yaml(stored).encode(), media_type=YAML, headers=headers)
-        applied = (await services.versions.applied(workspace)).number
+        applied = await services.versions.in_force(workspace)
         return Response(
             msgspec.json.encode(_answer(stored, applied, services.clock.now_ms())), media_type=JSON, headers=headers
         )

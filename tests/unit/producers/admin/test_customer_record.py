@@ -51,7 +51,7 @@ def test_the_key_comes_first_among_the_contact_points_each_once_in_normal_spelli
         ("card:6001", {"name": "  "}, "name"),
         ("card:6001", {"name": "Li\x00"}, "name"),
         ("card:6001", {"language": "zh\x00"}, "language"),
-        ("card:6001", {"relations": (RelationTo(kind="buys\x00for", key="card:1"),)}, "relations[0].kind"),
+        ("card:6001", {"relations": (RelationTo(kind="buys\x00for", key="card:6002"),)}, "relations[0].kind"),
         ("card:6001", {"relations": (RelationTo(kind="buys_for", key="x"),)}, "relations[0].key"),
     ],
 )

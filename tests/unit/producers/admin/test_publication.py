@@ -7,7 +7,7 @@ import pytest
 from producers.admin.document import Format
 from producers.admin.problems import InvalidDocument
 from producers.admin.publication import Conflict, Draft, Publication
-from producers.admin.versions import State
+from producers.admin.versions import LeftBehind, State
 from runtime.clock import SystemClock
 from tests.support.memory_versions import MemoryVersions
 from tests.support.waiting import eventually
@@ -58,6 +58,26 @@ async def test_the_same_text_again_is_no_new_version() -> None:
     await publication(versions, wait_ms=1).publish(a_draft(), None, "root")
     again = await publication(versions, wait_ms=1).publish(a_draft(), 1, "root")
     assert (again.version, again.unchanged, again.changes) == (1, True, [])
+
+
+async def test_a_request_whose_answer_was_lost_is_answered_as_done_when_it_is_repeated() -> None:
+    versions = MemoryVersions()
+    waiting = publication(versions, wait_ms=1)
+    first = await waiting.publish(a_draft(), None, "root")
+    again = await waiting.publish(a_draft(), None, "root")
+    assert (again.version, again.unchanged) == (first.version, True)
+    assert len(versions.stored) == 1
+
+
+async def test_who_is_gone_while_customers_name_him_is_told_before_and_after() -> None:
+    versions = MemoryVersions()
+    versions.named = {name: LeftBehind(agent_id=name, owned=3, preferring=5) for name in ("ana", "bo")}
+    quick = publication(versions, wait_ms=1)
+    first = await quick.publish(a_draft("agents: {ana: {}, bo: {}, li: {}}"), None, "root")
+    assert first.left_behind == []
+    without = a_draft("agents: {bo: {}}")
+    shown, done = await quick.preview(without), await quick.publish(without, 1, "root")
+    assert shown.left_behind == done.left_behind == [versions.named["ana"]]
 
 
 async def test_errors_and_conflicts_change_nothing() -> None:
