@@ -36,7 +36,7 @@ class Actions:
         """The inputs of one `do`, as the grammar has read it.
 
         Raises:
-            Unreadable: a session is closed that is not open.
+            Unreadable: a session is closed of an agent who has never opened one.
         """
         return self._TABLE[verb](self, said, path)
 
@@ -62,8 +62,10 @@ class Actions:
 
     def _disconnect(self, said: dict[str, Any], path: str) -> list[InputsTopicEvent]:
         agent = said["disconnect"]
-        if not self.sessions.get(agent):
+        if agent not in self.sessions:
             raise Unreadable(f"{path}: {agent} has no session to close")
+        if not self.sessions[agent]:
+            return []
         session = self.sessions[agent].pop()
         return [
             inputs.AgentSessionClosed(
@@ -73,7 +75,7 @@ class Actions:
 
     def _logout(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:
         agent = said["logout"]
-        self.sessions.pop(agent, None)
+        self.sessions.get(agent, []).clear()
         return [inputs.LogOut(agent_id=agent, **self._base())]
 
     def _status(self, said: dict[str, Any], _path: str) -> list[InputsTopicEvent]:

@@ -27,7 +27,7 @@ from schemas.configuration import (
 )
 from streams.routing.policy import KEPT_BY_AGENT
 from streams.routing.scenario_names import wrong_names
-from streams.routing.scenario_values import Unreadable, duration_ms, suggestion
+from streams.routing.scenario_values import MAX_LEVEL, Unreadable, duration_ms, suggestion
 
 SETTINGS: Final = "settings"
 _ROUTED: Final = ("skills", "sites", "statuses", "tiers", "channels", "queues", "agents")
@@ -38,6 +38,17 @@ _PERCENT: Final = re.compile(r"(\d{1,3}) ?%")
 STAY: Final = "stay"
 _LASTING: Final = frozenset({"offer_timeout", "connect_timeout", "expire_after"})
 """Durations that cannot be none: what ends as it begins would be begun again without end."""
+_LEVELS: Final = (1, MAX_LEVEL)
+_COUNT: Final = (0, None)
+_LIMITS: Final[Mapping[tuple[type[Any], str], tuple[int, int | None]]] = {
+    (ChannelSettings, "units"): _COUNT,
+    (QueueSettings, "max_waiting"): _COUNT,
+    (StepSettings, "require"): _LEVELS,
+    (AgentSettings, "skills"): _LEVELS,
+    (AgentSettings, "capacity"): _COUNT,
+    (AgentSettings, "max"): _COUNT,
+}
+"""The least and the greatest that a number, or each of a mapping of numbers, may be."""
 
 
 def normalised(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,7 +112,7 @@ class _Reading:
     def record(self, record: type[Any], values: Any, path: str) -> Any:
         """The record that a mapping stands for; None after a mistake."""
         before = len(self.problems)
-        fields = {field.encode_name for field in msgspec.structs.fields(record)}
+        fields = {field.encode_name: field.type for field in msgspec.structs.fields(record)}
         found: dict[str, Any] = {}
         for key, value in self._mapping(values, path).items():
             where = f"{path}.{key}"
@@ -113,7 +124,7 @@ class _Reading:
                     if key in _LASTING and not found[f"{key}_ms"]:
                         raise Unreadable(f"{where}: must last some time")
                 elif key in fields:
-                    found[key] = value
+                    found[key] = self._plain(record, key, fields[key], value, where)
                 elif key != "title":
                     known = sorted(field.removesuffix("_ms") for field in fields)
                     self.problems.append(f"{where}: unknown key{suggestion(str(key), known)}")
@@ -121,14 +132,35 @@ class _Reading:
                 self.problems.append(str(wrong))
         if len(self.problems) > before:
             return None
+        return self._converted(found, record, path)
+
+    def _converted(self, value: Any, wanted: Any, path: str) -> Any:
         try:
-            return msgspec.convert(found, record)
+            return msgspec.convert(value, wanted)
         except msgspec.ValidationError as error:
             at = _PLACE.fullmatch(str(error))
-            self.problems.append(
-                f"{path}{at['place'].removesuffix('_ms')}: {at['message']}" if at else f"{path}: {error}"
-            )
+            place = at["place"].removesuffix("_ms").removesuffix("[...]") if at else ""
+            self.problems.append(f"{path}{place}: {at['message'] if at else error}")
             return None
+
+    def _plain(self, record: type[Any], key: str, wanted: Any, value: Any, path: str) -> Any:
+        """A value that is written as routing has it, within its limits."""
+        parts = (
+            {f"{path}.{name}": {name: one} for name, one in value.items()} if isinstance(value, dict) else {path: value}
+        )
+        for where, part in parts.items():
+            before = len(self.problems)
+            self._converted(part, wanted, where)
+            if (record, key) in _LIMITS and len(self.problems) == before:
+                number = part if part is value else next(iter(part.values()))
+                self._check_limits(number, *_LIMITS[record, key], where)
+        return value
+
+    def _check_limits(self, number: int | None, least: int, most: int | None, path: str) -> None:
+        if number is not None and (number < least or (most is not None and number > most)):
+            self.problems.append(
+                f"{path}: {number} is " + (f"less than {least}" if most is None else f"not {least} to {most}")
+            )
 
     def _mapping(self, value: Any, path: str) -> Mapping[str, Any]:
         if value is None:

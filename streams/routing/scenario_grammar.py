@@ -71,6 +71,10 @@ EXPECTATIONS: Final = _words(
 )
 
 
+_ONE_OF: Final = {"transfer": ("to_queue", "to_agent"), "consult": ("to_agent", "to_queue")}
+"""Of these parameters a verb has exactly one."""
+
+
 def kind(words: Words, verb: str, parameter: str) -> str:
     """The kind of a verb's parameter."""
     return words[verb][parameter].strip("[]")
@@ -93,6 +97,12 @@ def read(words: Words, sentence: Any, path: str) -> tuple[str, dict[str, Any]]:
         if _needed(words[verb]) <= set(said) <= set(words[verb]):
             return verb, _values(words, verb, said, path)
     raise Unreadable(f"{path}: {_takes(words[verbs[0]], verbs[0], said)}")
+
+
+def check_choice(verb: str, said: Mapping[str, Any], path: str) -> None:
+    """Raises Unreadable when an action says none or several of what it is to have one of."""
+    if verb in _ONE_OF and sum(parameter in said for parameter in _ONE_OF[verb]) != 1:
+        raise Unreadable(f"{path}: {verb} takes either {' or '.join(_ONE_OF[verb])}")
 
 
 def _needed(parameters: Parameters) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from schemas.configuration import AVAILABLE, OFFLINE, RoutingConfiguration, StepSettings
-from streams.routing.scenario_grammar import ACTIONS, EXPECTATIONS, Words, kind
+from streams.routing.scenario_grammar import ACTIONS, EXPECTATIONS, Words, check_choice, kind
 from streams.routing.scenario_values import Unreadable, suggestion
 
 Sentence = tuple[str, dict[str, Any], str]
@@ -18,11 +18,16 @@ class Names:
 
     def __init__(self, workspace: Mapping[str, Any], actions: Sequence[Sentence]) -> None:
         patches = [said["configure"] for verb, said, _ in actions if verb == "configure"]
+        arrivals = [said for verb, said, _ in actions if verb == "arrive"]
         self.known: dict[str, set[str]] = {
-            "contact": {said["arrive"] for verb, said, _ in actions if verb == "arrive"},
+            "contact": {said["arrive"] for said in arrivals},
             "agent": _keys("agents", workspace, *patches),
             "queue": _keys("queues", workspace, *patches),
             "status": {AVAILABLE, OFFLINE} | _keys("statuses", workspace, *patches),
+        }
+        self._asked_for = {
+            "queue": {said["queue"] for said in arrivals if "queue" in said},
+            "agent": {said["preferred"] for said in arrivals if "preferred" in said},
         }
 
     def check(self, words: Words, sentence: Sentence) -> None:
@@ -34,10 +39,16 @@ class Names:
 
     def check_all(self, actions: Sequence[tuple[Sentence, bool]], expectations: Sequence[Sentence]) -> None:
         """As `check`, of a whole scenario. What is done comes with whether its refusal is expected: then it may name
-        anything."""
+        anything, and what it names, or a contact asks for, may be expected to stay without effect."""
         for sentence, refused in actions:
             if not refused:
+                check_choice(*sentence)
                 self.check(ACTIONS, sentence)
+        for wanted, names in self._asked_for.items():
+            self.known[wanted] |= names
+        for sentence, _ in actions:
+            for wanted, named, _ in _named(ACTIONS, sentence):
+                self.known[wanted].add(named)
         for sentence in expectations:
             self.check(EXPECTATIONS, sentence)
 

@@ -40,6 +40,11 @@ class Written(msgspec.Struct, frozen=True):
     by_hand: frozenset[str]
     left_out: tuple[str, ...] = ()
 
+    @property
+    def contacts(self) -> frozenset[str]:
+        """Those who arrive at some time."""
+        return frozenset(step.do[1]["arrive"] for step in self.steps if step.do and step.do[0] == "arrive")
+
 
 def scenario(document: Any) -> Written:
     """The scenario that a YAML document holds.

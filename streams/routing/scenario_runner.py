@@ -19,8 +19,11 @@ from schemas.inputs import (
     ConfigurationPublished,
     GatewayAlive,
     InputsTopicEvent,
+    QueueClosed,
+    QueueOpened,
     TimeAdvanced,
 )
+from schemas.interactions import ChannelConnected, ChannelFailed, CustomerLeft
 from schemas.vocabulary import Refusal
 from streams.routing import invariants
 from streams.routing.engine import Engine
@@ -87,6 +90,7 @@ class Scenario:
                 self._advance(START_MS + step.at_ms)
             if step.do is not None:
                 self._do(*step.do)
+                self._settle()
             for sentence in step.expect:
                 answer = check(self._seen, sentence[0], sentence[1])
                 if answer is not None:
@@ -139,26 +143,42 @@ class Scenario:
                 self._feed(GatewayAlive(workspace=WORKSPACE, gateway=GATEWAY, incarnation=INCARNATION), quiet=True)
             self._tick(quiet=due is None or due > self._now_ms)
 
+    def _settle(self) -> None:
+        """What was done may have set a timer that is due already, as the end of a grace of 0s."""
+        due_ms = self.engine.next_due_ms()
+        if due_ms is not None and due_ms <= self._now_ms:
+            self._tick()
+
     def _tick(self, *, quiet: bool = False) -> None:
         self._feed(TimeAdvanced(workspace=WORKSPACE), quiet=quiet)
 
     def _feed(self, event: InputsTopicEvent, *, quiet: bool = False) -> None:
         """One input; `quiet`: it only lets time pass, and nothing was due."""
         offset = len(self.records)
-        unknown = isinstance(event, AgentSessionOpened) and event.agent_id not in self._configuration.agents
+        unknown = self._unknown(event)
         decisions = self.engine.apply(event, offset=offset, stamp_ms=self._now_ms)
         self.records.append(Record(offset, self._now_ms, event, decisions))
         if decisions or not quiet:
             invariants.check(self.engine.world)
         self._seen.note(decisions)
-        if unknown:
-            self._seen.answer(Refusal.UNKNOWN_AGENT.value)
+        if unknown is not None:
+            self._seen.answer(unknown.value)
         elif isinstance(event, Command):
             refused = next((one for one in decisions if isinstance(one, CommandRefused)), None)
             self._seen.answer(refused.reason.value if refused else None, refused.detail if refused else "")
         for verb, said, path in self._never:
             if path not in self._was_so and was_so(self._seen, verb, said, decisions):
                 self._was_so[path] = f"it was so at {moment(self._now_ms - START_MS)}"
+
+    def _unknown(self, event: InputsTopicEvent) -> Refusal | None:
+        """Why an input that is no command, and so is not answered, can have no effect: what it names is not there."""
+        if isinstance(event, AgentSessionOpened):
+            return None if event.agent_id in self._configuration.agents else Refusal.UNKNOWN_AGENT
+        if isinstance(event, QueueOpened | QueueClosed):
+            return None if event.queue in self._configuration.queues else Refusal.UNKNOWN_QUEUE
+        if isinstance(event, CustomerLeft | ChannelConnected | ChannelFailed):
+            return None if event.interaction_id in self._written.contacts else Refusal.UNKNOWN_INTERACTION
+        return None
 
     def _report(self, sentence: Sentence, word: str, answer: str) -> str:
         return report(self._seen, sentence, f"{moment(self._now_ms - START_MS)}: {word}", answer)

@@ -7,7 +7,7 @@ way (tests/support/recordings.py); tests/replay looks at whether none is left ou
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,13 +127,13 @@ def of_rules() -> dict[str, list[tuple[int, int, Any]]]:
         scenario.run()
         records = [(record.stamp_ms, record.event) for record in scenario.records]
         since, before = told.since, told.since - 1
-        found[f"rules-{slug}-{before}"] = _under(records, {0: before})
-        found[f"rules-{slug}-{since}"] = _under(records, {0: since})
-        found[f"rules-{slug}-{before}-to-{since}"] = _under(records, {0: before, len(records) // 2: since})
+        found[f"rules-{slug}-{before}"] = under(records, {0: before})
+        found[f"rules-{slug}-{since}"] = under(records, {0: since})
+        found[f"rules-{slug}-{before}-to-{since}"] = under(records, {0: before, len(records) // 2: since})
     return found
 
 
-def _under(records: list[tuple[int, Any]], versions: dict[int, int]) -> list[tuple[int, int, Any]]:
+def under(records: Sequence[tuple[int, Any]], versions: Mapping[int, int]) -> list[tuple[int, int, Any]]:
     """The inputs as a log that names versions of the rules before some of them; the first version is not named."""
     log: list[tuple[int, Any]] = []
     for index, (stamp_ms, event) in enumerate(records):

@@ -104,6 +104,10 @@ def test_everything_of_a_document_can_be_written() -> None:
         ({"channels": {"phone": {"offer_timeout": "0s"}}}, r"channels\.phone\.offer_timeout: must last"),
         ({"connect_timeout": "0s"}, r"settings\.connect_timeout: must last"),
         ({"rank_first": True, "settings": {"rank_first": True}}, r"settings\.rank_first: stands at the top level, too"),
+        ({"agents": {"ana": {"skills": {"mandarin": 6}}}}, r"agents\.ana\.skills\.mandarin: 6 is not 1 to 5"),
+        ({"queues": {"a": {"steps": [{"require": {"m": 0}}]}}}, r"queues\.a\.steps\[0\]\.require\.m: 0 is not 1 to 5"),
+        ({"channels": {"sms": {"units": -1}}}, r"channels\.sms\.units: -1 is less than 0"),
+        ({"agents": {"ana": {"max": {"sms": -2}}}}, r"agents\.ana\.max\.sms: -2 is less than 0"),
         ({"agents": {"ana": {"capacity": "100"}}}, r"agents\.ana\.capacity: Expected `int`"),
     ],
 )
@@ -115,12 +119,19 @@ def test_what_is_wrong_is_named_by_its_path(document: dict[str, Any], path: str)
 def test_every_mistake_is_named_at_once() -> None:
     with pytest.raises(Unreadable) as found:
         configuration(
-            {"quues": {}, "queues": {"a": {"wrap_up": 5, "strategy": "alphabet"}}, "agents": {"bo": {"rank": 1}}}
+            {
+                "quues": {},
+                "queues": {"a": {"wrap_up": 5, "strategy": "alphabet"}},
+                "agents": {"bo": {"rank": 1}, "cy": {"capacity": "much", "queues": {"a": "first"}}},
+            }
         )
     assert [line.partition(":")[0] for line in str(found.value).splitlines()] == [
         "workspace.quues",
         "queues.a.wrap_up",
+        "queues.a.strategy",
         "agents.bo.rank",
+        "agents.cy.capacity",
+        "agents.cy.queues.a",
     ]
 
 

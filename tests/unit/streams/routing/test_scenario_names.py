@@ -42,6 +42,31 @@ def test_names_that_come_later_are_known_and_a_refusal_may_be_about_anything() -
         NAMES.check_all([(("cancel", {"cancel": "ghost"}, "p"), False)], [])
 
 
+@pytest.mark.parametrize("targets", [{}, {"to_queue": "service", "to_agent": "bo"}])
+def test_whom_to_hand_over_to_is_said_once_unless_the_command_is_to_be_refused(targets: dict[str, str]) -> None:
+    for verb in ("transfer", "consult"):
+        sentence = (verb, {verb: "c1", "by": "ana", **targets}, "p")
+        NAMES.check_all([(sentence, True)], [])
+        with pytest.raises(Unreadable, match=f"p: {verb} takes either to_(queue or to_agent|agent or to_queue)"):
+            NAMES.check_all([(sentence, False)], [])
+
+
+def test_what_a_refused_command_names_or_a_contact_asks_for_may_be_expected_to_stay_without_effect() -> None:
+    done = [
+        (("arrive", {"arrive": "c1", "queue": "nowhere", "preferred": "nobody"}, "a"), False),
+        (("assign", {"assign": "c1", "to": "ghost"}, "b"), True),
+    ]
+    expected = [
+        ("offered", {"offered": "c1", "to": "ghost"}, "c"),
+        ("waiting", {"waiting": "nowhere", "is": 0}, "d"),
+        ("agent", {"agent": "nobody", "is": "off_queue"}, "e"),
+    ]
+    names = Names({}, [sentence for sentence, _ in done])
+    names.check_all(done, expected)
+    with pytest.raises(Unreadable, match="there is no queue 'nwhere'"):
+        names.check_all(done, [("waiting", {"waiting": "nwhere", "is": 0}, "d")])
+
+
 def test_queues_that_are_named_and_not_described_are_told_in_their_order() -> None:
     document: dict[str, Any] = {
         "settings": {"default_queue": "rest"},

@@ -110,6 +110,20 @@ def test_an_agent_who_is_not_in_the_workspace_cannot_sign_in() -> None:
     assert holds({"do": {"login": "ghost"}}, {"expect": {"refused": "unknown_agent"}})
 
 
+@pytest.mark.parametrize(
+    ("done", "reason"),
+    [
+        ({"open": "ghost"}, "unknown_queue"),
+        ({"close": "ghost"}, "unknown_queue"),
+        ({"leave": "ghost"}, "unknown_interaction"),
+        ({"connected": "ghost"}, "unknown_interaction"),
+        ({"failed": "ghost"}, "unknown_interaction"),
+    ],
+)
+def test_what_is_no_command_may_be_expected_to_be_refused_for_what_it_names(done: dict[str, str], reason: str) -> None:
+    assert holds({"do": done}, {"expect": {"refused": reason}})
+
+
 def test_never_sees_an_offer_that_was_accepted_in_the_same_moment() -> None:
     scenario = a_scenario(
         {"do": {"login": "ana"}},
