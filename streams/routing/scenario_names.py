@@ -32,10 +32,7 @@ class Names:
 
     def check(self, words: Words, sentence: Sentence) -> None:
         """Raises Unreadable when the sentence names what there never is."""
-        for wanted, named, path in _named(words, sentence):
-            if named not in self.known[wanted]:
-                near = suggestion(named, self.known[wanted])
-                raise Unreadable(f"{path}: there is no {wanted} {named!r} in this scenario{near}")
+        _check(words, sentence, self.known)
 
     def check_all(self, actions: Sequence[tuple[Sentence, bool]], expectations: Sequence[Sentence]) -> None:
         """As `check`, of a whole scenario. What is done comes with whether its refusal is expected: then it may name
@@ -44,13 +41,12 @@ class Names:
             if not refused:
                 check_choice(*sentence)
                 self.check(ACTIONS, sentence)
-        for wanted, names in self._asked_for.items():
-            self.known[wanted] |= names
+        known = {wanted: names | self._asked_for.get(wanted, set()) for wanted, names in self.known.items()}
         for sentence, _ in actions:
             for wanted, named, _ in _named(ACTIONS, sentence):
-                self.known[wanted].add(named)
+                known[wanted].add(named)
         for sentence in expectations:
-            self.check(EXPECTATIONS, sentence)
+            _check(EXPECTATIONS, sentence, known)
 
 
 def left_out(document: Mapping[str, Any]) -> list[str]:
@@ -91,6 +87,13 @@ def _late(steps: tuple[StepSettings, ...], path: str) -> list[str]:
         for at, step in enumerate(steps)
         if at and step.at_ms <= steps[at - 1].at_ms
     ]
+
+
+def _check(words: Words, sentence: Sentence, known: Mapping[str, Collection[str]]) -> None:
+    for wanted, named, path in _named(words, sentence):
+        if named not in known[wanted]:
+            near = suggestion(named, known[wanted])
+            raise Unreadable(f"{path}: there is no {wanted} {named!r} in this scenario{near}")
 
 
 def _named(words: Words, sentence: Sentence) -> Iterator[tuple[str, str, str]]:

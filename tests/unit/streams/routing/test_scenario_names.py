@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from streams.routing.scenario_grammar import ACTIONS, EXPECTATIONS, Words
-from streams.routing.scenario_names import Names, left_out
+from streams.routing.scenario_names import Names, Sentence, left_out
 from streams.routing.scenario_values import Unreadable
 
 NAMES = Names(
@@ -45,18 +45,18 @@ def test_names_that_come_later_are_known_and_a_refusal_may_be_about_anything() -
 @pytest.mark.parametrize("targets", [{}, {"to_queue": "service", "to_agent": "bo"}])
 def test_whom_to_hand_over_to_is_said_once_unless_the_command_is_to_be_refused(targets: dict[str, str]) -> None:
     for verb in ("transfer", "consult"):
-        sentence = (verb, {verb: "c1", "by": "ana", **targets}, "p")
+        sentence: Sentence = (verb, {verb: "c1", "by": "ana", **targets}, "p")
         NAMES.check_all([(sentence, True)], [])
         with pytest.raises(Unreadable, match=f"p: {verb} takes either to_(queue or to_agent|agent or to_queue)"):
             NAMES.check_all([(sentence, False)], [])
 
 
 def test_what_a_refused_command_names_or_a_contact_asks_for_may_be_expected_to_stay_without_effect() -> None:
-    done = [
+    done: list[tuple[Sentence, bool]] = [
         (("arrive", {"arrive": "c1", "queue": "nowhere", "preferred": "nobody"}, "a"), False),
         (("assign", {"assign": "c1", "to": "ghost"}, "b"), True),
     ]
-    expected = [
+    expected: list[Sentence] = [
         ("offered", {"offered": "c1", "to": "ghost"}, "c"),
         ("waiting", {"waiting": "nowhere", "is": 0}, "d"),
         ("agent", {"agent": "nobody", "is": "off_queue"}, "e"),
