@@ -51,7 +51,9 @@ def remember(w: World, interaction: Interaction, leg: Leg) -> None:
     arrived_ms, place, head_start = leg.arrived_ms, leg.place, leg.step_head_start_ms
     if leg.own_place is not None:
         arrived_ms, place = interaction.arrived_ms, leg.own_place
-        head_start = w.policy.queue(leg.queue).steps[leg.step].head_start_ms or 0
+        steps = w.policy.queue(leg.queue).steps
+        # The queue may have fewer steps by now than when an agent took the leg.
+        head_start = steps[min(leg.step, len(steps) - 1)].head_start_ms or 0
     w.abandoned[key] = Abandoned(
         leg.queue, interaction.customer_id, w.now_ms, arrived_ms, place, interaction.turns, head_start
     )

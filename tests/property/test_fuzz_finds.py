@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from deploy.checking.checker import Checker
 from schemas import codec, inputs, interactions
 from schemas.configuration import (
@@ -56,6 +58,21 @@ def test_what_was_being_connected_comes_back_to_a_queue_with_fewer_steps() -> No
     leg = driver.leg()
     assert (leg.state, leg.step) == (LegState.QUEUED, 0)
     assert leg.virtual_arrival_ms == leg.arrived_ms - 7_000
+
+
+def test_who_resumed_a_place_and_leaves_while_being_connected_leaves_a_queue_with_fewer_steps() -> None:
+    settings = RoutingSettings(resume_within_ms=60_000)
+    driver = Checked(msgspec.structs.replace(LONG, settings=settings))
+    driver.arrive("c1", customer_id="k1")
+    driver.leave("c1")
+    driver.arrive("c2", customer_id="k1", confirms_connection=True)
+    driver.attend(3_500)
+    driver.login("ana")
+    driver.accept("c2")
+    assert (driver.leg("c2").state, driver.leg("c2").step) == (LegState.CONNECTING, 3)
+    driver.configure(msgspec.structs.replace(SHORT, settings=settings))
+    driver.leave("c2")
+    assert driver.world.interactions == {}
 
 
 def test_work_of_a_lost_agent_comes_back_to_a_queue_with_fewer_steps() -> None:
