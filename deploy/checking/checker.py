@@ -206,6 +206,8 @@ class Checker:
         if interaction is None or record is None:
             return None
         now = claim_of(interaction, record)
+        if before is not None and before.preferred != now.preferred:
+            return None
         if before == now and now.stands_on == (leg.queue, leg.entered_queue_ms, leg.step):
             return now
         if now.target or now.there or now.passed or now.skipped or self._waits_for_one(leg):

@@ -16,7 +16,7 @@ from schemas.configuration import (
     RoutingSettings,
     StepSettings,
 )
-from schemas.decisions import AgentChanged, Decision
+from schemas.decisions import AgentChanged, Decision, OfferMade
 from schemas.vocabulary import AgentCause, LegState, RoutingStatus
 from streams.routing import invariants
 from streams.routing.engine import Engine
@@ -73,6 +73,19 @@ def test_who_resumed_a_place_and_leaves_while_being_connected_leaves_a_queue_wit
     driver.configure(msgspec.structs.replace(SHORT, settings=settings))
     driver.leave("c2")
     assert driver.world.interactions == {}
+
+
+def test_who_is_preferred_from_an_input_on_was_not_when_a_timer_before_it_offered_to_another() -> None:
+    ranked = {"ana": AgentSettings(queues={"service": 1}), "bo": AgentSettings(queues={"service": 2})}
+    driver = Checked(a_configuration(agents=ranked))
+    driver.login("ana")
+    driver.arrive(confirms_connection=True)
+    driver.accept()
+    driver.login("bo")
+    driver.attend(14_500)
+    driver.now_ms += 1_500
+    said = driver.feed(inputs.InteractionUpdated(workspace=WORKSPACE, interaction_id="c1", preferred_agent="bo"))
+    assert [one.offer.agent_id for one in said if isinstance(one, OfferMade) and one.offer] == ["ana"]
 
 
 def test_work_of_a_lost_agent_comes_back_to_a_queue_with_fewer_steps() -> None:
