@@ -59,17 +59,23 @@ def ends(asked: Iterable[str], posts: PostBook, talks: TalkBook, told: EndBook) 
 def experience(interaction_id: str, posts: PostBook, talks: TalkBook, told: EndBook) -> Experience:
     """One customer's."""
     asked_ms = posts.due_ms.get(interaction_id)
-    begun_ms = talks.begun_ms.get(interaction_id)
+    begun_ms = None if _hung_up_first(interaction_id, talks, told) else talks.begun_ms.get(interaction_id)
     over_ms = begun_ms if begun_ms is not None else told.left_ms.get(interaction_id)
     waited_ms = None if asked_ms is None or over_ms is None else max(0.0, over_ms - asked_ms)
     return Experience(begun_ms is not None, waited_ms)
 
 
 def _at_odds(interaction_id: str, talks: TalkBook, told: EndBook) -> bool:
-    """Abandoned though an agent had the customer, or completed though none had."""
-    had = interaction_id in talks.begun_ms
+    """Abandoned though an agent talked with the customer, or completed though none had."""
+    talked = interaction_id in talks.connected
     return any(
-        (said.startswith("abandoned") and had and interaction_id not in talks.handed_on)
-        or (said.startswith("completed") and not had)
+        (said.startswith("abandoned") and talked and interaction_id not in talks.handed_on)
+        or (said.startswith("completed") and interaction_id not in talks.begun_ms)
         for said in told.ends.get(interaction_id, {}).values()
     )
+
+
+def _hung_up_first(interaction_id: str, talks: TalkBook, told: EndBook) -> bool:
+    """Whether the customer hung up before any agent talked with him, if only while he was put through."""
+    abandoned = any(said.startswith("abandoned") for said in told.ends.get(interaction_id, {}).values())
+    return abandoned and interaction_id not in talks.connected

@@ -13,6 +13,7 @@ from schemas.vocabulary import ENDED, HANDED_ON, LegKind, LegState
 
 HOLDING = frozenset({LegState.CONNECTING, LegState.CONNECTED, LegState.ON_HOLD})
 """States in which the leg's agent has the customer."""
+TALKING = HOLDING - {LegState.CONNECTING}
 OVER = ENDED | {LegState.WRAP_UP}
 
 
@@ -98,7 +99,7 @@ class ShownBook:
 
 class TalkBook:
     """From when to when agents' own sockets showed that an agent has the customer, in milliseconds of one clock; who was
-    `handed_on` waited once more.
+    `handed_on` waited once more. Who is not among the `connected` was put through at most.
     """
 
     def __init__(self) -> None:
@@ -106,6 +107,7 @@ class TalkBook:
         self.over_ms: dict[str, float] = {}
         self.taken_ms: list[float] = []
         self.handed_on: set[str] = set()
+        self.connected: set[str] = set()
 
     def take(self, frame: ServerFrame, at_ms: float) -> None:
         """Takes in a frame of an agent's socket."""
@@ -114,6 +116,8 @@ class TalkBook:
         for leg in frame.legs:
             if leg.kind is LegKind.MAIN and leg.reason in HANDED_ON:
                 self.handed_on.add(leg.interaction_id)
+            if leg.kind is LegKind.MAIN and leg.state in TALKING:
+                self.connected.add(leg.interaction_id)
             if leg.kind is LegKind.MAIN and leg.state in HOLDING:
                 self.begun_ms.setdefault(leg.interaction_id, at_ms)
             elif leg.kind is LegKind.MAIN and leg.state in OVER and leg.interaction_id in self.begun_ms:

@@ -39,6 +39,7 @@ def refused(books: Books) -> None:
 
 def abandoned_but_had(books: Books) -> None:
     books.talks.begun_ms["i_2"] = 150.0
+    books.talks.connected.add("i_2")
 
 
 def completed_but_nobody_had(books: Books) -> None:
@@ -50,6 +51,13 @@ def test_who_hung_up_while_waiting_for_a_second_agent_was_answered_and_abandoned
     abandoned_but_had(books)
     books.talks.handed_on.add("i_2")
     assert ends(("i_1", "i_2"), books.posts, books.talks, books.told).failures == ()
+
+
+def test_who_hung_up_while_being_put_through_waited_until_then_and_nobody_is_at_odds() -> None:
+    books = Books()
+    books.talks.begun_ms["i_2"] = 150.0
+    assert ends(("i_1", "i_2"), books.posts, books.talks, books.told).failures == ()
+    assert experience("i_2", books.posts, books.talks, books.told) == Experience(False, 90.0)
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,7 @@ def test_a_talk_is_from_the_first_frame_that_shows_it_to_the_first_in_which_it_i
     talks.take(delta(4, 5, leg("i_1.1", LegState.COMPLETED), leg("i_2.1", LegState.ABANDONED)), 40.0)
     talks.take(live.Live(at_ms=1), 50.0)
     assert (talks.begun_ms, talks.over_ms) == ({"i_1": 10.0}, {"i_1": 30.0})
+    assert talks.connected == {"i_1"}
 
 
 def test_an_end_told_again_is_one_end_and_what_is_handed_on_is_none() -> None:
