@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+from aiokafka.errors import KafkaError
 
 from runtime.broker import Reader
 from runtime.errors import LogBroken
@@ -59,7 +60,7 @@ class Transcripts:
         else:
             messages = tuple(one for one in kept.messages if one.offset < wanted.border)
             known_to = max(first, kept.next_offset)
-            if kept.more:
+            if kept.more and messages:
                 return _transcript(wanted, messages, messages[-1].offset + 1, at_ms, complete=False)
         tail = await self._from_log(wanted, known_to)
         if tail is None:
@@ -67,19 +68,21 @@ class Transcripts:
         return _transcript(wanted, messages + tail, wanted.border, at_ms, complete=True)
 
     async def _from_log(self, wanted: Wanted, first: int) -> tuple[Message, ...] | None:
-        """The interaction's messages from `first` to the border; None = too many records, or they are gone."""
+        """The interaction's messages from `first` to the border; None = too many records, or they are gone, or the broker
+        is away.
+        """
         if first >= wanted.border:
             return ()
-        log = await self._reader.log_range(TopicPartition(MESSAGES.name, wanted.partition))
-        if wanted.border - max(first, log.first) > MOST_READ:
-            return None
         found: list[Message] = []
         try:
+            log = await self._reader.log_range(TopicPartition(MESSAGES.name, wanted.partition))
+            if wanted.border - max(first, log.first) > MOST_READ:
+                return None
             async for batch in self._reader.read_range(
                 MESSAGES.name, wanted.partition, max(first, log.first), wanted.border
             ):
                 found.extend(messages_in(batch, wanted))
-        except LogBroken:
+        except (LogBroken, KafkaError, OSError):
             return None
         return tuple(found)
 

@@ -1,6 +1,7 @@
 """Fills what a client has subscribed to: the screen pop and the transcript.
 
-While the database is away a frame says so, and the rest follows by itself as long as the client wants it.
+While the database is away a frame says so, and the rest follows by itself as long as the client wants it and may see the
+interaction. Of what is asked for again only the last question goes on: nobody hears anything twice, and nothing piles up.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Loader:
         self._tell = tell
         self._border = border
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._newest: dict[tuple[str, str], Load] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def load(self, session: Session, load: Load) -> None:
@@ -57,8 +59,8 @@ class Loader:
             after=load.after,
             border=self._border(TopicPartition(MESSAGES.name, partition)),
         )
-        self._start(self._details(session, workspace, load.interaction_id))
-        self._start(self._transcript(session, wanted))
+        self._newest[session.id, load.interaction_id] = load
+        self._start(self._both(session, load, wanted))
 
     @property
     def is_idle(self) -> bool:
@@ -72,11 +74,31 @@ class Loader:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _details(self, session: Session, workspace: str, interaction_id: str) -> None:
+    def _goes_on(self, session: Session, load: Load) -> bool:
+        """Whether the client still wants it, and may: asked anew before anything is told."""
+        interaction_id = load.interaction_id
+        if self._newest.get((session.id, interaction_id)) is not load or interaction_id not in session.subscriptions:
+            return False
+        assert session.workspace is not None
+        assert session.admitted is not None
+        return session.workspace.may_see(session.admitted.scope, interaction_id)
+
+    async def _both(self, session: Session, load: Load, wanted: Wanted) -> None:
+        try:
+            await asyncio.gather(
+                self._details(session, load, wanted.workspace), self._transcript(session, load, wanted)
+            )
+        finally:
+            if self._newest.get((session.id, load.interaction_id)) is load:
+                del self._newest[session.id, load.interaction_id]
+
+    async def _details(self, session: Session, load: Load, workspace: str) -> None:
         told: DetailsState | None = None
         tries = 0
-        while interaction_id in session.subscriptions:
-            details = await self._read_details(workspace, interaction_id)
+        while self._goes_on(session, load):
+            details = await self._read_details(workspace, load.interaction_id)
+            if not self._goes_on(session, load):
+                return
             if details.state is not told:
                 self._tell(session, details)
                 told = details.state
@@ -93,11 +115,13 @@ class Loader:
             except Away:
                 return Details(interaction_id=interaction_id, at_ms=at_ms, state=DetailsState.AWAY)
 
-    async def _transcript(self, session: Session, wanted: Wanted) -> None:
+    async def _transcript(self, session: Session, load: Load, wanted: Wanted) -> None:
         said_incomplete = False
-        while wanted.interaction_id in session.subscriptions:
+        while self._goes_on(session, load):
             async with self._slots:
                 transcript = await self._transcripts.read(wanted, self._clock.now_ms())
+            if not self._goes_on(session, load):
+                return
             moved = transcript.complete_to > wanted.after + 1
             if transcript.complete or moved or not said_incomplete:
                 self._tell(session, transcript)

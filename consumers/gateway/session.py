@@ -7,7 +7,7 @@ often closes the socket; a frame that is not permitted is answered. What a clien
 from __future__ import annotations
 
 import enum
-from typing import Final
+from collections.abc import Collection
 
 import msgspec
 
@@ -16,13 +16,11 @@ from consumers.gateway.backlog import Backlog, Sink
 from consumers.gateway.intervening import intervention
 from consumers.gateway.workspace import Workspace
 from runtime.credential_store import Principal
+from runtime.frame_limits import FrameLimits, close_reason, paid_until
 from schemas import inputs, live, supervision
 from schemas.messages import MessagePosted
 from schemas.typing import TypingSignalled
 from schemas.vocabulary import Refusal
-
-REASON_BYTES: Final = 120
-"""Of a close frame; the protocol allows 123."""
 
 
 class State(enum.IntEnum):
@@ -34,8 +32,8 @@ class State(enum.IntEnum):
     CLOSED = 3
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client may ask for: one frame each `frame_every_ms` on average, `burst` at once."""
+class Limits(FrameLimits, frozen=True, kw_only=True):
+    """What a client may ask for, and how many interactions it may follow at once."""
 
     frame_every_ms: int = 50
     burst: int = 60
@@ -135,11 +133,13 @@ class Session:
         """What a frame leads to."""
         if self.state is State.CLOSED:
             return []
-        if not self._in_time(now_ms):
+        until_ms = paid_until(self._limits, self._frames_until_ms, now_ms)
+        if until_ms is None:
             return self.close(live.Close.TOO_MANY_FRAMES, "too many frames")
+        self._frames_until_ms = until_ms
         try:
             frame = live.decode_client(data)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeError) as error:
             return self.close(live.Close.BAD_FRAME, str(error))
         if self.state is State.AWAITING_HELLO and isinstance(frame, live.Hello):
             self.state = State.REDEEMING
@@ -182,7 +182,7 @@ class Session:
     def close(self, code: live.Close, reason: str) -> list[Act]:
         """Ends the conversation from this side."""
         self.state = State.CLOSED
-        return [Close(code, reason.encode()[:REASON_BYTES].decode(errors="ignore"))]
+        return [Close(code, close_reason(reason))]
 
     def _unknown(self, here: Here, what: str) -> list[Act]:
         """Not known here; a gateway that has not caught up since its start cannot say that it does not exist."""
@@ -212,8 +212,7 @@ class Session:
             case live.Subscribe():
                 return [self._subscribe(frame, self.admitted, self.workspace, now_ms)]
             case live.Unsubscribe():
-                self.subscriptions = tuple(one for one in self.subscriptions if one != frame.interaction_id)
-                self.workspace.unsubscribe(self, frame.interaction_id)
+                self._keep_subscriptions(self.workspace, {*self.subscriptions} - {frame.interaction_id})
                 return []
             case live.Ping():
                 return [Say(live.Pong(at_ms=now_ms, nonce=frame.nonce))]
@@ -224,21 +223,20 @@ class Session:
         if not workspace.may_see(admitted.scope, interaction_id):
             return Say(live.Error(code=live.ErrorCode.NOT_SHOWN, at_ms=now_ms, interaction_id=interaction_id))
         if interaction_id not in self.subscriptions:
-            self.subscriptions = workspace.shown_of(admitted.scope, self.subscriptions)
+            self._keep_subscriptions(workspace, workspace.shown_of(admitted.scope, self.subscriptions))
             if len(self.subscriptions) >= self._limits.subscriptions:
                 code = live.ErrorCode.TOO_MANY_SUBSCRIPTIONS
                 return Say(live.Error(code=code, at_ms=now_ms, interaction_id=interaction_id))
             self.subscriptions = (*self.subscriptions, interaction_id)
-            workspace.subscribe(self, admitted.scope, interaction_id)
+        workspace.subscribe(self, admitted.scope, interaction_id)
         return Load(interaction_id, frame.after)
 
-    def _in_time(self, now_ms: int) -> bool:
-        """One number keeps the rate: the moment up to which frames have been paid for."""
-        until_ms = max(self._frames_until_ms, now_ms) + self._limits.frame_every_ms
-        if until_ms - now_ms > self._limits.frame_every_ms * self._limits.burst:
-            return False
-        self._frames_until_ms = until_ms
-        return True
+    def _keep_subscriptions(self, workspace: Workspace, kept: Collection[str]) -> None:
+        """Those, and no others."""
+        for interaction_id in self.subscriptions:
+            if interaction_id not in kept:
+                workspace.unsubscribe(self, interaction_id)
+        self.subscriptions = tuple(one for one in self.subscriptions if one in kept)
 
 
 def _refused(command_id: str, reason: Refusal, now_ms: int) -> Say:

@@ -186,8 +186,10 @@ class Workspace:
         return tuple(one for one in interaction_ids if self.may_see(scope, one))
 
     def subscribe(self, member: Member, scope: Scope, interaction_id: str) -> None:
-        """The member gets the interaction's messages from now on."""
-        self._subscribers.setdefault(interaction_id, []).append((member, scope))
+        """The member gets the interaction's messages from now on, each once, however often it has asked."""
+        entries = self._subscribers.setdefault(interaction_id, [])
+        if all(known is not member for known, _ in entries):
+            entries.append((member, scope))
 
     def has_subscribers(self, interaction_id: str) -> bool:
         """Whether anybody wants its messages."""

@@ -11,10 +11,9 @@ from typing import Final
 
 import msgspec
 
+from runtime.frame_limits import FrameLimits, close_reason, paid_until
 from schemas import chat
 
-REASON_BYTES: Final = 120
-"""Of a close frame; the protocol allows 123."""
 MOST_HELD: Final = 64
 
 
@@ -27,8 +26,8 @@ class Stage(enum.IntEnum):
     CLOSED = 3
 
 
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page may ask for: one frame each `frame_every_ms` on average, `burst` at once."""
+class Limits(FrameLimits, frozen=True, kw_only=True):
+    """What a page may ask for."""
 
     frame_every_ms: int = 100
     burst: int = 40
@@ -87,8 +86,10 @@ class Session:
         """What a frame leads to."""
         if self.stage is Stage.CLOSED:
             return []
-        if not self._in_time(now_ms):
+        until_ms = paid_until(self._limits, self._frames_until_ms, now_ms)
+        if until_ms is None:
             return self.close(chat.Close.TOO_MANY_FRAMES, "too many frames")
+        self._frames_until_ms = until_ms
         try:
             frame = chat.decode_client(data)
         except (msgspec.MsgspecError, UnicodeError) as error:
@@ -117,7 +118,7 @@ class Session:
     def close(self, code: chat.Close, reason: str) -> list[Act]:
         """Ends the conversation from this side."""
         self.stage = Stage.CLOSED
-        return [Close(code, reason.encode()[:REASON_BYTES].decode(errors="ignore"))]
+        return [Close(code, close_reason(reason))]
 
     def _obey(self, frame: chat.ClientFrame, now_ms: int) -> list[Act]:
         match frame:
@@ -132,11 +133,3 @@ class Session:
             case chat.Ping():
                 return [Say(chat.Pong(at_ms=now_ms, nonce=frame.nonce))]
         return []
-
-    def _in_time(self, now_ms: int) -> bool:
-        """One number keeps the rate: the moment up to which frames have been paid for."""
-        until_ms = max(self._frames_until_ms, now_ms) + self._limits.frame_every_ms
-        if until_ms - now_ms > self._limits.frame_every_ms * self._limits.burst:
-            return False
-        self._frames_until_ms = until_ms
-        return True

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import pytest
+from aiokafka.errors import KafkaTimeoutError
 
 from runtime import transcripts
 from runtime.events import to_output
 from runtime.kept_messages import Away, Kept
 from runtime.memory import MemoryBroker
+from runtime.memory_clients import MemoryReader
 from runtime.partitioner import partition_of
+from runtime.records import TopicPartition
+from runtime.stage import LogRange
 from runtime.transcripts import Transcripts, Wanted
 from schemas import live
 from schemas.messages import Author, MessagePosted
@@ -38,6 +42,11 @@ class Shelf:
             if (message := transcripts.message_in(record)) is not None
         ]
         return Kept(messages=tuple(kept[:limit]), next_offset=self.next_offset, more=len(kept) > limit)
+
+
+class Silent(MemoryReader):
+    async def log_range(self, partition: TopicPartition) -> LogRange:
+        raise KafkaTimeoutError(f"nobody knows of {partition}")
 
 
 def a_log(count: int) -> MemoryBroker:
@@ -106,6 +115,20 @@ async def test_what_is_too_much_to_read_is_said_to_be_incomplete(monkeypatch: py
     broker = a_log(5)
     transcript = await Transcripts(Shelf(broker, 0, away=True), broker.reader()).read(wanted(), 1)
     assert (transcript.messages, transcript.complete) == ((), False)
+
+
+async def test_a_broker_that_does_not_answer_leaves_it_incomplete_and_breaks_nothing() -> None:
+    transcript = await Transcripts(shop_only(Shelf(a_log(5), 5)), Silent(a_log(5))).read(wanted(), 1)
+    assert (texts(transcript), transcript.complete, transcript.complete_to) == (["0", "1"], False, 5)
+
+
+async def test_what_came_after_the_border_is_no_part_of_it_however_much_that_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transcripts, "MOST_MESSAGES", 2)
+    broker = a_log(5)
+    transcript = await Transcripts(shop_only(Shelf(broker, 15)), broker.reader()).read(wanted(after=0, border=1), 1)
+    assert (texts(transcript), transcript.complete, transcript.complete_to) == ([], True, 1)
 
 
 async def test_a_long_transcript_comes_in_pieces_that_follow_each_other(monkeypatch: pytest.MonkeyPatch) -> None:

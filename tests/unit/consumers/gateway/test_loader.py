@@ -69,6 +69,31 @@ async def test_nothing_is_read_for_who_does_not_want_it_any_more() -> None:
     await eventually(lambda: loader.is_idle)
 
 
+async def test_who_may_not_see_it_any_more_is_told_nothing_when_the_database_is_back() -> None:
+    listener = Listener()
+    records = Comes(live.DetailsState.AWAY)
+    loader = a_loader(listener, records)
+    listener.session.subscriptions = ("i1",)
+    loader.load(listener.session, Load("i1", -1))
+    await eventually(lambda: records.asked > 3)
+    listener.workspace.apply(listener.floor.ended("i1"))
+    records.answers = [live.DetailsState.KNOWN]
+    await eventually(lambda: loader.is_idle)
+    assert states(listener) == [live.DetailsState.AWAY]
+
+
+async def test_who_asks_again_and_again_is_answered_once() -> None:
+    listener = Listener()
+    records = Comes(live.DetailsState.KNOWN)
+    loader = a_loader(listener, records)
+    listener.session.subscriptions = ("i1",)
+    for after in (-1, 5, 7):
+        loader.load(listener.session, Load("i1", after))
+    await eventually(lambda: loader.is_idle)
+    assert states(listener) == [live.DetailsState.KNOWN]
+    assert len([frame for frame in listener.told if isinstance(frame, live.Transcript)]) == 1
+
+
 async def test_what_stays_unknown_is_not_asked_for_ever() -> None:
     listener = Listener()
     records = Comes(live.DetailsState.UNKNOWN)

@@ -6,6 +6,7 @@ from consumers.gateway.session import Act, Close, Here, Limits, Load, Post, Rede
 from consumers.gateway.workspace import Workspace
 from runtime.credential_store import Principal
 from schemas import inputs, live, supervision
+from schemas.decisions import Decision
 from schemas.view import View
 from schemas.vocabulary import Refusal, Role
 from tests.support.decided import Floor
@@ -21,6 +22,14 @@ class Sink:
 
     def write(self, data: bytes) -> None:
         raise AssertionError("a session writes nothing itself")
+
+
+class Keeping(Sink):
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
 
 
 def a_workspace() -> Workspace:
@@ -202,6 +211,60 @@ def test_an_agent_subscribes_to_own_work_only() -> None:
         assert act.frame.code is live.ErrorCode.NOT_SHOWN
     send(session, live.Unsubscribe(interaction_id="i1"))
     assert list(session.subscriptions) == []
+
+
+@pytest.mark.parametrize("data", [b'{"type":"ping","nonce":"\xff"}', '{"type":"ping","nonce":"\ud800"}'])
+def test_what_is_no_text_closes_the_socket_as_any_bad_frame(data: bytes | str) -> None:
+    assert code_of(an_open_session().receive(data, NOW_MS)) is live.Close.BAD_FRAME
+
+
+def test_who_lost_an_interaction_and_got_it_back_gets_its_messages_again() -> None:
+    session, floor = a_session(), Floor()
+    floor.opened("ana")
+    floor.arrives("i1")
+    workspace = Workspace(View("shop"))
+
+    def decided(*decisions: Decision) -> None:
+        for decision in decisions:
+            workspace.apply(decision)
+        workspace.flush(NOW_MS)
+
+    decided(*floor.said, floor.offered("i1", "ana"))
+    hello(session, agent("shop", "ana"), workspace)
+    send(session, live.Subscribe(interaction_id="i1"))
+    decided(floor.timed_out("i1"))
+    assert workspace.deliver("i1", b"a message that is not hers") == []
+    decided(floor.offered("i1", "ana", number=2))
+    assert send(session, live.Subscribe(interaction_id="i1")) == [Load("i1", -1)]
+    assert workspace.has_subscribers("i1")
+
+
+def test_a_subscription_ends_with_its_interaction_in_the_workspace_too() -> None:
+    session, floor, workspace = a_session(), Floor(), Workspace(View("shop"))
+    floor.opened("ana")
+    for name in ("i1", "i2"):
+        floor.arrives(name)
+        floor.offered(name, "ana")
+        floor.accepted(name)
+    for decision in floor.said:
+        workspace.apply(decision)
+    hello(session, agent("shop", "ana"), workspace)
+    send(session, live.Subscribe(interaction_id="i1"))
+    workspace.apply(floor.ended("i1"))
+    send(session, live.Subscribe(interaction_id="i2"))
+    assert session.subscriptions == ("i2",)
+    assert not workspace.has_subscribers("i1")
+
+
+def test_who_asks_twice_is_told_once() -> None:
+    session, sink = a_session(), Keeping()
+    session.sink = sink
+    workspace = a_workspace()
+    hello(session, agent("shop", "ana"), workspace)
+    for _ in range(2):
+        send(session, live.Subscribe(interaction_id="i1"))
+    workspace.deliver("i1", b"a message")
+    assert sink.written == [b"a message"]
 
 
 def test_subscriptions_are_limited() -> None:
