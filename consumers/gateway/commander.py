@@ -29,12 +29,8 @@ Tell = Callable[[Session, Frame], None]
 """Sends a frame to a session; one that is closed gets nothing."""
 
 
-class _Asking:
-    __slots__ = ("decided", "session")
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.decided = asyncio.Event()
+Asking = dict[Session, asyncio.Event]
+"""Who waits for one result. The event is set when it is there, or when the same session has asked once more."""
 
 
 class Commander:
@@ -47,7 +43,7 @@ class Commander:
         self._tell = tell
         self._timeout_s = answer_timeout_ms / 1000
         self._results = Results()
-        self._asking: dict[Key, _Asking] = {}
+        self._asking: dict[Key, Asking] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def submit(self, session: Session, event: Command) -> None:
@@ -56,22 +52,24 @@ class Commander:
         if known is not None:
             self._tell(session, known)
             return
-        asking = self._asking[(event.workspace, event.command_id)] = _Asking(session)
-        self._start(self._command(event, asking))
+        asking = self._asking.setdefault((event.workspace, event.command_id), {})
+        if session in asking:
+            asking[session].set()
+        settled = asking[session] = asyncio.Event()
+        self._start(self._command(session, event, settled))
 
     def post(self, session: Session, command_id: str, message: MessagePosted) -> None:
         """Appends the message; the result comes with the broker's acknowledgement."""
         self._start(self._message(session, command_id, message))
 
     def decided(self, decision: Decision) -> None:
-        """Tells the result, if that is what the decision is and somebody here has asked."""
+        """Tells the result, if that is what the decision is, to everyone here who has asked."""
         result = self._results.take(decision)
         if result is None:
             return
-        asking = self._asking.pop((decision.workspace, result.command_id), None)
-        if asking is not None:
-            asking.decided.set()
-            self._tell(asking.session, result)
+        for session, settled in self._asking.pop((decision.workspace, result.command_id), {}).items():
+            settled.set()
+            self._tell(session, result)
 
     async def stop(self) -> None:
         """Nobody waits any longer."""
@@ -80,19 +78,27 @@ class Commander:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _command(self, event: Command, asking: _Asking) -> None:
+    async def _command(self, session: Session, event: Command, settled: asyncio.Event) -> None:
         sent = self._sender.put(input_output(event, self._source, event.command_id, child_traceparent(None)))
         try:
             async with asyncio.timeout(self._timeout_s):
                 await sent
-                await asking.decided.wait()
+                await settled.wait()
         except (TimeoutError, NotSent):
-            self._tell(asking.session, self._unavailable(event.command_id))
+            if settled.is_set():
+                return
+            self._tell(session, self._unavailable(event.command_id))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LATE_S):
-                    await asking.decided.wait()
-            key = (event.workspace, event.command_id)
-            if self._asking.get(key) is asking:
+                    await settled.wait()
+            self._forget((event.workspace, event.command_id), session, settled)
+
+    def _forget(self, key: Key, session: Session, settled: asyncio.Event) -> None:
+        """Nobody waits for it any longer, unless the session has asked once more."""
+        asking = self._asking.get(key, {})
+        if asking.get(session) is settled:
+            del asking[session]
+            if not asking:
                 del self._asking[key]
 
     async def _message(self, session: Session, command_id: str, message: MessagePosted) -> None:

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
 from consumers.gateway.commander import Commander
+from consumers.gateway.session import Session
 from runtime.clock import SystemClock
 from runtime.memory import MemoryBroker
 from runtime.records import TopicPartition
@@ -80,6 +83,37 @@ async def test_without_a_router_the_outcome_is_unknown_too() -> None:
         await eventually(lambda: records_of(broker, ROUTING_INPUTS.name))
     assert [one.outcome for one in results(listener)] == [live.Outcome.UNAVAILABLE]
     assert len(records_of(broker, ROUTING_INPUTS.name)) == 1
+    await commander.stop()
+
+
+async def test_who_asks_twice_is_not_told_that_nothing_is_known_after_the_result() -> None:
+    broker, listener = a_broker(), Listener()
+    sender = a_sender(broker)
+    commander = a_commander(listener, sender, answer_timeout_ms=20)
+    async with working(sender.run()):
+        for _ in range(2):
+            commander.submit(listener.session, COMMAND)
+        commander.decided(listener.floor.applied(COMMAND.command_id))
+        commander.submit(listener.session, msgspec.structs.replace(COMMAND, command_id="k_another1"))
+        await eventually(lambda: len(results(listener)) > 1)
+    outcomes = [(one.command_id, one.outcome) for one in results(listener)]
+    assert outcomes == [(COMMAND.command_id, live.Outcome.APPLIED), ("k_another1", live.Outcome.UNAVAILABLE)]
+    await commander.stop()
+
+
+async def test_two_windows_that_ask_the_same_are_both_told() -> None:
+    broker, one, other = a_broker(), Listener(), Listener()
+    told: list[tuple[Session, live.Outcome]] = []
+
+    def tell(session: Session, frame: live.Frame) -> None:
+        assert isinstance(frame, live.Result)
+        told.append((session, frame.outcome))
+
+    commander = Commander(a_sender(broker), SystemClock(), "/gateways/one", tell, answer_timeout_ms=5_000)
+    for listener in (one, other):
+        commander.submit(listener.session, COMMAND)
+    commander.decided(one.floor.applied(COMMAND.command_id))
+    assert told == [(one.session, live.Outcome.APPLIED), (other.session, live.Outcome.APPLIED)]
     await commander.stop()
 
 
