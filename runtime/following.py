@@ -3,6 +3,9 @@
 It reads on from the snapshots itself: a stopped view stage freezes nobody. Workspaces are found as they appear. A
 decision that was known is dropped; a gap raises `schemas.view.Gap` and must end the process. Topics beside the decisions
 are followed from their ends as of the start, and what one batch of records brings is told together.
+
+Decisions and the topics beside them are fetched apart: a fetch names every partition that it is for, quiet ones too, and
+costs as much time for each at both ends.
 """
 
 from __future__ import annotations
@@ -73,10 +76,21 @@ class ViewFollower:
                 self._add(view)
         self.positions.update(await self.ends(self._beside))
 
-    async def run(self, *, gather_ms: int = 0) -> None:
-        """Follows until cancelled; raises schemas.view.Gap. `gather_ms`: see `runtime.broker.GroupPolicy`."""
-        async for fetched in self._reader.follow(dict(self.positions), gather_ms=gather_ms):
-            self.take(fetched)
+    async def run(self, *, gather_ms: int = 0, take: Callable[[Fetched], None] | None = None) -> None:
+        """Follows until cancelled; raises schemas.view.Gap. `gather_ms`: of decisions, see `runtime.broker.GroupPolicy`;
+        `take`: who takes batches, and hands them to ours.
+        """
+        take = take or self.take
+        follows = [self._follow(DECISIONS, take, gather_ms)]
+        if self._beside:
+            follows.append(self._follow(self._beside, take))
+        tasks = [asyncio.ensure_future(one) for one in follows]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
 
     def take(self, fetched: Fetched) -> None:
         """Applies a batch and tells what came of it."""
@@ -102,6 +116,13 @@ class ViewFollower:
     def has_reached(self, ends: dict[TopicPartition, int]) -> bool:
         """Whether all below these offsets is applied and told."""
         return all(self.positions.get(partition, 0) >= end for partition, end in ends.items())
+
+    async def _follow(
+        self, partitions: Iterable[TopicPartition], take: Callable[[Fetched], None], gather_ms: int = 0
+    ) -> None:
+        positions = {partition: self.positions[partition] for partition in partitions}
+        async for fetched in self._reader.follow(positions, gather_ms=gather_ms):
+            take(fetched)
 
     def _apply(self, record: Record) -> View | None:
         decision = decision_in(record)

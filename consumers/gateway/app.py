@@ -20,7 +20,7 @@ from consumers.gateway.loader import Loader
 from consumers.gateway.measurements import LOOK_S, Measurements
 from consumers.gateway.outputs import input_output
 from consumers.gateway.presence import Presence, next_incarnation
-from consumers.gateway.rounds import Liveness, every
+from consumers.gateway.rounds import Liveness
 from consumers.gateway.screen_pop import PostgresRecords, Records
 from consumers.gateway.server import ServerPolicy, Sockets, Tickets
 from consumers.gateway.session import Limits
@@ -36,6 +36,7 @@ from runtime.records import TopicPartition
 from runtime.sender import Sender
 from runtime.settings import Settings
 from runtime.ticket_key import ticket_key
+from runtime.together import every, until_stopped
 from runtime.transcripts import Transcripts
 from runtime.typing_signals import TypingSignals
 from schemas import live
@@ -44,6 +45,8 @@ from schemas.inputs import PresenceInput
 
 ALIVE_S: Final = 5.0
 LAST_WORDS_S: Final = 5.0
+PING_S: Final = 1.0
+"""A ping that fills a socket's buffer would wait until that client reads: the others are not kept waiting for it."""
 
 
 class Gateway:
@@ -95,14 +98,7 @@ class Gateway:
             every(clock, settings.beat_ms / 1000, self._beat),
             every(clock, settings.keepalive_ms / 1000, lambda: self._keep_alive(server)),
         ]
-        tasks = [asyncio.ensure_future(one) for one in work]
-        stopped = asyncio.ensure_future(self.context.stop.wait())
-        done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
-        for task in (*tasks, stopped):
-            task.cancel()
-        await asyncio.wait([*tasks, stopped])
-        for task in done - {stopped}:
-            task.result()
+        await until_stopped(self.context.stop, work)
 
     async def last_words(self) -> None:
         """Waits until what was said is in the log, if the broker answers."""
@@ -163,8 +159,9 @@ class Gateway:
             elif socket.paused:
                 socket.stuck = True
             else:
-                with contextlib.suppress(ConnectionClosed):
-                    await socket.ping()
+                with contextlib.suppress(ConnectionClosed, TimeoutError):
+                    async with asyncio.timeout(PING_S):
+                        await socket.ping()
 
 
 def policy_of(settings: Settings, gateway: str) -> ServerPolicy:

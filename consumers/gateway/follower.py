@@ -36,7 +36,6 @@ class Follower:
     """`workspaces` by name, and their expected `waits`; `positions` of every partition followed: all below is applied and told."""
 
     def __init__(self, reader: Reader, clock: Clock, log: Logger, hooks: Hooks, metrics: Metrics) -> None:
-        self._reader = reader
         self._clock = clock
         self._hooks = hooks
         self._metrics = metrics
@@ -56,14 +55,16 @@ class Follower:
 
     async def run(self) -> None:
         """Follows until cancelled; raises schemas.view.Gap."""
-        async for fetched in self._reader.follow(dict(self.positions)):
-            begun_s = self._clock.monotonic()
-            self.take(fetched)
-            self._metrics.gateway_tell_seconds.observe(self._clock.monotonic() - begun_s)
+        await self._views.run(take=self._take_timed)
 
     def take(self, fetched: Fetched) -> None:
         """Applies a batch and tells what came of it."""
         self._views.take(fetched)
+
+    def _take_timed(self, fetched: Fetched) -> None:
+        begun_s = self._clock.monotonic()
+        self.take(fetched)
+        self._metrics.gateway_tell_seconds.observe(self._clock.monotonic() - begun_s)
 
     def _appeared(self, view: View) -> None:
         workspace = self.workspaces[view.workspace] = Workspace(view)

@@ -1,7 +1,7 @@
-"""What a gateway does by the clock: signs of life in both directions, and whether it is live at all.
+"""Whether a gateway is live: asked again and again.
 
-Live = the broker answers, and all that it held one round ago has been told. Not live is said to every socket at once;
-sockets stay open.
+Live = the broker answers, and all that it held one round ago has been told: what clients have is as of that round. Not live
+is said to every socket at once; sockets stay open.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Liveness:
         self._clock = clock
         self._said = said
         self._known_ends: dict[TopicPartition, int] = {}
-        self._current_ms = clock.now_ms()
+        self._known_ms = self._current_ms = clock.now_ms()
         self.caught_up = False
         self.state: live.NotLive | None = live.NotLive(
             at_ms=self._current_ms, since_ms=self._current_ms, reason=live.NotLiveReason.CATCHING_UP
@@ -71,11 +71,11 @@ class Liveness:
             return
         positions = self._follower.positions
         behind = not self._known_ends or any(positions.get(one, 0) < end for one, end in self._known_ends.items())
-        self._known_ends = ends
+        told_to_ms, self._known_ms, self._known_ends = self._known_ms, asked_ms, ends
         if behind:
             self._become(live.NotLiveReason.CATCHING_UP)
         else:
-            self._current_ms = asked_ms
+            self._current_ms = told_to_ms
             self.caught_up = True
             self._become(None)
 
@@ -95,10 +95,3 @@ def watched(workspaces: Mapping[str, Workspace]) -> list[TopicPartition]:
     shown = [name for name, workspace in workspaces.items() if next(workspace.members(), None) is not None]
     numbers = sorted({partition_of(name.encode(), ROUTING_DECISIONS.partitions) for name in shown}) or [0]
     return [TopicPartition(ROUTING_DECISIONS.name, number) for number in numbers]
-
-
-async def every(clock: Clock, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
-    """Does it again and again until cancelled."""
-    while True:
-        await clock.sleep(seconds)
-        await do()

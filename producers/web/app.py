@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +29,6 @@ from producers.web.store import ChatStore
 from producers.web.watching import Watching
 from runtime.broker import Broker
 from runtime.buckets import RatePolicy
-from runtime.clock import Clock
 from runtime.following import ViewFollower
 from runtime.kafka import KafkaConnection
 from runtime.kept_messages import KeptMessages, PostgresMessages
@@ -39,6 +38,7 @@ from runtime.process import Context
 from runtime.sender import Sender
 from runtime.server import SocketPolicy, serving
 from runtime.settings import Web
+from runtime.together import every, until_stopped
 from runtime.transcripts import Transcripts
 from runtime.vault import Vault, open_vault
 from schemas import chat
@@ -47,6 +47,8 @@ from schemas.topics import MESSAGES, TYPING
 LAST_WORDS_S: Final = 5.0
 TELL_S: Final = 1.0
 SHORTEST_ROUND_S: Final = 0.1
+GATHERED_MS: Final = 50
+"""How much later a page may hear what routing has decided, so that it comes in fewer pieces; messages are not kept waiting."""
 HTTP_SLACK_BYTES: Final = 1_024
 
 
@@ -133,20 +135,13 @@ class WebServer:
         """Works until told to stop; raises what broke."""
         ours, clock = self.context.settings.web, self.context.clock
         work = [
-            self.follower.run(),
+            self.follower.run(gather_ms=GATHERED_MS),
             self.liveness.run(),
             every(clock, TELL_S, self._tell_waiting),
             every(clock, round_s(ours.grace_ms, 1_000, 5), self._reconcile),
             every(clock, round_s(ours.grace_ms, ours.beat_ms, 4), self._beat),
         ]
-        tasks = [asyncio.ensure_future(one) for one in work]
-        stopped = asyncio.ensure_future(self.context.stop.wait())
-        done, _ = await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
-        for task in (*tasks, stopped):
-            task.cancel()
-        await asyncio.wait([*tasks, stopped])
-        for task in done - {stopped}:
-            task.result()
+        await until_stopped(self.context.stop, work)
 
     async def last_words(self) -> None:
         """Waits until what was written is in the log, and saves the chats, if both answer."""
@@ -188,13 +183,6 @@ def opening_policy(ours: Web) -> OpeningPolicy:
 def round_s(grace_ms: int, most_ms: int, parts: int) -> float:
     """How long a round takes that must come several times within the grace."""
     return max(SHORTEST_ROUND_S, min(most_ms, grace_ms // parts) / 1000)
-
-
-async def every(clock: Clock, seconds: float, do: Callable[[], Awaitable[None]]) -> None:
-    """Does it again and again until cancelled."""
-    while True:
-        await clock.sleep(seconds)
-        await do()
 
 
 @contextlib.asynccontextmanager

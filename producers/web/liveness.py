@@ -1,4 +1,4 @@
-"""Whether chats are current: the broker answers, and all that it held one look ago has been told."""
+"""Whether chats are current: the broker answers, and all that it held one look ago has been told; as of that look they are."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Liveness:
         self._clock = clock
         self._said = said
         self._known_ends: dict[TopicPartition, int] | None = None
-        self._current_ms = clock.now_ms()
+        self._known_ms = self._current_ms = clock.now_ms()
         self.caught_up = False
         self.state: NotLiveReason | None = NotLiveReason.CATCHING_UP
 
@@ -54,10 +54,11 @@ class Liveness:
             self._become(NotLiveReason.BROKER)
             return
         before, self._known_ends = self._known_ends, ends
+        told_to_ms, self._known_ms = self._known_ms, asked_ms
         if before is None or not self._follower.has_reached(before):
             self._become(NotLiveReason.CATCHING_UP)
             return
-        self._current_ms = asked_ms
+        self._current_ms = told_to_ms
         self.caught_up = True
         self._become(None)
 

@@ -13,6 +13,10 @@ class Sink(Protocol):
 
     def write(self, frame: chat.Frame) -> None: ...
 
+    async def drained(self) -> None:
+        """Returns when all that was written has left."""
+        ...
+
 
 class Window:
     """`chat` is set when it is open."""
@@ -32,6 +36,10 @@ class Window:
     def tell_first(self, frame: chat.Frame) -> None:
         """Before all that waits."""
         self._sink.write(frame)
+
+    async def drained(self) -> None:
+        """Returns when the page has taken all that does not wait."""
+        await self._sink.drained()
 
     def release(self) -> None:
         """Nothing waits any more."""

@@ -15,9 +15,10 @@ from schemas.messages import Author
 from schemas.values import LegValue
 from schemas.vocabulary import LegState
 from tests.support.browser import browser, chromium
+from tests.support.gateway_service import HOST
 from tests.support.product import Product, Shop, running_product
 from tests.support.waiting import eventually
-from tests.support.web_service import HOST, Customer, visitor
+from tests.support.web_service import Customer, visitor
 
 PARTS = ("kafka", "postgres", "routing", "identity", "view", "message_writer", "gateway", "admin", "web")
 GRACE_MS = 4_000

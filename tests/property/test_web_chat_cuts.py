@@ -23,9 +23,9 @@ from runtime.vault import Vault
 from schemas import chat
 from schemas.messages import Author
 from tests.support.gateway_parts import a_broker
-from tests.support.gateway_service import NoRecords
+from tests.support.gateway_service import NoRecords, context_of
 from tests.support.waiting import eventually
-from tests.support.web_service import Router, context_of
+from tests.support.web_service import Router
 
 TEXTS = ("one", "two", "three", "four", "five")
 ENDED_AFTER = 3
@@ -54,6 +54,9 @@ class Page:
         if self.steps_left > 0:
             self.steps_left -= 1
             self._hear(frame)
+
+    async def drained(self) -> None:
+        """See `Sink`: it takes everything at once."""
 
     def step(self) -> None:
         """One more frame leaves; raises Cut."""
@@ -89,7 +92,9 @@ class Service:
     @contextlib.asynccontextmanager
     async def living(self):  # type: ignore[no-untyped-def] # the generator's type says nothing more
         """One life, without sockets; nothing is tidied up at its end."""
-        web = WebServer(context_of(), self.router.broker, self.store, NoRecords(), Vault(MemoryStore()), Identities({}))
+        web = WebServer(
+            context_of("web-1"), self.router.broker, self.store, NoRecords(), Vault(MemoryStore()), Identities({})
+        )
         await web.follower.start()
         work = [web.parts.sender.run(), web.follower.run(), web.liveness.run()]
         tasks = [asyncio.create_task(one) for one in work]

@@ -85,10 +85,11 @@ def supervisor(workspace: str) -> Principal:
 
 
 def context_of(instance: str = "gateway-1", **environ: str) -> Context:
-    """What a gateway process is given."""
-    settings = load({"HUBLINE_GATEWAY_PORT": "0", **environ})
+    """What a process is given, by its instance's name; its sockets on a free port."""
+    name = instance.partition("-")[0]
+    settings = load({"HUBLINE_GATEWAY_PORT": "0", "HUBLINE_WEB_PORT": "0", **environ})
     return Context(
-        name="gateway",
+        name=name,
         instance=instance,
         settings=settings,
         clock=SystemClock(),
@@ -96,7 +97,7 @@ def context_of(instance: str = "gateway-1", **environ: str) -> Context:
         metrics=Metrics(),
         health=Health(),
         stop=asyncio.Event(),
-        tracing=Tracing(settings.trace, "gateway", instance),
+        tracing=Tracing(settings.trace, name, instance),
     )
 
 

@@ -8,23 +8,16 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import msgspec
-import structlog
 from obstore.store import MemoryStore
 from websockets.asyncio.client import ClientConnection, connect
 
 from producers.web.app import WebServer, opened
 from producers.web.identity import Identities
 from producers.web.memory_store import MemoryChatStore
-from runtime.clock import SystemClock
 from runtime.events import from_record, to_output
-from runtime.health import Health
 from runtime.ids import random_id
 from runtime.memory import MemoryBroker
-from runtime.metrics import Metrics
-from runtime.process import Context
 from runtime.records import TopicPartition
-from runtime.settings import load
-from runtime.tracing import Tracing
 from runtime.vault import Vault
 from schemas import chat
 from schemas.interactions import CustomerLeft, InteractionReceived
@@ -33,10 +26,8 @@ from schemas.topics import INTERACTIONS, MESSAGES
 from schemas.vocabulary import EndReason, LegState
 from tests.support.decided import Floor, decision_output
 from tests.support.gateway_parts import a_broker
-from tests.support.gateway_service import NoRecords
+from tests.support.gateway_service import HOST, NoRecords, context_of
 from tests.support.waiting import eventually
-
-HOST = "127.0.0.1"
 
 
 class Router:
@@ -194,22 +185,6 @@ async def visitor(url: str, origin: str | None) -> AsyncIterator[Customer]:
             await asyncio.wait([customer.reading])
 
 
-def context_of(instance: str = "web-1", **environ: str) -> Context:
-    """What a web process is given."""
-    settings = load({"HUBLINE_WEB_PORT": "0", **environ})
-    return Context(
-        name="web",
-        instance=instance,
-        settings=settings,
-        clock=SystemClock(),
-        log=structlog.get_logger(),
-        metrics=Metrics(),
-        health=Health(),
-        stop=asyncio.Event(),
-        tracing=Tracing(settings.trace, "web", instance),
-    )
-
-
 @contextlib.asynccontextmanager
 async def serving(
     router: Router | None = None,
@@ -219,7 +194,7 @@ async def serving(
     **environ: str,
 ) -> AsyncIterator[Serving]:
     """Serves on a free port while the block runs; what breaks it breaks the test."""
-    context = context_of(**environ)
+    context = context_of("web-1", **environ)
     router, store = router or Router(a_broker()), store or MemoryChatStore()
     vault, known = vault or Vault(MemoryStore()), identities or Identities({})
     routing = asyncio.create_task(router.run())

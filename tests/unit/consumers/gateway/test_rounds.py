@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-import asyncio
-
 import structlog
 
 from consumers.gateway.follower import Follower, Hooks
-from consumers.gateway.rounds import Liveness, every, watched
+from consumers.gateway.rounds import Liveness, watched
 from consumers.gateway.scopes import WHOLE
 from runtime.clock import ManualClock
 from runtime.metrics import Metrics
 from runtime.partitioner import partition_of
 from runtime.records import TopicPartition
 from schemas import live
-from tests.support.gateway_parts import HurriedClock, Listener, a_broker
+from tests.support.gateway_parts import Listener, a_broker
 from tests.support.screens import Viewer
 
 
@@ -87,25 +85,23 @@ async def test_without_the_broker_it_says_since_when_and_only_once() -> None:
     assert [type(frame) for frame in asked.said] == [live.Live, live.NotLive, live.Live]
 
 
+async def test_what_clients_have_is_as_of_the_round_whose_records_have_been_told() -> None:
+    asked = Asked()
+    asked.tell_up_to(5)
+    await asked.look()
+    known_ms = asked.clock.now_ms()
+    asked.clock.advance_ms(1_000)
+    asked.end = 9
+    assert await asked.look() is None
+    asked.clock.advance_ms(1_000)
+    state = await asked.look()
+    assert state is not None
+    assert (state.reason, state.since_ms) == (live.NotLiveReason.CATCHING_UP, known_ms)
+
+
 def test_only_partitions_that_somebody_looks_at_are_asked_for() -> None:
     listener = Listener()
     assert watched({"shop": listener.workspace}) == [TopicPartition("routing.decisions.v1", 0)]
     Viewer(WHOLE).connect(listener.workspace)
     expected = TopicPartition("routing.decisions.v1", partition_of(b"shop", 16))
     assert watched({"shop": listener.workspace}) == [expected]
-
-
-async def test_something_is_done_again_and_again() -> None:
-    done = asyncio.Event()
-    times: list[int] = []
-
-    async def do() -> None:
-        times.append(1)
-        if len(times) == 3:
-            done.set()
-
-    task = asyncio.create_task(every(HurriedClock(), 5.0, do))
-    await asyncio.wait_for(done.wait(), 60)
-    task.cancel()
-    await asyncio.wait([task])
-    assert len(times) >= 3

@@ -11,6 +11,9 @@ class Page:
     def write(self, frame: chat.Frame) -> None:
         self.frames.append(frame)
 
+    async def drained(self) -> None:
+        """At once."""
+
 
 def test_what_comes_while_the_past_is_read_waits_behind_it() -> None:
     page = Page()
