@@ -27,16 +27,19 @@ class Chats:
         return kept
 
     def index(self, chat: Chat) -> None:
-        """The chat is at its present contact from now on."""
-        if chat.row.interaction_id is not None:
-            self._by_interaction[chat.row.interaction_id] = chat
+        """The chat is at its present contact from now on. It is found by the next one too: another instance may open that,
+        and its first message is in the log before routing speaks of it.
+        """
+        for number in (chat.row.number, chat.row.number + 1):
+            if number:
+                self._by_interaction[chat.row.interaction(number)] = chat
 
     def find(self, digest: bytes) -> Chat | None:
         """The chat with the token."""
         return self._by_digest.get(digest)
 
     def at(self, interaction_id: str) -> Chat | None:
-        """The chat that is at, or was at, the contact."""
+        """The chat that is at the contact, was at it, or goes on to it."""
         return self._by_interaction.get(interaction_id)
 
     def is_held(self, interaction_id: str) -> bool:

@@ -1,8 +1,8 @@
 """Opens chats: new ones, and those that a token resumes, at whatever instance.
 
 A resumed chat is brought up to date before its window takes part: the newer of memory and store, contacts that the view
-shows, and whether its contact ended unwatched. Then the window gets its transcripts up to a border; what comes from there
-on waits behind them. So nothing is missing and nothing comes twice.
+shows, and whether its contact ended unwatched. Then the window gets its transcripts up to a border, one piece after the other
+as its page takes them; what comes from there on waits behind them. So nothing is missing and nothing comes twice.
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ class Opening:
         if token is None:
             await self._catch_up(found, borders[decisions_of(hello.workspace)])
             await self._transcripts(found, window, hello, borders)
+            await window.drained()
         window.tell_first(self._parts.watching.state(found, self._parts.clock.now_ms()))
         window.release()
 
@@ -209,6 +210,7 @@ class Opening:
             seen.update(one.message.message_id for one in fresh)
             found.posted.update((one.message.message_id, reading.interaction_id) for one in fresh)
             if reading.is_shown:
+                await window.drained()
                 window.tell_first(_shown(reading, fresh, complete=read.complete))
             fruitless = 0 if fresh else fruitless + 1
             if read.complete or fruitless == MOST_FRUITLESS:

@@ -61,9 +61,9 @@ class Posting:
             self._start(self._wait(window, send.id, message_id, on_way))
 
     def leave(self, window: Window) -> None:
-        """The customer ends the contact; nothing when there is none."""
-        if window.chat is not None and window.chat.is_open:
-            self.say_left(window.chat.row.workspace, str(window.chat.row.interaction_id), "ended")
+        """The customer ends the contact, after all that was posted before; nothing when there is none."""
+        if window.chat is not None:
+            self._start(self._leave(window.chat))
 
     def say_left(self, workspace: str, interaction_id: str, why: str) -> None:
         """Says so in the log, as often as it takes."""
@@ -80,6 +80,11 @@ class Posting:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def _leave(self, found: Chat) -> None:
+        async with found.order:
+            if found.is_open:
+                self.say_left(found.row.workspace, str(found.row.interaction_id), "ended")
 
     async def _post(
         self, window: Window, found: Chat, send: chat.Send, message_id: str, on_way: asyncio.Future[str]

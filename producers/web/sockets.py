@@ -46,30 +46,35 @@ class Outbox:
     """What waits to be sent to one page; see `Sink`. `closing` is told why it closes, once."""
 
     def __init__(self, most_bytes: int, closing: Callable[[chat.Close], None]) -> None:
-        self._waiting: deque[Event] = deque()
+        self._waiting: deque[tuple[Event, int]] = deque()
         self._bytes = 0
         self._most_bytes = most_bytes
         self._closing = closing
         self._wake = asyncio.Event()
+        self._drained = asyncio.Event()
+        self._drained.set()
         self._closed = False
 
     def write(self, frame: chat.Frame) -> None:
-        """Sends it when its turn comes; once it is closed, never."""
+        """Sends it when its turn comes; once it is closed, never. A page that has taken all before takes any frame."""
         if self._closed:
             return
-        text = chat.encode(frame).decode()
-        if self._bytes + len(text) > self._most_bytes:
+        data = chat.encode(frame)
+        if self._bytes and self._bytes + len(data) > self._most_bytes:
             self._waiting.clear()
             self.close(chat.Close.TOO_SLOW, "too slow: connect again")
         else:
-            self._bytes += len(text)
-            self._put({"type": "websocket.send", "text": text})
+            self._put({"type": "websocket.send", "text": data.decode()}, len(data))
+
+    async def drained(self) -> None:
+        """See `Sink`."""
+        await self._drained.wait()
 
     def close(self, code: chat.Close, reason: str) -> None:
         """Closes when all before has been sent; nothing follows it."""
         if not self._closed:
             self._closing(code)
-        self._put({"type": "websocket.close", "code": int(code), "reason": reason})
+        self._put({"type": "websocket.close", "code": int(code), "reason": reason}, 0)
         self._closed = True
 
     async def run(self, send: Send) -> None:
@@ -78,15 +83,20 @@ class Outbox:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                event = self._waiting.popleft()
+                event, size = self._waiting.popleft()
                 await send(event)
                 if event["type"] == "websocket.close":
                     return
-                self._bytes -= len(event["text"])
+                self._bytes -= size
+                if not self._bytes:
+                    self._drained.set()
 
-    def _put(self, event: Event) -> None:
+    def _put(self, event: Event, size: int) -> None:
         if not self._closed:
-            self._waiting.append(event)
+            self._waiting.append((event, size))
+            self._bytes += size
+            if size:
+                self._drained.clear()
             self._wake.set()
 
 

@@ -11,6 +11,9 @@ class Nowhere:
     def write(self, frame: frames.Frame) -> None:
         """Takes it and forgets it."""
 
+    async def drained(self) -> None:
+        """At once."""
+
 
 def a_chat(number: int = 1, ended_by: EndedBy | None = None) -> Chat:
     return Chat(ChatRow(digest=b"d" * 32, workspace="shop", number=number, ended_by=ended_by), is_saved=True)
@@ -23,6 +26,13 @@ def test_a_chat_is_found_by_its_token_and_by_each_contact_it_was_at() -> None:
     chat.next_contact(5)
     chats.index(chat)
     assert chats.find(b"d" * 32) is chats.at(first) is chats.at(str(chat.row.interaction_id)) is chat
+
+
+def test_a_chat_is_found_by_the_contact_that_another_instance_opens_for_it() -> None:
+    chats, chat = Chats(), a_chat()
+    chats.add(chat)
+    assert chats.at(chat.row.interaction(2)) is chat
+    assert chats.at(chat.row.interaction(3)) is None
 
 
 def test_the_one_that_is_here_already_is_kept() -> None:

@@ -60,6 +60,27 @@ async def test_a_close_is_sent_even_if_too_much_comes_after_it() -> None:
     assert [event["type"] for event in page.events] == ["websocket.send", "websocket.close"]
 
 
+async def test_a_page_that_has_taken_all_before_takes_any_frame() -> None:
+    page = Page()
+    outbox = Outbox(1, page.closing)
+    outbox.write(FRAME)
+    sending = asyncio.create_task(outbox.run(page.take))
+    await outbox.drained()
+    outbox.write(FRAME)
+    await outbox.drained()
+    outbox.close(chat.Close.RESTART, "done")
+    await sending
+    assert [event["type"] for event in page.events] == ["websocket.send", "websocket.send", "websocket.close"]
+
+
+async def test_what_waits_is_counted_in_bytes() -> None:
+    page, frame = Page(), chat.Pong(at_ms=1, nonce="久" * 40)
+    outbox = Outbox(len(chat.encode(frame).decode()) * 2, page.closing)
+    for _ in range(2):
+        outbox.write(frame)
+    assert page.closes == [chat.Close.TOO_SLOW]
+
+
 async def test_what_has_been_sent_makes_room() -> None:
     page = Page()
     outbox = Outbox(FRAME_BYTES, page.closing)

@@ -79,6 +79,15 @@ def test_a_chat_is_told_each_new_state_once() -> None:
     assert here.chat.row.ended_by is EndedBy.AGENT
 
 
+def test_the_first_message_of_a_contact_opened_elsewhere_is_told_before_routing_speaks_of_it() -> None:
+    here = Watched()
+    here.chats.index(here.chat)
+    following = here.chat.row.interaction(2)
+    here.follow(a_record(following, "m_1", 3))
+    shown = [frame.interaction_id for frame in here.window.frames if isinstance(frame, frames.MessageShown)]
+    assert shown == [following]
+
+
 def test_the_place_in_line_is_told_when_it_changes() -> None:
     here = Watched()
     here.floor.arrives("other")
