@@ -1,8 +1,6 @@
 """The newest figures of one workspace, and what of them is new since a place in their history. Pure.
 
-A measurement in parts is taken with its last part, whole or not at all. Nothing is taken before the first whole one, nor
-after a part was missed until the next: what is here is always complete up to its `(epoch, seq)`. A measurement from
-before that (a stage that came back) is passed over.
+What is here is always complete up to its `(epoch, seq)`: `schemas.measurement` says what is taken.
 """
 
 from __future__ import annotations
@@ -12,6 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from schemas.measurement import Assembly
 from schemas.metrics import Dimension, LiveGroup, MetricsMeasured
 
 Key = tuple[Dimension, str]
@@ -39,17 +38,11 @@ class Figures:
         self._changed: dict[Key, int] = {}
         self._removed: dict[Key, int] = {}
         self._removed_since = NOTHING + 1
-        self._parts: list[MetricsMeasured] = []
-        self._needs_whole = True
+        self._assembly = Assembly()
 
     def take(self, measured: MetricsMeasured) -> bool:
         """Takes a record in; True when the figures moved on by it."""
-        head = self.head
-        if head is not None and _mark(measured) < _mark(head):
-            return False
-        if head is not None and head.epoch != measured.epoch and not measured.whole:
-            self._needs_whole = True
-        parts = self._assembled(measured)
+        parts = self._assembly.take(measured)
         if parts is None:
             return False
         self._apply(parts)
@@ -65,21 +58,6 @@ class Figures:
 
     def _seen(self, sight: Sight, wanted: Callable[[Key], bool]) -> tuple[LiveGroup, ...]:
         return tuple(group for key, group in self._groups.items() if wanted(key) and allows(sight, key))
-
-    def _assembled(self, measured: MetricsMeasured) -> list[MetricsMeasured] | None:
-        """All parts of a measurement once the last one is here."""
-        if measured.part == 1:
-            self._needs_whole |= bool(self._parts)
-            self._parts = []
-        elif len(self._parts) != measured.part - 1 or _identity(self._parts[-1]) != _identity(measured):
-            self._parts, self._needs_whole = [], True
-            return None
-        self._parts.append(measured)
-        if measured.part < measured.parts:
-            return None
-        parts, self._parts = self._parts, []
-        self._needs_whole &= not measured.whole
-        return None if self._needs_whole else parts
 
     def _apply(self, parts: list[MetricsMeasured]) -> None:
         self.version += 1
@@ -106,11 +84,3 @@ def allows(sight: Sight, key: Key) -> bool:
         return False
     ids = sight[dimension]
     return ids is None or name in ids
-
-
-def _mark(measured: MetricsMeasured) -> tuple[int, int]:
-    return measured.epoch, measured.seq
-
-
-def _identity(measured: MetricsMeasured) -> tuple[int, int, int, bool, int]:
-    return measured.epoch, measured.seq, measured.at_ms, measured.whole, measured.parts

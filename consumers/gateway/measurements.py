@@ -12,10 +12,10 @@ from typing import Final
 from consumers.gateway.watchers import Watchers
 from runtime.broker import Fetched, Reader
 from runtime.clock import Clock
-from runtime.errors import LogBroken
+from runtime.errors import Invalid, LogBroken
+from runtime.events import event_of
 from runtime.log import Logger
-from runtime.records import Record, TopicPartition, header
-from schemas import codec
+from runtime.records import TopicPartition
 from schemas.metrics import MetricsMeasured
 from schemas.topics import METRICS_LIVE
 
@@ -58,8 +58,9 @@ class Measurements:
         changed: dict[str, Watchers] = {}
         for records in fetched.values():
             for record in records:
-                measured = measured_in(record)
-                if measured is None:
+                try:
+                    measured = event_of(record, METRICS_LIVE, MetricsMeasured)
+                except Invalid:
                     self._log.error("measurements.undecodable", partition=record.partition, offset=record.offset)
                     continue
                 watchers = self.of(measured.workspace)
@@ -82,13 +83,3 @@ class Measurements:
         ranges = await asyncio.gather(*(self._reader.log_range(partition) for partition in FIGURES))
         found = zip(FIGURES, ranges, strict=True)
         return {partition: max(log.first, log.end - TAIL_RECORDS) for partition, log in found}
-
-
-def measured_in(record: Record) -> MetricsMeasured | None:
-    """The measurement of a record; None = not one."""
-    version = header(record.headers, "ce_version") or b"1"
-    try:
-        measured = codec.decode(METRICS_LIVE, record.value or b"", int(version))
-    except (codec.Undecodable, ValueError):
-        return None
-    return measured if isinstance(measured, MetricsMeasured) else None

@@ -17,8 +17,8 @@ from runtime.postgres import Pool
 OLDER: Final = """
 SELECT entry_id, at_ms, part, place, actor, action, subject, reason, outcome, refusal, detail::text AS detail
 FROM audit_trail
-WHERE workspace = $1 AND (at_ms, place, entry_id) < ($2::bigint, $3::bigint, $4) AND at_ms >= $5 AND at_ms < $6
-    AND part = ANY($7::text[]) AND ($8::text IS NULL OR actor = $8) AND ($9::text IS NULL OR action = $9)
+WHERE workspace = $1 AND (at_ms, place, entry_id) < ($2::bigint, $3::bigint, $4) AND at_ms <= $2 AND at_ms >= $5
+    AND at_ms < $6 AND part = ANY($7::text[]) AND ($8::text IS NULL OR actor = $8) AND ($9::text IS NULL OR action = $9)
     AND ($10::text IS NULL OR subject = $10)
 ORDER BY at_ms DESC, place DESC, entry_id DESC LIMIT $11
 """

@@ -26,11 +26,16 @@ ORDER BY f.depth, i.linked_ms, i.kind, i.value
 """
 MERGES: Final = """
 SELECT merge_id, customer_id, merged_id, at_ms, by, undone_ms, undone_by FROM merges
-WHERE workspace = $1 AND (merged_id = $2 OR (undone_ms IS NULL AND merged_id IN (
-    SELECT f.customer_id FROM family_of($1, $3) AS f WHERE f.depth > 0
-)))
+WHERE workspace = $1 AND merged_id = $2
+UNION
+SELECT m.* FROM family_of($1, $3) AS f CROSS JOIN LATERAL (
+    SELECT merge_id, customer_id, merged_id, at_ms, by, undone_ms, undone_by FROM merges
+    WHERE workspace = $1 AND merged_id = f.customer_id AND undone_ms IS NULL OFFSET 0
+) AS m
+WHERE f.depth > 0
 ORDER BY at_ms, merge_id
 """
+"""Those of the id that was asked for, undone ones too, and the live ones that make the family."""
 BY_NAME: Final = """
 WITH asked AS MATERIALIZED (
     SELECT search_text($2) AS text

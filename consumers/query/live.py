@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from aiokafka.errors import KafkaError
+
 from consumers.query.latest import Latest
 from consumers.query.problems import not_ready
 from runtime.broker import Broker, Fetched
 from runtime.clock import Clock
-from runtime.errors import LogBroken
+from runtime.errors import Invalid, LogBroken
+from runtime.events import event_of
 from runtime.following import DECISIONS, FollowerHooks, ViewFollower
 from runtime.log import Logger
 from runtime.problems import Problem
-from runtime.records import Record, TopicPartition, header
-from schemas import codec
+from runtime.records import TopicPartition
 from schemas.decisions import Decision, EpochStarted
 from schemas.estimate import QueueOrders
 from schemas.metrics import MetricsMeasured
@@ -95,7 +97,7 @@ class Live:
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
                 return (await self._reader.log_range(partition)).end
-        except (TimeoutError, OSError):
+        except (TimeoutError, OSError, KafkaError):
             raise not_ready("the log") from None
 
     def latest(self, workspace: str) -> Latest:
@@ -106,8 +108,9 @@ class Live:
         """Takes measurements in."""
         for records in fetched.values():
             for record in records:
-                measured = _measured_in(record)
-                if measured is None:
+                try:
+                    measured = event_of(record, METRICS_LIVE, MetricsMeasured)
+                except Invalid:
                     self._log.error("figures.undecodable", partition=record.partition, offset=record.offset)
                 else:
                     self.latest(measured.workspace).take(measured)
@@ -129,7 +132,7 @@ class Live:
                     while not self._follower.has_reached(ends):
                         await self._clock.sleep(FIRST_PROBE_S)
                 self._current_ms, self.trouble = asked_ms, None
-            except (TimeoutError, OSError) as error:
+            except (TimeoutError, OSError, KafkaError) as error:
                 self._log.warning("live.behind", error=type(error).__name__)
             await self._clock.sleep(PROBE_S)
 
@@ -145,12 +148,3 @@ class Live:
         ranges = await asyncio.gather(*(self._figures_reader.log_range(partition) for partition in FIGURES))
         found = zip(FIGURES, ranges, strict=True)
         return {partition: max(log.first, log.end - TAIL_RECORDS) for partition, log in found}
-
-
-def _measured_in(record: Record) -> MetricsMeasured | None:
-    version = header(record.headers, "ce_version") or b"1"
-    try:
-        measured = codec.decode(METRICS_LIVE, record.value or b"", int(version))
-    except (codec.Undecodable, ValueError):
-        return None
-    return measured if isinstance(measured, MetricsMeasured) else None

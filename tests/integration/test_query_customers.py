@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from consumers.query.customers import BY_NAME
+from consumers.query.customers import BY_NAME, MERGES
 from schemas.vocabulary import Role
 from tests.support.decided import Floor
 from tests.support.query_service import QueryService, query_service
@@ -155,6 +155,27 @@ async def test_roles_and_workspaces_are_respected(desk: QueryService) -> None:
         assert (await client.get(desk.url("/customers/c_nobody"))).status_code == 404
         assert (await client.get(desk.url("/customers/%00"))).status_code == 404
         assert (await client.post(url)).status_code == 405
+
+
+async def test_a_customer_s_merges_are_found_without_reading_everybody_s(desk: QueryService) -> None:
+    for side in "cd":
+        await desk.pool.execute(
+            "INSERT INTO customers (workspace, customer_id, created_ms, changed_ms)"
+            " SELECT $1, $2 || n, 1, 1 FROM generate_series(1, 3000) AS n",
+            desk.workspace,
+            side,
+        )
+    await desk.pool.execute(
+        "INSERT INTO merges (workspace, merge_id, customer_id, merged_id, at_ms, by)"
+        " SELECT $1, $1 || n, 'c' || n, 'd' || n, 1, 'test' FROM generate_series(1, 3000) AS n",
+        desk.workspace,
+    )
+    await desk.pool.execute("ANALYZE merges")
+    plan = await desk.pool.fetch(f"EXPLAIN {MERGES}", desk.workspace, "d7", "c7")
+    assert not any("Seq Scan on merges" in row[0] for row in plan), [row[0] for row in plan]
+    assert [row["merge_id"] for row in await desk.pool.fetch(MERGES, desk.workspace, "d7", "c7")] == [
+        f"{desk.workspace}7"
+    ]
 
 
 async def test_the_search_can_use_its_index(desk: QueryService) -> None:

@@ -63,6 +63,15 @@ def test_parts_count_with_the_last_one_and_a_missing_one_waits_for_the_next_whol
     assert waiting(latest) == {"a": 5}
 
 
+def test_a_last_part_that_never_came_makes_what_is_known_incomplete() -> None:
+    latest = Latest()
+    latest.take(measured(1, a_group("a", 1), whole=True))
+    latest.take(measured(2, a_group("a", 2), part=1, parts=2))
+    assert waiting(latest) == {"a": 1}
+    latest.take(measured(3, a_group("b", 3)))
+    assert waiting(latest) is None
+
+
 def test_older_measurements_are_passed_over() -> None:
     latest = Latest()
     latest.take(measured(5, a_group("a", 5), whole=True))

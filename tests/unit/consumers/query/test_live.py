@@ -2,17 +2,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Any, cast
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, NoReturn, cast
 
 import pytest
 import structlog
+import structlog.testing
+from aiokafka.errors import KafkaTimeoutError
 
 from consumers.query.live import Live
 from runtime.clock import SystemClock
 from runtime.events import to_output
 from runtime.memory import MemoryBroker
+from runtime.memory_clients import MemoryReader
 from runtime.problems import Problem
+from runtime.records import TopicPartition
+from runtime.stage import LogRange
 from schemas.decisions import EpochStarted
 from schemas.topics import METRICS_LIVE, ROUTING_DECISIONS, VIEW_SNAPSHOTS
 from tests.support.decided import Floor
@@ -78,6 +83,39 @@ async def test_places_in_line_follow_the_decisions() -> None:
         log.tell()
         await eventually(lambda: place("i2.1") is None, what="a new epoch, in which nobody was spoken of yet")
         assert live.orders("elsewhere").entering("orders", 0).position == 1
+
+
+class Unsteady(MemoryReader):
+    """Of a broker that answers questions or does not, as a test says."""
+
+    answers = True
+
+    async def log_range(self, partition: TopicPartition) -> LogRange:
+        return await super().log_range(partition) if self.answers else self._silent()
+
+    async def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+        return await super().ends(partitions) if self.answers else self._silent()
+
+    def _silent(self) -> NoReturn:
+        raise KafkaTimeoutError("nobody answers")
+
+
+async def test_a_broker_that_does_not_answer_ends_nothing_and_what_needs_it_says_so() -> None:
+    log = Log()
+    log.floor.opened("ana")
+    log.tell()
+    reader = Unsteady(log.broker)
+    log.broker.reader = lambda: reader  # type: ignore[method-assign]
+    async with log.followed() as live:
+        await eventually(lambda: live.trouble is None)
+        reader.answers = False
+        with pytest.raises(Problem, match="the log cannot be reached"):
+            await live.end_of(TopicPartition(ROUTING_DECISIONS.name, 0))
+        asked = live.view(log.floor.workspace)[1]
+        with structlog.testing.capture_logs() as said:
+            await eventually(lambda: [one["event"] for one in said] == ["live.behind"])
+        reader.answers = True
+        await eventually(lambda: live.view(log.floor.workspace)[1] > asked)
 
 
 async def test_before_all_was_read_once_there_is_no_answer() -> None:
