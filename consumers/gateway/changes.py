@@ -1,26 +1,31 @@
 """What changed since screens were last told: latest values by thing, for a whole workspace and for one scope.
 
 However often a thing changed in between, it is told once, with its last value. What ended in between is told too: its
-last value and its removal, so that no contact passes unseen.
+last value and its removal, so that no contact passes unseen. A value becomes JSON once, however many scopes are told it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import msgspec
 
 from consumers.gateway.cursors import cursor_of
 from consumers.gateway.scopes import Item
 from schemas.concerned import Concerned
 from schemas.live import Delta, Removed
-from schemas.shown import Kind, ShownOffer, ShownQueue
-from schemas.values import AgentValue, InteractionValue, LegValue
+from schemas.live import encode as encode_frame
+from schemas.shown import Kind
 from schemas.view import AnyValue, Touch, View
+
+_VALUES: Final = msgspec.json.Encoder()
 
 
 class Changed:
     """One thing: whom it concerned before, in between and now, and its last value (None for a queue)."""
 
-    __slots__ = ("after", "before", "live", "same", "seen", "value")
+    __slots__ = ("_json", "after", "before", "live", "same", "seen", "value")
 
     def __init__(self, touch: Touch) -> None:
         self.before: Concerned = touch.before
@@ -29,6 +34,14 @@ class Changed:
         self.value: AnyValue | None = touch.value
         self.live = touch.live
         self.same = touch.same
+        self._json: msgspec.Raw | None = None
+
+    @property
+    def json(self) -> msgspec.Raw | None:
+        """The value as every frame has it, to be asked for when it changes no more; None = there is none."""
+        if self._json is None and self.value is not None:
+            self._json = msgspec.Raw(_VALUES.encode(self.value))
+        return self._json
 
     def again(self, touch: Touch) -> None:
         """The thing changed once more."""
@@ -76,7 +89,7 @@ class Change:
 
     def __init__(self) -> None:
         self.head = False
-        self.values: dict[Item, AnyValue] = {}
+        self.values: dict[Item, msgspec.Raw] = {}
         self.removed: dict[Item, None] = {}
 
     def __bool__(self) -> bool:
@@ -87,10 +100,10 @@ class Change:
         may_see = not keys.isdisjoint(changed.after)
         if changed.live and may_see:
             if not changed.same or keys.isdisjoint(changed.before):
-                self._set(item, changed.value)
+                self._set(item, changed.json)
         elif not keys.isdisjoint(changed.seen):
             if may_see:
-                self._set(item, changed.value)
+                self._set(item, changed.json)
             self.removed[item] = None
 
     def merge(self, later: Change) -> None:
@@ -103,15 +116,17 @@ class Change:
         self.values.update(later.values)
         self.removed.update(later.removed)
 
-    def _set(self, item: Item, value: AnyValue | None) -> None:
+    def _set(self, item: Item, value: msgspec.Raw | None) -> None:
         if value is not None:
             self.values[item] = value
 
 
-def delta(view: View, change: Change, *, after: int, seq: int, at_ms: int, mark: str) -> Delta:
+def delta(view: View, change: Change, *, after: int, seq: int, at_ms: int, mark: str) -> bytes:
     """The frame of a change between two marks of the view's epoch."""
-    values = change.values.values()
-    return Delta(
+    values: dict[Kind, list[Any]] = {}
+    for (kind, _), value in change.values.items():
+        values.setdefault(kind, []).append(value)
+    told = Delta(
         epoch=view.epoch,
         after=after,
         seq=seq,
@@ -119,13 +134,14 @@ def delta(view: View, change: Change, *, after: int, seq: int, at_ms: int, mark:
         cursor=cursor_of(view.epoch, seq, mark),
         configuration_version=view.configuration_version,
         stopped=view.stopped,
-        interactions=tuple(one for one in values if isinstance(one, InteractionValue)),
-        legs=tuple(one for one in values if isinstance(one, LegValue)),
-        offers=tuple(one for one in values if isinstance(one, ShownOffer)),
-        agents=tuple(one for one in values if isinstance(one, AgentValue)),
-        queues=tuple(one for one in values if isinstance(one, ShownQueue)),
+        interactions=tuple(values.get(Kind.INTERACTION, ())),
+        legs=tuple(values.get(Kind.LEG, ())),
+        offers=tuple(values.get(Kind.OFFER, ())),
+        agents=tuple(values.get(Kind.AGENT, ())),
+        queues=tuple(values.get(Kind.QUEUE, ())),
         removed=_removed(change),
     )
+    return encode_frame(told)
 
 
 _NOTHING_REMOVED = Removed()

@@ -66,7 +66,7 @@ class Feed:
         self._keep(told)
         if not told_now:
             return None
-        return encode(delta(view, change, after=told.after, seq=told.seq, at_ms=view.at_ms, mark=self.mark))
+        return delta(view, change, after=told.after, seq=told.seq, at_ms=view.at_ms, mark=self.mark)
 
     def reaches(self, epoch: int, seq: int) -> bool:
         """Whether a client at that place can be brought up to date from the ring."""
@@ -82,7 +82,7 @@ class Feed:
                 last = told.seq
         if last == seq:
             return None
-        return encode(delta(view, merged, after=seq, seq=last, at_ms=view.at_ms, mark=self.mark))
+        return delta(view, merged, after=seq, seq=last, at_ms=view.at_ms, mark=self.mark)
 
     def fresh(self, view: View) -> bytes:
         """The frame of a snapshot; made once for all who ask at one moment."""

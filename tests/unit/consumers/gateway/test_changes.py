@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import msgspec
+
 from consumers.gateway.changes import Change, Pending, delta
+from schemas import live
 from schemas.concerned import ALL
 from schemas.shown import Kind
+from schemas.values import LegValue
 from schemas.view import View
 from schemas.vocabulary import LegState
 from tests.support.decided import Floor
@@ -38,7 +42,8 @@ def test_a_thing_that_changed_often_is_told_once_with_its_last_value() -> None:
     told.floor.offered("i1", "ana")
     told.floor.accepted("i1")
     change = told.tell(WHOLE)
-    assert change.values[(Kind.LEG, "i1.1")].state is LegState.CONNECTED  # type: ignore[union-attr]
+    leg = msgspec.json.decode(change.values[(Kind.LEG, "i1.1")], type=LegValue)
+    assert leg.state is LegState.CONNECTED
     assert set(change.removed) == {(Kind.OFFER, "i1.1/1")}
 
 
@@ -106,7 +111,10 @@ def test_the_frame_has_everything_by_kind() -> None:
     told.floor.arrives("i1")
     told.floor.offered("i1", "ana")
     change = told.tell(WHOLE)
-    frame = delta(told.view, change, after=1, seq=9, at_ms=5, mark="abcd")
+    data = delta(told.view, change, after=1, seq=9, at_ms=5, mark="abcd")
+    frame = live.decode_server(data)
+    assert isinstance(frame, live.Delta)
+    assert live.encode(frame) == data
     assert [one.interaction_id for one in frame.interactions] == ["i1"]
     assert [one.leg_id for one in frame.legs] == ["i1.1"]
     assert [one.offer_id for one in frame.offers] == ["i1.1/1"]
