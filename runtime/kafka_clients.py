@@ -7,7 +7,7 @@ While the broker is away a starting client tries again until `start_patience_ms`
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
@@ -97,7 +97,7 @@ async def started(setup: ClientSetup, make: Callable[[], ClientT]) -> ClientT:
     while True:
         client = make()
         try:
-            await client.start()
+            await _in_one_go(client.start())
         except _UNREACHABLE:
             await stopped(client)
             if setup.clock.monotonic() >= deadline:
@@ -108,6 +108,22 @@ async def started(setup: ClientSetup, make: Callable[[], ClientT]) -> ClientT:
             raise
         else:
             return client
+
+
+async def _in_one_go(start: Coroutine[Any, Any, None]) -> None:
+    """Waits for a client's start; who is cancelled meanwhile waits on for a moment, until it is over. Broken off in the middle
+    aiokafka forgets the connection that it was about to keep, and nobody can close it any more.
+    """
+    starting = asyncio.ensure_future(start)
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait({starting}, timeout=_STOP_S)
+        starting.cancel()
+        await asyncio.wait({starting})
+        if not starting.cancelled():
+            starting.exception()
+        raise
 
 
 async def stopped(client: _Client | None) -> None:

@@ -13,6 +13,7 @@ from runtime.credentials import TicketVerifier
 from runtime.ids import random_id
 from runtime.kafka import KafkaConnection
 from runtime.settings import Kafka
+from schemas.ids import WEB_ADAPTER
 from schemas.vocabulary import Role
 from tests.support.admin_service import PASSWORD, TICKET_KEY, AdminService, admin_service
 from tests.support.credentials import CredentialSuite
@@ -199,7 +200,7 @@ async def test_roles_must_fit_what_they_are_given_to(admin: AdminService, worksp
     for roles, agent_id in [([], None), ([Role.AGENT], None), ([Role.SUPERVISOR], "ana"), ([Role.ADAPTER], None)]:
         with pytest.raises(Refused):
             await accounts.add_user(workspace, "x", "hash", roles, agent_id, "test")
-    for roles, adapter in [([], None), ([Role.AGENT], None), ([Role.ADAPTER], None), ([Role.ANALYST], "web")]:
+    for roles, adapter in [([], None), ([Role.AGENT], None), ([Role.ADAPTER], None), ([Role.ANALYST], "shop")]:
         with pytest.raises(Refused):
             await accounts.add_key(workspace, "x", roles, adapter, "test")
     for bad_workspace, name in [("two words", "x"), (workspace, "two words"), (workspace, "")]:
@@ -208,6 +209,12 @@ async def test_roles_must_fit_what_they_are_given_to(admin: AdminService, worksp
     with pytest.raises(Refused):
         await accounts.add_key(workspace, "x", [Role.ADAPTER], "two words", "test")
     assert await accounts.users(workspace) == []
+
+
+async def test_nobody_gets_a_key_under_the_name_of_an_adapter_of_ours(admin: AdminService, workspace: str) -> None:
+    with pytest.raises(Refused, match="choose another"):
+        await admin.services.accounts.add_key(workspace, "x", [Role.ADAPTER], WEB_ADAPTER, "test")
+    assert (await admin.services.accounts.add_key(workspace, "x", [Role.ADAPTER], "website", "test")).raw
 
 
 async def test_what_has_ended_long_ago_is_deleted(admin: AdminService, workspace: str) -> None:

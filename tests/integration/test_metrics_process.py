@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from deploy.local import postgres
+from deploy.metrics_recount import Recounted
 from runtime.records import Output
 from schemas.codec import encode
 from schemas.decisions import DuplicateIgnored
@@ -63,7 +64,7 @@ async def test_another_member_comes_and_goes(service: MetricsService) -> None:
 
 
 async def test_frozen_ones_wake_as_zombies_when_another_has_their_work_and_do_no_harm(service: MetricsService) -> None:
-    await _frozen(service, 0.0)
+    assert (await _frozen(service, 0.0)).problems == ()
 
 
 async def test_poison_is_set_aside_a_newer_program_is_read_and_a_stopped_database_caught_up_with(
@@ -87,7 +88,7 @@ async def test_poison_is_set_aside_a_newer_program_is_read_and_a_stopped_databas
 
 @pytest.mark.soak
 async def test_frozen_for_half_a_minute_they_wake_as_zombies_and_do_no_harm(service: MetricsService) -> None:
-    await _frozen(service, 30.0)
+    assert (await _frozen(service, 30.0)).problems == ()
 
 
 @pytest.mark.soak
@@ -101,9 +102,9 @@ async def test_killed_again_and_again(service: MetricsService) -> None:
     await service.check()
 
 
-async def _frozen(service: MetricsService, at_least_s: float) -> None:
-    """The stage, with all partitions in its hands, and the writer stand still in the middle of traffic until another stage
-    has told all; they wake in the middle of traffic again.
+async def _frozen(service: MetricsService, at_least_s: float) -> Recounted:
+    """What counting again finds. The stage, with all partitions in its hands, and the writer stand still in the middle of
+    traffic until another stage has told all; they wake in the middle of traffic again.
     """
     telling = asyncio.create_task(service.tell(600))
     await service.until_told(100)
@@ -113,8 +114,9 @@ async def _frozen(service: MetricsService, at_least_s: float) -> None:
         await service.until_told(service.told)
         telling = asyncio.create_task(service.tell(600))
     await telling
-    await service.check()
+    found = await service.check()
     await asyncio.to_thread(service.supervisor.halt, SECOND.name)
+    return found
 
 
 def _by_a_newer_program(workspace: str, seq: int) -> Output:

@@ -18,6 +18,7 @@ from schemas.envelope import Envelope, to_headers
 from schemas.messages import Author, MessagePosted
 from schemas.topics import CUSTOMERS, MESSAGES, ROUTING_DECISIONS, TIMELINE_ENTRIES
 from tests.support.freezing import frozen
+from tests.support.naive_timeline import Row
 from tests.support.stack import RunningStack, running_stack
 from tests.support.timeline_builders import a_record, an_entry
 from tests.support.timeline_service import (
@@ -79,7 +80,7 @@ async def test_members_come_and_go(service: TimelineService) -> None:
 
 
 async def test_frozen_ones_wake_as_zombies_when_others_have_their_work_and_do_no_harm(service: TimelineService) -> None:
-    await _frozen(service, 0.0)
+    assert await _frozen(service, 0.0) == await service.expected()
 
 
 async def test_a_stopped_database_is_caught_up_with(service: TimelineService) -> None:
@@ -124,7 +125,7 @@ async def test_killed_again_and_again(service: TimelineService) -> None:
 
 @pytest.mark.soak
 async def test_frozen_for_half_a_minute_they_wake_as_zombies_and_do_no_harm(service: TimelineService) -> None:
-    await _frozen(service, 30.0)
+    assert await _frozen(service, 30.0) == await service.expected()
 
 
 @pytest.mark.soak
@@ -133,9 +134,9 @@ async def test_a_database_that_is_away_for_a_minute_is_caught_up_with(service: T
     await _without_database(service, 60.0)
 
 
-async def _frozen(service: TimelineService, at_least_s: float) -> None:
-    """Stage and writer stand still in the middle of traffic, with all partitions in their hands, until another one of each
-    has done what was theirs; they wake in the middle of traffic again.
+async def _frozen(service: TimelineService, at_least_s: float) -> dict[str, Row]:
+    """The rows in the end. Stage and writer stand still in the middle of traffic, with all partitions in their hands, until
+    another one of each has done what was theirs; they wake in the middle of traffic again.
     """
     others = (SECOND_STAGE.name, SECOND_WRITER.name)
     telling = asyncio.create_task(service.tell(600))
@@ -147,9 +148,10 @@ async def _frozen(service: TimelineService, at_least_s: float) -> None:
         await service.check("while they were frozen")
         telling = asyncio.create_task(service.tell(600))
     await telling
-    await service.check("after they woke as zombies")
+    found = await service.check("after they woke as zombies")
     for name in others:
         await asyncio.to_thread(service.supervisor.halt, name)
+    return found
 
 
 async def _without_database(service: TimelineService, away_s: float) -> None:

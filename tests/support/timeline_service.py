@@ -103,8 +103,8 @@ class TimelineService:
 
         await eventually(there, within_s=LONG_S, what=f"{count} rows of the timeline")
 
-    async def check(self, what: str) -> None:
-        """Waits until all rows that must be there are, and no others are; prints how late they came."""
+    async def check(self, what: str) -> dict[str, Row]:
+        """The rows, once all that must be there are, and no others are; prints how late they came."""
         expected = await self.expected()
         await self.until(len(expected))
         rows = await self.rows()
@@ -114,6 +114,7 @@ class TimelineService:
         lags = sorted(row["stored_ms"] - row["at_ms"] for row in rows if row["kind"] not in _UNTIMED)
         p50, p99 = lags[len(lags) // 2], lags[len(lags) * 99 // 100]
         print(f"{what}: {len(rows)} rows; stored after p50 {p50} ms, p99 {p99} ms, at most {lags[-1]} ms")
+        return found
 
     async def dead(self, topic: Topic) -> list[Record]:
         """The dead letters of a topic."""
