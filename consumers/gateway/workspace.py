@@ -31,7 +31,7 @@ class Member(Protocol):
 class Workspace:
     """See the module."""
 
-    __slots__ = ("_feeds", "_head", "_listeners", "_members", "_pending", "_subscribers", "_unused", "view")
+    __slots__ = ("_epoch", "_feeds", "_head", "_listeners", "_members", "_pending", "_subscribers", "_unused", "view")
 
     def __init__(self, view: View) -> None:
         self.view = view
@@ -41,6 +41,7 @@ class Workspace:
         self._subscribers: dict[str, list[tuple[Member, Scope]]] = {}
         self._unused: dict[Scope, int] = {}
         self._pending = Pending()
+        self._epoch = view.epoch
         self._head = self._head_now()
 
     @property
@@ -62,7 +63,8 @@ class Workspace:
 
     def flush(self, now_ms: int) -> None:
         """Tells everyone what has changed since the last time."""
-        if any(feed.epoch != self.view.epoch for feed in self._feeds.values()):
+        if self._epoch != self.view.epoch:
+            self._epoch = self.view.epoch
             self._pending = Pending()
             self._restart(list(self._feeds.values()), "a new epoch", now_ms)
             return
