@@ -140,7 +140,10 @@ class PartitionPump:
             if self._inbox:
                 await self._process(self._take())
             await self._stage.idle()
-            await self._clock.sleep(0)  # A silent replay waits for nothing: the group's heartbeat must have its turn.
+            if self._inbox:
+                await self._clock.sleep(
+                    0
+                )  # A silent replay waits for nothing: the group's heartbeat must have its turn.
 
     def _take(self) -> list[Record]:
         batch = self._inbox[: self._policy.max_batch]
@@ -148,7 +151,8 @@ class PartitionPump:
         self._balance()
         return batch
 
-    async def _process(self, batch: Sequence[Record]) -> None:
+    async def _process(self, batch: Sequence[Record]) -> bool:
+        """False when the partition was lost before all of the batch was taken: nothing behind it may be taken either."""
         if batch[0].offset < self._next_offset:
             raise RuntimeError(f"{_name(self.partition)}: {batch[0].offset} came again after {self._next_offset}")
         began = self._clock.monotonic()
@@ -157,11 +161,12 @@ class PartitionPump:
         except Invalid as error:
             if len(batch) > 1:
                 for record in batch:
-                    await self._process([record])
-                return
+                    if not await self._process([record]):
+                        return False
+                return True
             handled = Handled(dead=(DeadLetter(batch[0], error.reason),))
         if handled is None:
-            return
+            return False
         applied = self._clock.monotonic()
         if handled.taken is not None:
             self._inbox[:0] = batch[handled.taken :]
@@ -172,6 +177,7 @@ class PartitionPump:
         await self._stage.sent(self._next_offset)
         self._done(self.partition, self._next_offset)
         self._metrics.observe(batch, handled, applied - began, self._clock.monotonic() - applied)
+        return True
 
     async def _handle(self, batch: Sequence[Record]) -> Handled | None:
         """None = the partition was lost while the stage could not take the batch."""

@@ -7,7 +7,7 @@ import pytest
 
 from runtime.broker import GroupPolicy
 from runtime.clock import ManualClock
-from runtime.errors import Backpressure, LogBroken, Transient
+from runtime.errors import Backpressure, Invalid, LogBroken, Transient
 from runtime.memory import MemoryBroker
 from runtime.memory_clients import MemoryConsumer
 from runtime.metrics import Metrics
@@ -115,6 +115,16 @@ async def test_a_partition_lost_while_its_stage_cannot_take_more_is_given_up_at_
     rig.pump.close()
     await asyncio.wait_for(rig.task, 60)
     assert (rig.done, rig.story.names(WHERE)[-1]) == ([], "closed")
+
+
+async def test_a_partition_lost_while_a_bad_record_is_looked_for_goes_no_further_than_what_was_taken(rig: Rig) -> None:
+    rig.story.errors = [Invalid("planted: one of the three"), Backpressure()]
+    await rig.settle(lambda: rig.pump.is_open)
+    rig.pump.feed(rig.records(3))
+    await rig.settle(lambda: not rig.story.errors)
+    rig.pump.close()
+    await asyncio.wait_for(rig.task, 60)
+    assert (rig.done, rig.story.batches) == ([], []), "the first was never taken"
 
 
 async def test_what_waits_in_the_inbox_is_dropped_when_the_partition_is_lost(rig: Rig) -> None:
