@@ -140,10 +140,8 @@ class PartitionPump:
             if self._inbox:
                 await self._process(self._take())
             await self._stage.idle()
-            if self._inbox:
-                await self._clock.sleep(
-                    0
-                )  # A silent replay waits for nothing: the group's heartbeat must have its turn.
+            if self._inbox:  # A silent replay waits for nothing: the group's heartbeat must have its turn.
+                await self._clock.sleep(0)
 
     def _take(self) -> list[Record]:
         batch = self._inbox[: self._policy.max_batch]
