@@ -56,13 +56,13 @@ def decode(topic: Topic, value: bytes, version: int = 1) -> Any:
     """The event in `value`, a member of the topic's union, lifted to its present version.
 
     Raises:
-        Undecodable: not JSON, an unknown type, a wrong field, or a version newer than this program's.
+        Undecodable: not JSON, nested too deep, an unknown type, a wrong field, or a version newer than this program's.
     """
     try:
         if version == _NEWEST[topic.events]:
             return _DECODERS[topic.events].decode(value)
         return _lift(_CLASSES[topic.events], value, version)
-    except (msgspec.MsgspecError, TypeError, ValueError) as error:
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         raise Undecodable(f"{topic.name}: {error}") from error
 
 

@@ -54,14 +54,14 @@ def to_headers(envelope: Envelope) -> Headers:
 
 
 def from_headers(headers: Headers) -> Envelope:
-    """The envelope of a record.
+    """The envelope of a record. A header may be there without a value, which says nothing.
 
     Raises:
         ValueError: a required attribute is missing or is not text.
     """
     found: dict[str, str] = {}
     for name, raw in headers:
-        if name.startswith("ce_"):
+        if raw and name.startswith("ce_"):
             found[name[3:]] = raw.decode()
     missing = [name for name in ("id", "source", "type") if not found.get(name)]
     if missing:

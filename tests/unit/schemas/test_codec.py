@@ -33,8 +33,9 @@ def test_a_field_that_a_newer_writer_added_is_ignored() -> None:
         b'{"type":"customer.left","workspace":"w"}',
         b'{"type":"customer.left","workspace":7,"interaction_id":"i_1"}',
         b'{"type":"customer.left","workspace":"\xff","interaction_id":"i_1"}',
+        b'{"type":"customer.left","workspace":"w","interaction_id":"i_1","mood":' + b"[" * 9_000 + b"]" * 9_000 + b"}",
     ],
-    ids=["nothing", "half", "a list", "unknown type", "no type", "field missing", "wrong type", "no UTF-8"],
+    ids=["nothing", "half", "a list", "unknown type", "no type", "field missing", "wrong type", "no UTF-8", "too deep"],
 )
 def test_what_is_not_an_event_of_the_topic_is_undecodable_and_the_topic_is_named(value: bytes) -> None:
     with pytest.raises(codec.Undecodable, match=r"interactions\.v1"):

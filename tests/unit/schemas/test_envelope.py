@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from schemas.envelope import Envelope, from_headers, to_headers
@@ -33,3 +35,9 @@ def test_headers_of_others_are_passed_over() -> None:
 def test_missing_attributes_are_named_all_at_once() -> None:
     with pytest.raises(ValueError, match="missing CloudEvents attributes: id, type"):
         from_headers((("ce_source", b"/x"),))
+
+
+def test_a_header_without_a_value_says_nothing() -> None:
+    nothing: Any = (("ce_subject", None), ("ce_version", None), ("dlq_reason", None))
+    least = Envelope(id="1", source="/x", type="y")
+    assert from_headers((*(pair for pair in to_headers(least) if pair[0] != "ce_version"), *nothing)) == least
