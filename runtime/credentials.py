@@ -179,6 +179,7 @@ class TicketVerifier:
         self._clock = clock
         self._limit_s = limit_ms / 1000
         self._used: dict[str, int] = {}
+        self._swept_s = 0
 
     async def redeem(self, ticket: str) -> Principal | None:
         """Whose ticket it is, the first time; None = forged, expired or used."""
@@ -200,8 +201,9 @@ class TicketVerifier:
     def _first_here(self, ticket_id: str, exp_s: int, now_s: int) -> bool:
         if ticket_id in self._used:
             return False
-        for other in [other for other, end_s in self._used.items() if end_s <= now_s]:
-            del self._used[other]
+        if now_s > self._swept_s:  # Not for each: when everybody comes back at once, they are many.
+            self._used = {other: end_s for other, end_s in self._used.items() if end_s > now_s}
+            self._swept_s = now_s
         self._used[ticket_id] = exp_s
         return True
 

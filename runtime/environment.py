@@ -6,14 +6,16 @@ The Structs are the table: which variable a field is follows from its group and 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Final, TypeVar, get_type_hints
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
 SettingsT = TypeVar("SettingsT", bound=msgspec.Struct)
 FieldKey = tuple[str, str]
+_PASSWORD_PARAMETER: Final = re.compile(r"(?i)(?<=[?&])((?:ssl)?password)=[^&#]*")
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +103,8 @@ def describe(settings: msgspec.Struct, names: Names, environ: Mapping[str, str])
 
 
 def without_password(url: str) -> str:
-    """The URL with `***` in place of its password."""
+    """The URL with `***` in place of its password, wherever it stands: PostgreSQL's may be a parameter too."""
+    url = _PASSWORD_PARAMETER.sub(r"\1=***", url)
     parts = urlsplit(url)
     if parts.password is None:
         return url

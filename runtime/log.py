@@ -1,14 +1,14 @@
 """structlog as JSON on stderr, one object a line, with what `contextvars` bind (event ids, trace ids).
 
 Personal data is masked by field name, from the table that the schemas keep; Structs are rendered as their wire type
-and ids; bytes never appear. Contents of messages are never logged.
+and ids; bytes never appear, nor what a database's error quotes of a row. Contents of messages are never logged.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, TextIO
 
 import msgspec
@@ -33,6 +33,8 @@ _LIBRARIES: Final[Mapping[str, int]] = {
     "uvicorn": logging.WARNING,
 }
 
+_DATABASE: Final = "asyncpg"
+
 
 def configure(process: str, instance: str, level: LogLevel, stream: TextIO | None = None) -> Logger:
     """Sets up logging of this process, the libraries' included, and returns its logger."""
@@ -41,6 +43,7 @@ def configure(process: str, instance: str, level: LogLevel, stream: TextIO | Non
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_rows,
         structlog.processors.format_exc_info,
         mask,
     ]
@@ -58,6 +61,29 @@ def configure(process: str, instance: str, level: LogLevel, stream: TextIO | Non
 def mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """The processor that keeps personal data and contents out of the log."""
     return {name: _masked(name, value) for name, value in event.items()}
+
+
+def without_rows(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """The processor that takes from the database's errors what they quote: the row, or the key, that did not fit."""
+    given = event.get("exc_info")
+    raised = given[1] if isinstance(given, tuple) else given if isinstance(given, BaseException) else sys.exception()
+    for error in _all_behind(raised if given else None):
+        if type(error).__module__.partition(".")[0] == _DATABASE:
+            vars(error)["detail"] = None
+    return event
+
+
+def _all_behind(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, its causes and what it groups, each once."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        waiting += [one.__cause__, one.__context__, *(one.exceptions if isinstance(one, BaseExceptionGroup) else ())]
 
 
 def _masked(name: str, value: object) -> object:

@@ -26,7 +26,6 @@ SILENT: Final = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.InternalClientError,
 )
 """What says that the database is away, full, too busy or going. Anything else is a fault of ours."""
 

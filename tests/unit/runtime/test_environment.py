@@ -68,6 +68,7 @@ def test_settings_are_shown_with_their_source_and_without_secrets() -> None:
         ("postgresql://u:p@h/d", "postgresql://u:***@h/d"),
         ("postgresql://u@h/d", "postgresql://u@h/d"),
         ("postgresql://u:p@q@h:5/d?a=b", "postgresql://u:***@h:5/d?a=b"),
+        ("postgresql://h/d?user=u&password=p&sslPassword=q", "postgresql://h/d?user=u&password=***&sslPassword=***"),
     ],
 )
 def test_a_url_is_shown_without_its_password(url: str, shown: str) -> None:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import asyncpg
 import pytest
 import structlog
 
@@ -78,6 +79,27 @@ def test_an_exception_is_logged_with_its_traceback(stream: io.StringIO) -> None:
         logger.exception("process.crashed")
     [line] = lines(stream)
     assert "RuntimeError: planted" in line["exception"]
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["alone", "as a cause within a group"])
+def test_what_a_database_quotes_of_a_row_is_not_logged(stream: io.StringIO, wrapped: bool) -> None:
+    logger = log.configure("http", "http-1", LogLevel.INFO, stream)
+    refused = asyncpg.UniqueViolationError("duplicate key value violates unique constraint")
+    vars(refused)["detail"] = "Key (value)=(Secret) already exists."
+    try:
+        try:
+            raise refused
+        except asyncpg.PostgresError as error:
+            if not wrapped:
+                raise
+            raise ExceptionGroup("several", [RuntimeError("not kept")]) from error
+    except Exception:
+        logger.exception("process.crashed")
+        logging.getLogger("uvicorn.error").exception("of a library")
+    assert len(lines(stream)) == 2
+    for line in lines(stream):
+        assert "UniqueViolationError: duplicate key" in line["exception"]
+        assert "ecret" not in json.dumps(line)
 
 
 def test_lines_below_the_level_are_left_out(stream: io.StringIO) -> None:
