@@ -13,10 +13,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.structs import TopicPartition as KafkaPartition
 
 from bench.children import say
-from bench.routed import Meter, MeteredConsumer, MeteredKafka, MeteredProducer, context, setup_of
+from bench.routed import Meter, MeteredKafka, MeteredProducer, context, setup_of
 from bench.routing_log import Prepared
 from runtime import garbage
-from runtime.broker import GroupPolicy
 from runtime.kafka_clients import ClientSetup, started
 from runtime.records import Output, Record, TopicPartition
 from runtime.stage import Handled, Sender
@@ -74,9 +73,6 @@ class TransactionalKafka(MeteredKafka):
     def __init__(self, setup: ClientSetup, meter: Meter, positions: Positions) -> None:
         super().__init__(setup, meter)
         self.positions = positions
-
-    def consumer(self, policy: GroupPolicy) -> MeteredConsumer:
-        return super().consumer(policy)
 
     def producer(self) -> TransactionalProducer:
         made = TransactionalProducer(self.setup)

@@ -18,7 +18,7 @@ from runtime.memory import MemoryBroker
 from schemas.topics import TOPICS
 from streams.routing.worker import main
 from tests.support.checker import check_replay
-from tests.support.faults import Crash, CrashingBroker, Planted
+from tests.support.faults import ROUTER_POINTS, Crash, CrashingBroker, Planted
 from tests.support.faulty_day import append, contacts, morning, two_workspaces
 from tests.support.gateway_service import context_of
 from tests.support.waiting import eventually
@@ -58,17 +58,13 @@ async def routed(broker: Broker, log: Broker, workspaces: tuple[str, ...]) -> No
             await running
 
 
-def _crash() -> None:
-    raise Planted
-
-
 @pytest.mark.long
-@pytest.mark.parametrize("point", list(Crash))
+@pytest.mark.parametrize("point", ROUTER_POINTS)
 async def test_whenever_it_crashes_the_log_says_everything_once(point: Crash) -> None:
     lives = 0
     while True:
         inner, workspaces = a_broker(), two_workspaces()
-        crashing = CrashingBroker(inner, point, lives, _crash)
+        crashing = CrashingBroker(inner, point, lives)
         for workspace in workspaces:
             await append(inner, morning(workspace))
         for first in range(0, CONTACTS, 2):

@@ -32,6 +32,7 @@ from tests.property.test_engine_naive import AGENTS, QUEUES, SKILLS, Routing, co
 from tests.support.engine_faults import NAIVE, Edit, applied
 from tests.support.routing_pair import WORKSPACE
 
+Act = Callable[[Any, random.Random], None]
 SITES = ("tianhe", "beijing_road")
 picks = st.integers(0, 50)
 queues = st.sampled_from([*QUEUES, "mail"])
@@ -177,13 +178,17 @@ COMPANY = RoutingConfiguration(
 )
 
 
-def drive(seed: int, steps: int = 220) -> Any:
+def drive(seed: int) -> Any:
     """Let chance drive both through a busy company; raises when they differ or an invariant breaks."""
-    chance = random.Random(seed)
+    return driven(COMPANY, _act, random.Random(seed), steps=220)
+
+
+def driven(company: RoutingConfiguration, act: Act, chance: random.Random, steps: int) -> Any:
+    """Both after so many acts that chance chose; raises when they differ or an invariant breaks."""
     machine: Any = Supervised()
-    machine.configure(configuration=COMPANY)
+    machine.configure(configuration=company)
     for _ in range(steps):
-        _act(machine, chance)
+        act(machine, chance)
     machine.teardown()
     return machine
 

@@ -24,7 +24,6 @@ from schemas.configuration import (
 )
 from tests.property import test_engine_supervised
 from tests.property.test_engine_naive import AGENTS, QUEUES
-from tests.property.test_engine_supervised import Supervised
 
 LATER = (StepSettings(), StepSettings(at_ms=2_000, overflow_to="mail", head_start_ms=2_000))
 COMPANY = RoutingConfiguration(
@@ -62,15 +61,9 @@ COMPANY = RoutingConfiguration(
 )
 
 
-def drive(seed: int, steps: int = 160) -> Any:
+def drive(seed: int) -> Any:
     """Let chance drive both, on whole seconds only; raises when they differ or an invariant breaks."""
-    chance = random.Random(f"ties/{seed}")
-    machine: Any = Supervised()
-    machine.configure(configuration=COMPANY)
-    for _ in range(steps):
-        _act(machine, chance)
-    machine.teardown()
-    return machine
+    return test_engine_supervised.driven(COMPANY, _act, random.Random(f"ties/{seed}"), steps=160)
 
 
 def _act(machine: Any, chance: random.Random) -> None:

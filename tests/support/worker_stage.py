@@ -4,30 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from runtime.broker import Broker, Fetched, GroupConsumer, GroupPolicy, Membership, Producer, Reader
 from runtime.dead_letters import DeadLetter
 from runtime.errors import Invalid
 from runtime.records import Output, Record, TopicPartition, header
 from runtime.stage import Handled, LogRange, Sender, continue_from
 
 SOURCE = "source"
-
-
-class Planted(Exception):
-    """A planted crash."""
-
-
-class Point(StrEnum):
-    """The numbered crash points that a worker without snapshots passes."""
-
-    READ = "1 read"
-    APPLIED = "2 applied"
-    FIRST_PARTITION_SENT = "3 first partition sent"
-    ALL_SENT = "4 all sent"
-    COMMITTED = "5 committed"
 
 
 class Story:
@@ -132,82 +116,3 @@ class CopyStage:
 def sources(records: Iterable[Record]) -> list[str]:
     """Which input each copy was made from, as `partition/offset`."""
     return [(header(record.headers, SOURCE) or b"").decode() for record in records]
-
-
-class CrashingBroker:
-    """A broker whose clients break at one point, once."""
-
-    def __init__(self, inner: Broker, point: Point, spared: int) -> None:
-        self._inner = inner
-        self._point: Point | None = point
-        self._spared = spared
-
-    def consumer(self, policy: GroupPolicy) -> GroupConsumer:
-        return _CrashingConsumer(self._inner.consumer(policy), self)
-
-    def producer(self) -> Producer:
-        return _CrashingProducer(self._inner.producer(), self)
-
-    def reader(self) -> Reader:
-        return self._inner.reader()
-
-    def reach(self, point: Point) -> bool:
-        """True the first time that `point` is reached after the spared ones."""
-        if point is not self._point:
-            return False
-        self._spared -= 1
-        return self._spared < 0
-
-
-class _CrashingProducer:
-    def __init__(self, inner: Producer, plan: CrashingBroker) -> None:
-        self._inner = inner
-        self._plan = plan
-
-    async def start(self) -> None:
-        await self._inner.start()
-
-    async def stop(self) -> None:
-        await self._inner.stop()
-
-    async def partition_count(self, topic: str) -> int:
-        return await self._inner.partition_count(topic)
-
-    async def send(self, outputs: Sequence[Output]) -> None:
-        if self._plan.reach(Point.APPLIED):
-            raise Planted(Point.APPLIED)
-        if self._plan.reach(Point.FIRST_PARTITION_SENT):
-            first = [output for output in outputs if output.key == outputs[0].key]
-            await self._inner.send(first)
-            raise Planted(Point.FIRST_PARTITION_SENT)
-        await self._inner.send(outputs)
-        if self._plan.reach(Point.ALL_SENT):
-            raise Planted(Point.ALL_SENT)
-
-
-class _CrashingConsumer:
-    def __init__(self, inner: GroupConsumer, plan: CrashingBroker) -> None:
-        self._inner = inner
-        self._plan = plan
-        self.connect = inner.connect
-        self.committed = inner.committed
-        self.log_range = inner.log_range
-        self.begin = inner.begin
-        self.pause = inner.pause
-        self.resume = inner.resume
-        self.known_end = inner.known_end
-        self.stop = inner.stop
-
-    async def start(self, membership: Membership) -> None:
-        await self._inner.start(membership)
-
-    async def fetch(self) -> Fetched:
-        fetched = await self._inner.fetch()
-        if self._plan.reach(Point.READ):
-            raise Planted(Point.READ)
-        return fetched
-
-    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
-        await self._inner.commit(offsets)
-        if self._plan.reach(Point.COMMITTED):
-            raise Planted(Point.COMMITTED)

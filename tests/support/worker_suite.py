@@ -19,8 +19,9 @@ from runtime.metrics import Metrics
 from runtime.records import Output, Record, TopicPartition
 from runtime.worker import Turn, WorkerPolicy, run_worker
 from tests.support.broker_suite import Bench, producing, read_all, seated
+from tests.support.faults import WORKER_POINTS, Crash, CrashingBroker, Planted
 from tests.support.waiting import eventually
-from tests.support.worker_stage import CrashingBroker, Planted, Point, Story, sources
+from tests.support.worker_stage import Story, sources
 
 PARTITIONS = 3
 
@@ -202,11 +203,11 @@ class WorkerSuite:
         copies = sources(await scene.copies())
         assert sorted(copies) == sorted(f"0/{n}" for n in range(20))
 
-    @pytest.mark.parametrize("point", list(Point))
+    @pytest.mark.parametrize("point", WORKER_POINTS)
     async def test_a_crash_at_each_point_loses_nothing_and_commits_nothing_unsent(
-        self, scene: Scene, point: Point
+        self, scene: Scene, point: Crash
     ) -> None:
-        spared = 0 if point is Point.READ else 1
+        spared = 0 if point is Crash.READ else 1
         await scene.send(60, partition=0)
         await scene.send(60, partition=1)
         async with scene.worker(CrashingBroker(scene.bench.broker, point, spared), max_batch=15) as run:
@@ -222,7 +223,7 @@ class WorkerSuite:
 
     async def test_after_a_failed_send_no_other_batch_of_the_partition_is_handed_over(self, scene: Scene) -> None:
         await scene.send(100)
-        async with scene.worker(CrashingBroker(scene.bench.broker, Point.APPLIED, spared=2), max_batch=10) as run:
+        async with scene.worker(CrashingBroker(scene.bench.broker, Crash.APPLIED, spared=2), max_batch=10) as run:
             assert isinstance(await run.failure(), Planted)
         handled = [offset for _, offsets in scene.story.batches for offset in offsets]
         acknowledged = scene.story.sent_to[scene.where()]
