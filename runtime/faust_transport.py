@@ -16,7 +16,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT
 from mode.threads import WorkerThread
 
-from runtime.kafka_clients import GATHERED_BYTES
+from runtime.fetch_pace import GATHERED_BYTES
 
 GATHERED_MS: Final = 100
 

@@ -16,13 +16,12 @@ from aiokafka.errors import KafkaConnectionError, NodeNotReadyError, RequestTime
 
 from runtime.broker import GroupPolicy
 from runtime.clock import Clock
+from runtime.fetch_pace import FetchPace
 from runtime.settings import Kafka
 
 _RETRY_S: Final = 0.25
 _UNREACHABLE: Final = (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError)
 _STOP_S: Final = 5.0
-GATHERED_BYTES: Final = 65_536
-"""Who gathers waits for so much, or for the time that it has."""
 _POLL_LIMIT_MS: Final = 24 * 60 * 60 * 1000
 """The worker fetches all the time: a member that does not is stuck, and is found by its health, not by the group."""
 
@@ -58,18 +57,15 @@ def make_producer(setup: ClientSetup) -> AIOKafkaProducer:
     )
 
 
-def make_consumer(setup: ClientSetup, *, gather_ms: int = 0, **options: Any) -> AIOKafkaConsumer:
-    """A consumer, not started, that never resets a position and never commits by itself; `gather_ms`: see
-    `runtime.broker.GroupPolicy`.
-    """
+def make_consumer(setup: ClientSetup, **options: Any) -> AIOKafkaConsumer:
+    """A consumer, not started, that never resets a position and never commits by itself."""
     settings = setup.settings
-    options.setdefault("fetch_max_wait_ms", gather_ms or settings.fetch_max_wait_ms)
+    options.setdefault("fetch_max_wait_ms", settings.fetch_max_wait_ms)
     return AIOKafkaConsumer(
         bootstrap_servers=settings.bootstrap_servers,
         client_id=setup.client_id,
         auto_offset_reset="none",
         enable_auto_commit=False,
-        fetch_min_bytes=GATHERED_BYTES if gather_ms else 1,
         max_partition_fetch_bytes=settings.partition_fetch_bytes,
         request_timeout_ms=settings.request_timeout_ms,
         **options,
@@ -81,7 +77,6 @@ def make_group_consumer(setup: ClientSetup, policy: GroupPolicy) -> AIOKafkaCons
     settings = setup.settings
     return make_consumer(
         setup,
-        gather_ms=policy.gather_ms,
         group_id=policy.group_id,
         group_instance_id=policy.static_member_id,
         session_timeout_ms=settings.session_timeout_ms,
@@ -89,6 +84,12 @@ def make_group_consumer(setup: ClientSetup, policy: GroupPolicy) -> AIOKafkaCons
         rebalance_timeout_ms=settings.rebalance_timeout_ms,
         max_poll_interval_ms=_POLL_LIMIT_MS,
     )
+
+
+def keep_fetches(consumer: AIOKafkaConsumer, pace: FetchPace) -> None:
+    """From its next fetch on; aiokafka takes these only before it starts."""
+    fetcher = consumer._fetcher  # noqa: SLF001
+    fetcher._fetch_max_wait_ms, fetcher._fetch_min_bytes = pace.kept  # noqa: SLF001
 
 
 async def started(setup: ClientSetup, make: Callable[[], ClientT]) -> ClientT:

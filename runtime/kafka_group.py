@@ -19,14 +19,13 @@ from aiokafka.structs import TopicPartition as KafkaPartition
 
 from runtime.broker import Displaced, Fetched, GroupPolicy, Membership, NotOwner
 from runtime.errors import LogBroken
-from runtime.kafka_clients import ClientSetup, make_group_consumer, started, stopped
+from runtime.fetch_pace import FetchPace
+from runtime.kafka_clients import ClientSetup, keep_fetches, make_group_consumer, started, stopped
 from runtime.records import Record, TopicPartition
 from runtime.stage import LogRange
 
-_FETCH_TIMEOUT_MS: Final = 60_000
+_QUIET_MS: Final = 500
 _NO_MEMBER: Final = ""
-_HOLDING_WAIT_MS: Final = 10
-"""How long the broker may keep a fetch while partitions are held: one that begins has to wait for it to come back."""
 
 
 class KafkaGroupConsumer:
@@ -36,7 +35,7 @@ class KafkaGroupConsumer:
         self._setup = setup
         self._policy = policy
         self._started: AIOKafkaConsumer | None = None
-        self._held: set[TopicPartition] = set()
+        self._pace = FetchPace(setup.settings.fetch_max_wait_ms, policy.gather_ms)
         self._displaced: Displaced | None = None
         self._fetching: asyncio.Task[object] | None = None
 
@@ -59,7 +58,7 @@ class KafkaGroupConsumer:
         self._fetching = asyncio.current_task()
         try:
             self._check_displaced()
-            fetched = await self._consumer.getmany(timeout_ms=_FETCH_TIMEOUT_MS)
+            fetched = await self._consumer.getmany(timeout_ms=_QUIET_MS)
         except asyncio.CancelledError:
             if self._displaced is not None and self._fetching is not None:
                 self._fetching.uncancel()
@@ -69,6 +68,8 @@ class KafkaGroupConsumer:
             raise LogBroken(f"{self._policy.topic}: a position is outside the log: {error}") from error
         finally:
             self._fetching = None
+        self._pace.came(bool(fetched))
+        keep_fetches(self._consumer, self._pace)
         return {partition: [to_record(record) for record in records] for partition, records in fetched.items()}
 
     async def committed(self, partition: TopicPartition) -> int | None:
@@ -81,14 +82,18 @@ class KafkaGroupConsumer:
     def begin(self, partition: TopicPartition, offset: int) -> None:
         self._consumer.seek(KafkaPartition(*partition), offset)
         self._consumer.resume(KafkaPartition(*partition))
-        self._held.discard(partition)
-        self._fetch_within(_HOLDING_WAIT_MS if self._held else self._setup.settings.fetch_max_wait_ms)
+        self._pace.held.discard(partition)
+        keep_fetches(self._consumer, self._pace)
 
     def pause(self, partition: TopicPartition) -> None:
         self._consumer.pause(KafkaPartition(*partition))
+        self._pace.paused.add(partition)
+        keep_fetches(self._consumer, self._pace)
 
     def resume(self, partition: TopicPartition) -> None:
         self._consumer.resume(KafkaPartition(*partition))
+        self._pace.paused.discard(partition)
+        keep_fetches(self._consumer, self._pace)
 
     def known_end(self, partition: TopicPartition) -> int | None:
         end: int | None = self._consumer.highwater(KafkaPartition(*partition))
@@ -119,15 +124,11 @@ class KafkaGroupConsumer:
 
     def hold(self, partitions: Iterable[TopicPartition]) -> None:
         """Nothing of these is fetched, and no committed offset is needed, until `begin`."""
-        self._held = set(partitions)
-        for partition in self._held:
+        self._pace.held, self._pace.paused = set(partitions), set()
+        for partition in self._pace.held:
             self._consumer.seek(KafkaPartition(*partition), 0)
             self._consumer.pause(KafkaPartition(*partition))
-        self._fetch_within(_HOLDING_WAIT_MS)
-
-    def _fetch_within(self, wait_ms: int) -> None:
-        wait_ms = min(wait_ms, self._setup.settings.fetch_max_wait_ms)
-        self._consumer._fetcher._fetch_max_wait_ms = wait_ms  # noqa: SLF001 - nothing else wakes a fetch
+        keep_fetches(self._consumer, self._pace)
 
     def _check_displaced(self) -> None:
         if self._displaced is not None:

@@ -19,12 +19,13 @@ from aiokafka.structs import TopicPartition as KafkaPartition
 
 from runtime.broker import Fetched
 from runtime.errors import LogBroken
-from runtime.kafka_clients import ClientSetup, make_consumer, started, stopped
+from runtime.fetch_pace import FetchPace
+from runtime.kafka_clients import ClientSetup, keep_fetches, make_consumer, started, stopped
 from runtime.kafka_group import log_range, to_record
 from runtime.records import Record, TopicPartition
 from runtime.stage import LogRange
 
-_FETCH_TIMEOUT_MS: Final = 1_000
+_FETCH_TIMEOUT_MS: Final = 500
 _RANGE_WAIT_MS: Final = 10
 """What is read up to an end is there: a fetch that finds nothing must not keep the client's next question waiting."""
 _PARALLEL: Final = 8
@@ -73,7 +74,8 @@ class KafkaReader:
 
     async def follow(self, positions: Mapping[TopicPartition, int], *, gather_ms: int = 0) -> AsyncIterator[Fetched]:
         """As `runtime.broker.Reader.follow`; waits while the broker is away."""
-        consumer = await self._client(gather_ms=gather_ms)
+        consumer = await self._client()
+        pace = FetchPace(self._setup.settings.fetch_max_wait_ms, gather_ms)
         try:
             wanted = {KafkaPartition(*partition): offset for partition, offset in positions.items()}
             consumer.assign(list(wanted))
@@ -81,6 +83,8 @@ class KafkaReader:
                 consumer.seek(partition, offset)
             while True:
                 fetched = await _fetch(consumer, "a followed position")
+                pace.came(bool(fetched))
+                keep_fetches(consumer, pace)
                 if fetched:
                     yield {TopicPartition(*at): [to_record(record) for record in got] for at, got in fetched.items()}
         finally:
