@@ -22,6 +22,7 @@ from runtime.settings import Kafka
 _RETRY_S: Final = 0.25
 _UNREACHABLE: Final = (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError)
 _STOP_S: Final = 5.0
+_UNTAKEN_S: Final = 0.5
 _POLL_LIMIT_MS: Final = 24 * 60 * 60 * 1000
 """The worker fetches all the time: a member that does not is stuck, and is found by its health, not by the group."""
 
@@ -87,9 +88,14 @@ def make_group_consumer(setup: ClientSetup, policy: GroupPolicy) -> AIOKafkaCons
 
 
 def keep_fetches(consumer: AIOKafkaConsumer, pace: FetchPace) -> None:
-    """From its next fetch on; aiokafka takes these only before it starts."""
+    """From its next fetch on; aiokafka takes these only before it starts.
+
+    What has come and is not taken yet keeps the next fetch back for a while: one without that partition would be kept, and
+    what comes for it meanwhile would be late.
+    """
     fetcher = consumer._fetcher  # noqa: SLF001
     fetcher._fetch_max_wait_ms, fetcher._fetch_min_bytes = pace.kept  # noqa: SLF001
+    fetcher._prefetch_backoff = _UNTAKEN_S  # noqa: SLF001
 
 
 async def started(setup: ClientSetup, make: Callable[[], ClientT]) -> ClientT:

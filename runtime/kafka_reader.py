@@ -82,9 +82,9 @@ class KafkaReader:
             for partition, offset in wanted.items():
                 consumer.seek(partition, offset)
             while True:
+                keep_fetches(consumer, pace)
                 fetched = await _fetch(consumer, "a followed position")
                 pace.came(bool(fetched))
-                keep_fetches(consumer, pace)
                 if fetched:
                     yield {TopicPartition(*at): [to_record(record) for record in got] for at, got in fetched.items()}
         finally:

@@ -59,7 +59,7 @@ class Kafka(msgspec.Struct, frozen=True, kw_only=True):
     session_timeout_ms: Positive = 10_000
     heartbeat_interval_ms: Positive = 1_000
     rebalance_timeout_ms: Positive = 30_000
-    fetch_max_wait_ms: Positive = 100
+    fetch_max_wait_ms: Positive = 500
     partition_fetch_bytes: Positive = 524_288
     batch_bytes: Positive = 524_288
     request_timeout_ms: Positive = 30_000
@@ -183,7 +183,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     max_batch: Positive = 500
     inbox_records: Positive = 4_096
     idle_ms: Positive = 200
-    commit_interval_ms: Positive = 20
+    commit_interval_ms: Positive = 100
     send_timeout_ms: Positive = 120_000
     transient_retries: int = 8
     transient_pause_ms: Positive = 100

@@ -44,7 +44,7 @@ class WorkerPolicy(msgspec.Struct, frozen=True, kw_only=True):
     max_batch: int = 500
     inbox_records: int = 4_096
     idle_ms: int = 200
-    commit_interval_ms: int = 20
+    commit_interval_ms: int = 100
     transient_retries: int = 8
     transient_pause_ms: int = 100
     backpressure_pause_ms: int = 100
