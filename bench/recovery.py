@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -24,9 +25,15 @@ from bench.waiting import until
 from deploy.local import kafka, plan, postgres, readiness
 from deploy.local.layout import Layout
 from deploy.local.readiness import Readiness
+from runtime.clock import SystemClock
 from runtime.events import to_output
+from runtime.following import read_all
+from runtime.kafka import KafkaConnection
 from runtime.partitioner import partition_of
-from schemas import inputs
+from runtime.records import Record
+from runtime.settings import Kafka
+from schemas import codec, inputs
+from schemas.snapshots import manifest_key
 from schemas.topics import ROUTING_DECISIONS, ROUTING_INPUTS, ROUTING_SNAPSHOTS, WORKSPACE_PARTITIONS
 from streams.routing.position import CAUSE_HEADER
 
@@ -40,8 +47,6 @@ FETCH_BYTES: Final = 1_048_576
 TAKEN_S: Final = 1_200.0
 SAVED_S: Final = 180.0
 BACK_S: Final = 120.0
-LEAST_BYTES: Final = 30
-"""What each who waits takes in a snapshot, at least."""
 AGENTS: Final = 1_000
 TARGETS: Final[dict[int, float]] = {1_000_000: 4.0, 10_000: 0.5}
 """Seconds by how many wait: these bound the time itself, whatever the read of the bytes takes."""
@@ -76,11 +81,7 @@ async def _measure(stack: Services, waiting: int, repeats: int, note: Note) -> S
         await log.decided(log.inputs - 1, TAKEN_S)
         peer = raw_read.Argument(stack.endpoints.kafka, ROUTING_SNAPSHOTS.name, PARTITION, FETCH_BYTES)
 
-        async def saved() -> bool:
-            await log.append([inputs.TimeAdvanced(workspace=WORKSPACE)])
-            return (await ask("raw_read", peer, raw_read.ReadAll)).size_bytes > LEAST_BYTES * waiting
-
-        await until(saved, SAVED_S)
+        await _saved(log, stack.endpoints.kafka)
         for number in range(repeats):
             before = await _killed(stack, log)
             raw = await ask("raw_read", peer, raw_read.ReadAll)
@@ -95,6 +96,32 @@ async def _measure(stack: Services, waiting: int, repeats: int, note: Note) -> S
         f" {'met' if seconds < limit else 'missed'}; peer: a bare read of these bytes"
     )
     return Series(f"recovery-{waiting}", UNIT, tuple(found), None, said)
+
+
+async def _saved(log: Log, bootstrap: str) -> None:
+    """Returns when a snapshot holds all that there is now."""
+    reader = KafkaConnection(Kafka(bootstrap_servers=bootstrap), SystemClock(), "bench").reader()
+    wanted = log.inputs
+
+    async def saved() -> bool:
+        await log.append([inputs.TimeAdvanced(workspace=WORKSPACE)])
+        records = await read_all(reader, ROUTING_SNAPSHOTS, PARTITION)
+        return saved_through(records) >= wanted
+
+    try:
+        await until(saved, SAVED_S)
+    finally:
+        await reader.stop()
+
+
+def saved_through(snapshots: Iterable[Record]) -> int:
+    """The first input that is in no snapshot of these records."""
+    manifest = manifest_key(WORKSPACE, 0).rpartition("/")[0].encode()
+    found = [
+        codec.decode(ROUTING_SNAPSHOTS, it.value or b"") for it in snapshots if (it.key or b"").startswith(manifest)
+    ]
+    newest: int = max((one.next_offset for one in found), default=0)
+    return newest
 
 
 async def _killed(stack: Services, log: Log) -> float:

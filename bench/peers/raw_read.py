@@ -12,7 +12,7 @@ from bench.children import say
 
 
 class Argument(msgspec.Struct, frozen=True):
-    """Which partition; reads of the product's size."""
+    """Which partition, and how much is asked for at once."""
 
     bootstrap: str
     topic: str
