@@ -265,7 +265,10 @@ class FaustApp:
         return tuple(sorted(one.partition for one in self.app.consumer.assignment() if one.topic == topic.name))
 
     def _problem(self) -> str | None:
-        if not self.app.started or self.app.rebalancing:
+        """Faust calls itself started, and not rebalancing, from the first moment of its start on: before its producer has
+        reached the broker, and before there is a consumer to be asked.
+        """
+        if not self.app.started or self.app.rebalancing or not self._member_now():
             return "joining the group"
         return None
 

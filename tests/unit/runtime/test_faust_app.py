@@ -13,6 +13,8 @@ from runtime.metrics import Metrics
 from runtime.process import Context
 from runtime.settings import LogLevel, load
 from runtime.tracing import Tracing
+from schemas.topics import ROUTING_DECISIONS
+from tests.support.waiting import eventually
 
 
 class LateClock(SystemClock):
@@ -24,8 +26,8 @@ class LateClock(SystemClock):
         return super().monotonic() + self.late_s
 
 
-def an_app(folder: Path, clock: LateClock) -> FaustApp:
-    settings = load({"HUBLINE_DATA_DIR": str(folder), "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1"})
+def an_app(folder: Path, clock: LateClock, port: int = 1) -> FaustApp:
+    settings = load({"HUBLINE_DATA_DIR": str(folder), "KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{port}"})
     context = Context(
         name="test",
         instance="test-1",
@@ -53,3 +55,18 @@ async def test_a_slow_start_is_no_standstill(tmp_path: Path) -> None:
     stream._made(AIOKafkaConsumer(bootstrap_servers="127.0.0.1:1"))
     clock.late_s = 60.0 / FROZEN_SHARE
     stream.check_awake()
+
+
+async def test_a_start_that_is_under_way_holds_nothing_and_is_not_ready(tmp_path: Path) -> None:
+    held: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _reader, writer: held.append(writer), "127.0.0.1", 0)
+    stream = an_app(tmp_path, LateClock(), silent.sockets[0].getsockname()[1])
+    starting = asyncio.create_task(stream.app.start())
+    await eventually(lambda: stream.app.started)
+    assert stream.held(ROUTING_DECISIONS) == ()
+    assert stream._problem() == "joining the group"
+    starting.cancel()
+    await asyncio.wait({starting})
+    silent.close()
+    for writer in held:
+        writer.close()
