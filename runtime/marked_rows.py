@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, get_type_hints
 
 from runtime.dead_letters import DeadLetter
 from runtime.errors import Invalid
 from runtime.marked_writer import Row, Rows
 from runtime.records import Record
+from runtime.storable import storable
 
 _NUMBERS: Final = (int, int | None)
 
@@ -18,6 +19,11 @@ def check_ids(ids: Mapping[str, str], most_characters: int) -> None:
     for name, text in ids.items():
         if not 0 < len(text) <= most_characters or not text.isprintable():
             raise Invalid(f"{name}: not an id")
+
+
+def texts(value: object, names: Iterable[str]) -> dict[str, str | None]:
+    """Fields of a value as texts that PostgreSQL can hold, by their names."""
+    return {name: storable(getattr(value, name)) for name in names}
 
 
 def rows_of(

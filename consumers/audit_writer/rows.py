@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from runtime.events import from_record
-from runtime.marked_rows import rows_of
+from runtime.marked_rows import rows_of, texts
 from runtime.marked_writer import Rows
 from runtime.records import Record, header
 from runtime.storable import storable
@@ -21,6 +21,7 @@ from schemas.values import Intervention
 ANSWERS: Final = frozenset({wire_type(CommandApplied).encode(), wire_type(CommandRefused).encode()})
 APPLIED: Final = "applied"
 REFUSED: Final = "refused"
+_TEXTS: Final = ("interaction_id", "agent_id", "to_agent", "queue", "status")
 
 
 class InterventionRow(NamedTuple):
@@ -68,14 +69,10 @@ def _row(record: Record) -> InterventionRow | None:
         actor=storable(found.actor),
         act=storable(found.act),
         reason=storable(found.reason),
-        interaction_id=storable(found.interaction_id),
-        agent_id=storable(found.agent_id),
-        to_agent=storable(found.to_agent),
-        queue=storable(found.queue),
-        status=storable(found.status),
         priority=found.priority,
         mode=None if found.mode is None else found.mode.value,
         outcome=APPLIED if refused is None else REFUSED,
         refusal=None if refused is None else refused.reason.value,
         detail="" if refused is None else storable(refused.detail),
+        **texts(found, _TEXTS),
     )

@@ -9,7 +9,7 @@ import msgspec
 
 from runtime.errors import Invalid
 from runtime.events import event_of
-from runtime.marked_rows import check_ids, rows_of
+from runtime.marked_rows import check_ids, rows_of, texts
 from runtime.marked_writer import Rows
 from runtime.records import Record
 from runtime.storable import storable
@@ -17,8 +17,14 @@ from schemas.timeline import TimelineEntryAdded
 from schemas.topics import TIMELINE_ENTRIES
 from schemas.values import Explanation
 
-MAX_ID_CHARACTERS: Final = 400
+MAX_ID_CHARACTERS: Final = 200
+MAX_ENTRY_ID_CHARACTERS: Final = 400
+"""Both are indexed with a workspace, and PostgreSQL refuses an index's entry above 2.7 KB."""
 MAX_MS: Final = 2**53
+_TEXTS: Final = (
+    "customer_id", "interaction_id", "channel", "queue", "site", "agent_id", "leg_id", "offer_id", "message_id", "author",
+    "state", "reason", "disposition", "other_customer_id", "merge_id",
+)  # fmt: skip
 
 
 class TimelineRow(NamedTuple):
@@ -70,32 +76,21 @@ def row_of(event: TimelineEntryAdded, stored_ms: int) -> TimelineRow:
         kind=event.kind.value,
         at_ms=event.at_ms,
         place=event.order,
-        customer_id=storable(event.customer_id),
-        interaction_id=storable(event.interaction_id),
-        channel=storable(event.channel),
-        queue=storable(event.queue),
-        site=storable(event.site),
-        agent_id=storable(event.agent_id),
-        leg_id=storable(event.leg_id),
         leg_kind=None if event.leg_kind is None else event.leg_kind.value,
-        offer_id=storable(event.offer_id),
-        message_id=storable(event.message_id),
-        author=storable(event.author),
-        state=storable(event.state),
-        reason=storable(event.reason),
-        disposition=storable(event.disposition),
         duration_ms=event.duration_ms,
-        other_customer_id=storable(event.other_customer_id),
-        merge_id=storable(event.merge_id),
         by_user=storable(event.by),
         explanation=_json(event.explanation),
         stored_ms=stored_ms,
         scheduled_for_ms=event.scheduled_for_ms,
+        **texts(event, _TEXTS),
     )
 
 
 def _check(event: TimelineEntryAdded) -> None:
-    check_ids({"workspace": event.workspace, "entry_id": event.entry_id}, MAX_ID_CHARACTERS)
+    check_ids({"entry_id": event.entry_id}, MAX_ENTRY_ID_CHARACTERS)
+    indexed = {"customer_id": event.customer_id, "interaction_id": event.interaction_id}
+    named = {name: text for name, text in indexed.items() if text is not None}
+    check_ids({"workspace": event.workspace, **named}, MAX_ID_CHARACTERS)
     for name, number in (("at_ms", event.at_ms), ("order", event.order)):
         if not 0 <= number < MAX_MS:
             raise Invalid(f"{name}: out of range")

@@ -7,6 +7,7 @@ fills what is missing; contact points are a growing set. PostgreSQL holds no NUL
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
@@ -14,6 +15,9 @@ from runtime.contact_points import NormalPoint
 from runtime.storable import storable
 from schemas.interactions import InteractionAttributesChanged, InteractionReceived
 from streams.identity.model import Interaction, Place
+
+MAX_NAME: Final = 200
+"""Letters of a customer's name, as many as administration allows: names are indexed, and PostgreSQL refuses long ones."""
 
 
 def arrival(event: InteractionReceived, place: Place, points: tuple[NormalPoint, ...]) -> Interaction:
@@ -42,6 +46,12 @@ def named(event: InteractionReceived) -> str | None:
     """The customer's name as the adapter gave it."""
     name = storable(event.customer_name)
     return name.strip() or None if name is not None else None
+
+
+def customers_name(event: InteractionReceived) -> str | None:
+    """The same for the customer whom this contact makes: no longer than a customer's name may be."""
+    name = named(event)
+    return None if name is None else name[:MAX_NAME].rstrip()
 
 
 def changed(

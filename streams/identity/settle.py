@@ -153,7 +153,7 @@ class _Ledger:
         customer = Customer(
             workspace=event.workspace,
             customer_id=self._new_id(),
-            name=rows.named(event) if isinstance(event, InteractionReceived) else None,
+            name=rows.customers_name(event) if isinstance(event, InteractionReceived) else None,
             created_ms=contact.at_ms,
             log_partition=place.partition,
             log_offset=place.offset,

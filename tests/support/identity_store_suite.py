@@ -281,6 +281,15 @@ class IdentityStoreSuite:
         assert row is not None
         assert (row.customer_name, row.attributes) == ("Li\ufffd", {"k\ufffd": "v\ufffd"})
 
+    async def test_a_name_too_long_for_an_index_stops_nobody(self, store: IdentityStore, bench: Bench) -> None:
+        name = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(1_024))
+        [outcome] = await store.settle([a_contact(an_arrival("i_1", "phone:13800138000", name=name))], None)
+        row = await bench.interaction("i_1")
+        assert row is not None
+        assert row.customer_name == name
+        assert outcome.customer is not None
+        assert outcome.customer.name == name[:200]
+
     async def test_a_large_batch_is_settled_in_order(self, store: IdentityStore, bench: Bench) -> None:
         contacts = [a_contact(an_arrival(f"i_{n}", f"phone:138{n % 300:08d}"), n) for n in range(500)]
         outcomes = await store.settle(contacts, Mark(0, 0))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from consumers.timeline_writer.rows import MAX_ID_CHARACTERS, row_of, to_rows
+from consumers.timeline_writer.rows import MAX_ENTRY_ID_CHARACTERS, MAX_ID_CHARACTERS, row_of, to_rows
 from runtime.errors import Invalid
 from schemas.timeline import TimelineEntryAdded
 from schemas.values import Explanation
@@ -55,7 +55,9 @@ def test_a_nul_becomes_readable_wherever_it_stands() -> None:
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"entry_id": "x" * (MAX_ID_CHARACTERS + 1)}, "entry_id"),
+        ({"entry_id": "x" * (MAX_ENTRY_ID_CHARACTERS + 1)}, "entry_id"),
+        ({"interaction_id": "x" * (MAX_ID_CHARACTERS + 1)}, "interaction_id"),
+        ({"customer_id": "x" * (MAX_ID_CHARACTERS + 1)}, "customer_id"),
         ({"workspace": ""}, "workspace"),
         ({"at_ms": -1}, "at_ms"),
         ({"at_ms": 2**60}, "at_ms"),

@@ -5,7 +5,7 @@ import pytest
 from runtime.contact_points import NormalPoint
 from schemas.interactions import InteractionReceived
 from streams.identity.model import Interaction, Place
-from streams.identity.rows import arrival, changed, named, with_points
+from streams.identity.rows import MAX_NAME, arrival, changed, customers_name, named, with_points
 from tests.support.identity_builders import a_change, an_arrival
 
 PHONE = NormalPoint("phone", "+8613800138000")
@@ -50,3 +50,10 @@ def test_a_name_is_kept_readable_or_not_at_all(given: str | None, kept: str | No
     event = an_arrival(name=given)
     assert isinstance(event, InteractionReceived)
     assert named(event) == kept
+
+
+def test_a_customers_name_is_cut_to_what_administration_allows_and_the_contact_keeps_all() -> None:
+    event = an_arrival(name="李" * (MAX_NAME - 1) + " 明")
+    assert customers_name(event) == "李" * (MAX_NAME - 1)
+    assert arrival(event, Place(0, 1), ()).customer_name == event.customer_name
+    assert customers_name(an_arrival(name=None)) is None
