@@ -36,7 +36,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 class Counts(Figures, frozen=True, kw_only=True):
     """What happened within a span of time. Sums belong to the counts beside them; see docs/metrics.md.
 
-    `target_*` count those of the same name that have a service level's threshold, to which `*_within` belong.
+    `target_*` count those of the same name that have a service level's threshold, to which `*_within` belong; all of them
+    count when the wait is over, `target_offered` too.
     """
 
     offered: int = 0

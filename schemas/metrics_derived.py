@@ -1,6 +1,7 @@
 """What follows from counts: service levels by every named formula, averages and rates. Pure.
 
-docs/metrics.md defines each formula and shows one worked example. Whatever has a divisor is None where that is 0.
+docs/metrics.md defines each formula and shows one worked example. Whatever has a divisor is None where that is 0. All that
+a rate is made of counts when a wait is over, so that none is above 100 % in any interval.
 """
 
 from __future__ import annotations
@@ -46,6 +47,9 @@ FORMULAS: Final[dict[Formula, Callable[[Counts], Share]]] = {
 }
 """Each formula as numerator and divisor."""
 
+_ENDS: Final = (
+    "answered", "abandoned", "short_abandoned", "flowed_out", "expired", "cancelled", "failed", "left_for_callback",
+)  # fmt: skip
 ANSWERING: Final = (Dimension.AGENT, Dimension.TEAM)
 BUSY: Final = (RoutingStatus.INTERACTING, RoutingStatus.WRAP_UP)
 ON_QUEUE: Final = (*BUSY, RoutingStatus.IDLE, RoutingStatus.NOT_RESPONDING)
@@ -57,10 +61,15 @@ def formula_of(dimension: Dimension) -> str:
 
 
 def derive(
-    counts: Counts, *, formula: str | None = None, within_ms: int | None = None, goal_percent: int | None = None
+    counts: Counts,
+    *,
+    formula: str | None = None,
+    within_ms: int | None = None,
+    goal_percent: int | None = None,
+    waits: bool = True,
 ) -> Derived:
     """All that follows from counts. `formula` is the group's own, whose result is `service_level`; an unknown one has
-    none. `within_ms` and `goal_percent` are handed through.
+    none. `within_ms` and `goal_percent` are handed through. `waits`: somebody may wait there, and so abandon.
     """
     levels: dict[str, int | None] = {name.value: _share(of(counts)) for name, of in FORMULAS.items()}
     busy_ms = sum(counts.status_ms.get(status, 0) for status in BUSY)
@@ -79,9 +88,14 @@ def derive(
         average_wrap_up_ms=_average(counts.wrap_up_ms, counts.handled),
         average_abandon_wait_ms=_average(counts.abandon_wait_ms, counts.abandoned),
         average_callback_wait_ms=_average(counts.callback_wait_ms, counts.callbacks_reached),
-        abandon_rate=_share((counts.abandoned, counts.offered - counts.short_abandoned)),
+        abandon_rate=_share((counts.abandoned, _ended(counts) - counts.short_abandoned)) if waits else None,
         occupancy=_share((busy_ms, on_queue_ms)),
     )
+
+
+def _ended(counts: Counts) -> int:
+    """Of how many contacts the wait is over, however it ended."""
+    return sum(getattr(counts, name) for name in _ENDS)
 
 
 def _average(total: int, number: int) -> int | None:

@@ -16,7 +16,7 @@ import msgspec
 from consumers.query.answers import Span
 from consumers.query.parameters import By
 from schemas.metrics import INTERVAL_MS, Counts, Dimension
-from schemas.metrics_derived import derive, formula_of
+from schemas.metrics_derived import ANSWERING, derive, formula_of
 
 DEFAULT_ZONE: Final = "UTC"
 _SUMMED: Final = tuple(field.name for field in msgspec.structs.fields(Counts) if field.name != "status_ms")
@@ -105,5 +105,5 @@ def _span(bounds: Bounds, quarters: list[Quarter], formulas: Mapping[str, str]) 
         ends_ms=bounds.ends_ms,
         complete_to_ms=max(quarter.to_ms for quarter in quarters),
         counts=counts,
-        derived=derive(counts, formula=formula, within_ms=within_ms),
+        derived=derive(counts, formula=formula, within_ms=within_ms, waits=dimension not in ANSWERING),
     )

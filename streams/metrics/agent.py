@@ -7,7 +7,8 @@ whether or not it is in the table yet: a restart folds the same again.
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 from faust.types import StreamT
 
@@ -23,6 +24,8 @@ from schemas.topics import METRICS_INTERVALS, METRICS_LIVE, METRICS_STATE, ROUTI
 from streams.metrics.kept import Kept
 from streams.metrics.partitions import Partitions
 from streams.metrics.telling import Teller
+
+EventT = TypeVar("EventT", MetricsMeasured, IntervalCounted)
 
 GROUP: Final = "metrics"
 SOURCE: Final = "/streams/metrics"
@@ -80,12 +83,14 @@ class Figures:
 
     async def _tell(self, teller: Teller) -> None:
         """Intervals first: who is told the live figures finds the intervals in the log."""
-        now_ms = self._clock.now_ms()
-        intervals, live = teller.intervals(now_ms), teller.live(now_ms)
-        outputs = [*map(interval_output, intervals), *map(live_output, live)]
-        for first in range(0, len(outputs), AT_ONCE):
-            await self._stream.send(outputs[first : first + AT_ONCE])
-        self._metrics.outputs.labels(ROUTING_DECISIONS.name).inc(len(outputs))
+        for intervals in teller.intervals(self._clock.now_ms()):
+            await self._send(intervals, interval_output)
+        await self._send(teller.live(self._clock.now_ms()), live_output)
+
+    async def _send(self, events: Sequence[EventT], to_record: Callable[[EventT], Output]) -> None:
+        for first in range(0, len(events), AT_ONCE):
+            await self._stream.send([to_record(event) for event in events[first : first + AT_ONCE]])
+        self._metrics.outputs.labels(ROUTING_DECISIONS.name).inc(len(events))
 
 
 def live_output(event: MetricsMeasured) -> Output:

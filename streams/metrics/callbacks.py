@@ -13,13 +13,11 @@ import msgspec
 
 from schemas.values import LegValue
 from schemas.vocabulary import LegState
-from streams.metrics.kept import KeptLeg, Stay
+from streams.metrics.kept import WAITING, KeptLeg, Stay
 from streams.metrics.tally import Tally, groups_of_agent, groups_of_queue
 
 if TYPE_CHECKING:
     from streams.metrics.counting import Change
-
-WAITING = frozenset({LegState.QUEUED, LegState.OFFERED})
 
 
 def stated(value: LegValue, leg: KeptLeg) -> KeptLeg:
@@ -37,7 +35,9 @@ def waits(change: Change, leg: KeptLeg, tally: Tally) -> KeptLeg:
     if before is None or not before.callback:
         tally.add((*change.outer, *groups_of_queue(value.queue)), callbacks_requested=1)
         if before is not None and before.came is not None:
-            tally.add((*change.was, *groups_of_queue(before.queue)), left_for_callback=1)
+            tally.add(change.was, left_for_callback=1, target_offered=before.came.aims)
+            stay = before.stay or before.came
+            tally.add(groups_of_queue(before.queue), left_for_callback=1, target_offered=stay.aims)
         came = None
     if value.state is LegState.SCHEDULED:
         came = None

@@ -2,7 +2,8 @@
 
 A contact is *offered* with each leg that comes to wait; it then is answered, abandoned, or ends otherwise. A queue counts
 each entry into it; the workspace, the channel and the site count a leg that goes from queue to queue once, from its first
-entry. What a leg counts by (`Stay`) is fixed when it enters.
+entry. What a leg counts by (`Stay`) is fixed when it enters. What belongs to service levels, their divisor too, counts
+when the wait is over, so that an interval has of each contact both or nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import msgspec
 from schemas.values import LegValue, OfferValue
 from schemas.vocabulary import ENDED, HANDED_ON, EndReason, JoinMode, LegKind, LegState, OfferState
 from streams.metrics import callbacks, consults
-from streams.metrics.kept import Group, KeptAgent, KeptContact, KeptLeg, Stay
+from streams.metrics.kept import WAITING, Group, KeptAgent, KeptContact, KeptLeg, Stay
 from streams.metrics.tally import (
     Tally,
     groups_of_agent,
@@ -23,8 +24,6 @@ from streams.metrics.tally import (
     groups_of_queue,
 )
 
-WAITING: Final = frozenset({LegState.QUEUED, LegState.OFFERED})
-UNANSWERED: Final = WAITING | {LegState.CONNECTING}
 OFFERS: Final = {
     OfferState.PENDING: "offers_made",
     OfferState.ACCEPTED: "offers_accepted",
@@ -165,19 +164,18 @@ def _enters(before: KeptLeg, value: LegValue) -> bool:
 
 def _entered(change: Change, leg: KeptLeg, tally: Tally) -> KeptLeg:
     before, value, stay = change.before, change.value, change.stay
-    aims = _aims(stay)
     came_by = _came_by(change.contact.handed_on)
     if value.state not in WAITING:
         if before is None and value.state in ENDED:
             tally.add(change.outer, offered=1, **came_by)
         return leg
     if before is not None and before.stay is not None:
-        tally.add(groups_of_queue(before.queue), flowed_out=1)
+        tally.add(groups_of_queue(before.queue), flowed_out=1, target_offered=before.stay.aims)
     first = before is None or before.came is None
-    tally.add(groups_of_queue(value.queue), offered=1, target_offered=aims, **(came_by if first else {}))
+    tally.add(groups_of_queue(value.queue), offered=1, **(came_by if first else {}))
     if not first:
         return msgspec.structs.replace(leg, stay=stay)
-    tally.add(change.outer, offered=1, target_offered=aims, **came_by)
+    tally.add(change.outer, offered=1, **came_by)
     return msgspec.structs.replace(leg, stay=stay, came=stay)
 
 
@@ -191,9 +189,9 @@ def _answered(change: Change, leg: KeptLeg, tally: Tally) -> KeptLeg:
     leg = msgspec.structs.replace(leg, answered=True)
     if leg.stay is None or leg.came is None:
         return leg
-    tally.add(groups_of_queue(leg.queue), **_answer(leg.stay, change.at_ms))
-    groups = (*change.outer, *groups_of_agent(leg.agent_id, change.agent))
-    tally.add(groups, **_answer(leg.came, change.at_ms))
+    tally.add(groups_of_queue(leg.queue), target_offered=leg.stay.aims, **_answer(leg.stay, change.at_ms))
+    tally.add(change.outer, target_offered=leg.came.aims, **_answer(leg.came, change.at_ms))
+    tally.add(groups_of_agent(leg.agent_id, change.agent), **_answer(leg.came, change.at_ms))
     return leg
 
 
@@ -202,7 +200,7 @@ def _answer(stay: Stay, at_ms: int) -> dict[str, int]:
     return {
         "answered": 1,
         "answer_wait_ms": wait_ms,
-        "target_answered": _aims(stay),
+        "target_answered": stay.aims,
         "answered_within": int(stay.within_ms is not None and wait_ms <= stay.within_ms),
     }
 
@@ -214,17 +212,20 @@ def _ended_unanswered(change: Change, leg: KeptLeg, tally: Tally) -> None:
         tally.add(change.outer, **_abandon(came, change.at_ms))
         tally.add(queue, **_abandon(leg.stay or came, change.at_ms))
     elif change.value.state in ENDS:
-        tally.add((*change.outer, *queue), **{ENDS[change.value.state]: 1})
+        how = {ENDS[change.value.state]: 1}
+        tally.add(change.outer, target_offered=came.aims, **how)
+        tally.add(queue, target_offered=(leg.stay or came).aims, **how)
 
 
 def _abandon(stay: Stay, at_ms: int) -> dict[str, int]:
     wait_ms = max(0, at_ms - stay.since_ms)
     if wait_ms < stay.short_ms:
-        return {"short_abandoned": 1, "target_short_abandoned": _aims(stay)}
+        return {"short_abandoned": 1, "target_short_abandoned": stay.aims, "target_offered": stay.aims}
     return {
         "abandoned": 1,
         "abandon_wait_ms": wait_ms,
-        "target_abandoned": _aims(stay),
+        "target_abandoned": stay.aims,
+        "target_offered": stay.aims,
         "abandoned_within": int(stay.within_ms is not None and wait_ms <= stay.within_ms),
     }
 
@@ -233,7 +234,3 @@ def _handled(change: Change, leg: KeptLeg, tally: Tally) -> None:
     groups = (*change.outer[:2], *groups_of_queue(leg.queue), *change.desk)
     times = {"connected_ms": leg.connected_ms, "held_ms": leg.held_ms, "wrap_up_ms": leg.wrap_up_ms}
     tally.add(groups, handled=1, **times)
-
-
-def _aims(stay: Stay) -> int:
-    return int(stay.within_ms is not None)

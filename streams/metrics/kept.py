@@ -17,6 +17,8 @@ Place = tuple[int, int]
 Group = tuple[Dimension, str]
 NOWHERE: Final[Place] = (1, 0)
 """The place before a workspace's first decision."""
+WAITING: Final = frozenset({LegState.QUEUED, LegState.OFFERED})
+"""States of a leg in which somebody waits in a queue, whether or not an agent is asked."""
 
 
 class Stay(msgspec.Struct, frozen=True, array_like=True):
@@ -25,6 +27,11 @@ class Stay(msgspec.Struct, frozen=True, array_like=True):
     since_ms: int
     within_ms: int | None
     short_ms: int
+
+    @property
+    def aims(self) -> int:
+        """1 when there is a threshold: what waits counts in service levels."""
+        return int(self.within_ms is not None)
 
 
 class KeptLeg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

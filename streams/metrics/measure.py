@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from schemas.metrics import INTERVAL_MS, Counts, Derived, Dimension, LiveGroup
-from schemas.metrics_derived import derive, formula_of
+from schemas.metrics_derived import ANSWERING, derive, formula_of
 from schemas.vocabulary import RoutingStatus
 from streams.metrics.fold import time_groups
 from streams.metrics.kept import NOWHERE, Cell, Group, KeptQueue
@@ -119,6 +119,6 @@ def _counts(cell: Cell | None, running: dict[RoutingStatus, int] | None) -> Coun
 def _derived(state: State, group: Group, counts: Counts) -> Derived:
     """A queue has its own formula, threshold and goal; other groups have the formula of their dimension."""
     if group[0] is not Dimension.QUEUE:
-        return derive(counts, formula=formula_of(group[0]))
+        return derive(counts, formula=formula_of(group[0]), waits=group[0] not in ANSWERING)
     queue = state.queues.get(group[1]) or KeptQueue(place=NOWHERE)
     return derive(counts, formula=queue.formula, within_ms=queue.within_ms, goal_percent=queue.goal_percent)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from schemas.line import Line
 from schemas.metrics import Dimension, Now
 from schemas.vocabulary import ACTIVE, LegKind, LegState, RoutingStatus
-from streams.metrics.counting import WAITING
-from streams.metrics.kept import Group, KeptAgent, KeptContact, KeptLeg
+from streams.metrics.kept import WAITING, Group, KeptAgent, KeptContact, KeptLeg
 from streams.metrics.tally import groups_of_agent, groups_of_contact, groups_of_desk, groups_of_queue
 
 

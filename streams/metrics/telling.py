@@ -6,6 +6,7 @@ what is not older.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from schemas.metrics import INTERVAL_MS, Counts, IntervalCounted, LiveGroup, MetricsMeasured
@@ -39,7 +40,7 @@ class Teller:
         state = self._state
         if not state.is_whole():
             return []
-        at_ms = max(now_ms, state.head.at_ms)
+        at_ms = self._moment(now_ms)
         before_ms, self._at_ms = self._at_ms, at_ms
         touched, state.standing.touched = state.standing.touched, {}
         if (
@@ -53,12 +54,15 @@ class Teller:
         changed = [group for group in touched if is_anything(state, group, midnight_ms)]
         return self._messages(at_ms, measure(state, at_ms, changed), whole=False)
 
-    def intervals(self, now_ms: int) -> list[IntervalCounted]:
-        """Intervals that closed, closed ones that changed, and every ten seconds the present one."""
+    def intervals(self, now_ms: int) -> Iterator[list[IntervalCounted]]:
+        """Intervals that closed, closed ones that changed, and every ten seconds the present one; at a start, all. A portion
+        is exact to the decision that it names, and decisions may be folded before the next: all at once would hold up a
+        large center's stage for seconds.
+        """
         state = self._state
         if not state.is_whole():
-            return []
-        at_ms = max(now_ms, state.head.at_ms)
+            return
+        at_ms = self._moment(now_ms)
         present_ms = interval_of(at_ms)
         first = self._closed_ms is None
         since_ms = present_ms if self._closed_ms is None else self._closed_ms
@@ -66,14 +70,23 @@ class Teller:
             since_ms = max(interval_of(at_ms - KEEP_MS), oldest_ms(state, present_ms))
             state.untold.update(((group, one), None) for group, cells in state.cells.items() for one in cells)
         untold, state.untold = state.untold, {}
-        found: dict[CellKey, Counts] = {}
+        self._closed_ms = present_ms
+        whole = range(0)
         if first or since_ms != present_ms or at_ms - self._current_ms >= CURRENT_EVERY_MS:
             self._current_ms = at_ms
-            for starts_ms in range(since_ms, present_ms + 1, INTERVAL_MS):
-                for group, counts in interval_groups(state, starts_ms, at_ms).items():
-                    found[group, starts_ms] = counts
-        found.update(intervals_counts(state, [key for key in untold if key[1] < present_ms], at_ms))
-        self._closed_ms = present_ms
+            whole = range(since_ms, present_ms + 1, INTERVAL_MS)
+        changed = [key for key in untold if key[1] < present_ms and key[1] not in whole]
+        at_ms = self._moment(now_ms)
+        yield self._news(intervals_counts(state, changed, at_ms), at_ms)
+        for starts_ms in whole:
+            at_ms = self._moment(now_ms)
+            groups = interval_groups(state, starts_ms, at_ms)
+            yield self._news({(group, starts_ms): counts for group, counts in groups.items()}, at_ms)
+
+    def _moment(self, now_ms: int) -> int:
+        return max(now_ms, self._state.head.at_ms)
+
+    def _news(self, found: Mapping[CellKey, Counts], at_ms: int) -> list[IntervalCounted]:
         return [self._event(key, counts, at_ms) for key, counts in found.items() if self._is_news(key, counts)]
 
     def _messages(self, at_ms: int, groups: tuple[LiveGroup, ...], *, whole: bool) -> list[MetricsMeasured]:

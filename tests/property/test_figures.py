@@ -22,7 +22,8 @@ from schemas.configuration import (
 )
 from schemas.decisions import Decision
 from schemas.inputs import LogReopened
-from schemas.metrics import INTERVAL_MS
+from schemas.metrics import INTERVAL_MS, Derived
+from schemas.metrics_derived import WHOLE, derive
 from schemas.topics import ROUTING_DECISIONS
 from schemas.vocabulary import ConsultEnd, JoinMode, LegState
 from streams.metrics.fold import fold
@@ -256,9 +257,15 @@ def check(log: Sequence[Decision]) -> None:
                 group,
                 starts_ms,
             )
+            assert_shares(derive(found))
     if state.head.time_zone == "Asia/Shanghai":
         for live in measure(state, now_ms):
             assert live.today == naive.counts((live.dimension, live.id), midnight_ms, now_ms, now_ms)
+
+
+def assert_shares(derived: Derived) -> None:
+    shares = [*derived.service_levels.values(), derived.abandon_rate, derived.occupancy]
+    assert all(share is None or 0 <= share <= WHOLE for share in shares), derived
 
 
 @pytest.mark.parametrize("seed", SEEDS)

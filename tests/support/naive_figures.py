@@ -207,6 +207,8 @@ class Epoch:
             if entries:
                 groups = [*self.outer(index - 1, leg), (Dimension.QUEUE, live[-1][2].queue)]
                 self.count(one.at_ms, groups, "left_for_callback")
+                self.over(one.at_ms, groups[:-1], entries[0])
+                self.over(one.at_ms, groups[-1:], entries[-1])
         if not known:
             self.count(one.at_ms, [*self.outer(index, leg), *self.queue_of(leg)], "callbacks_requested")
         since = max(leg.entered_queue_ms, leg.callback_ms) if known and leg.entered_queue_ms is not None else None
@@ -251,15 +253,13 @@ class Epoch:
     def came(self, said: Sequence[Any], entries: Sequence[Any]) -> None:
         """The leg's first entry, or its end without one, is one offered contact everywhere but in queues."""
         index, one, leg = said[0]
-        at_ms, targets = one.at_ms, 0
+        at_ms = one.at_ms
         if entries:
             index, at_ms, leg, _ = entries[0]
-            targets = int(self.limits(index, leg)[0] is not None)
         elif leg.state.value not in ENDED:
             return
         groups = self.outer(index, leg)
         self.count(at_ms, groups, "offered")
-        self.count(at_ms, groups, "target_offered", targets)
         handed = self.handed_before(said[0][0], leg)
         if handed is not None:
             queue = [(Dimension.QUEUE, leg.queue)] if entries else []
@@ -280,18 +280,24 @@ class Epoch:
 
     def leave_queues(self, entries: Sequence[Any]) -> None:
         for number, (index, at_ms, leg, counts) in enumerate(entries):
+            queue = [(Dimension.QUEUE, leg.queue)]
             if counts:
-                targets = int(self.limits(index, leg)[0] is not None)
-                self.count(at_ms, [(Dimension.QUEUE, leg.queue)], "offered")
-                self.count(at_ms, [(Dimension.QUEUE, leg.queue)], "target_offered", targets)
+                self.count(at_ms, queue, "offered")
             if number + 1 < len(entries):
-                self.count(entries[number + 1][1], [(Dimension.QUEUE, leg.queue)], "flowed_out")
+                self.count(entries[number + 1][1], queue, "flowed_out")
+                self.over(entries[number + 1][1], queue, (index, at_ms, leg, counts))
+
+    def over(self, at_ms: int, groups: Sequence[Group], entry: Any) -> None:
+        """A wait that has a threshold is over, and counts for the service level."""
+        self.count(at_ms, groups, "target_offered", int(self.limits(entry[0], entry[2])[0] is not None))
 
     def answered(self, answered: Any, entries: Sequence[Any]) -> None:
         index, one, leg = answered
-        people = self.people(index, leg.agent_id, site=False)
-        self.answer([*self.outer(index, leg), *people], one.at_ms, entries[0])
-        self.answer([(Dimension.QUEUE, leg.queue)], one.at_ms, entries[-1])
+        outer, queue = self.outer(index, leg), [(Dimension.QUEUE, str(leg.queue))]
+        self.answer([*outer, *self.people(index, leg.agent_id, site=False)], one.at_ms, entries[0])
+        self.answer(queue, one.at_ms, entries[-1])
+        self.over(one.at_ms, outer, entries[0])
+        self.over(one.at_ms, queue, entries[-1])
 
     def answer(self, groups: Sequence[Group], at_ms: int, entry: Any) -> None:
         index, since_ms, leg, _ = entry
@@ -305,6 +311,8 @@ class Epoch:
     def unanswered(self, index: int, at_ms: int, leg: LegValue, entries: Sequence[Any]) -> None:
         at_once = (index, at_ms, leg, True)
         outer, queue = self.outer(index, leg), [(Dimension.QUEUE, str(leg.queue))] if entries else []
+        for groups, entry in ((outer, entries[0]), (queue, entries[-1])) if entries else ():
+            self.over(at_ms, groups, entry)
         if leg.state is not LegState.ABANDONED:
             self.count(at_ms, [*outer, *queue], leg.state.value)
             return
@@ -314,9 +322,7 @@ class Epoch:
 
     def abandon(self, groups: Sequence[Group], at_ms: int, entry: Any, entered: bool) -> None:
         index, since_ms, leg, _ = entry
-        within, short = self.limits(index, leg)
-        if not entered:
-            within = None
+        within, short = self.limits(index, leg) if entered else (None, self.limits(index, leg)[1])
         wait = max(0, at_ms - since_ms)
         kind = "short_abandoned" if wait < short else "abandoned"
         self.count(at_ms, groups, kind)

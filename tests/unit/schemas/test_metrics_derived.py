@@ -55,7 +55,7 @@ def test_averages_and_rates_are_the_nearest_whole_numbers() -> None:
     found = derive(A_QUARTER)
     assert (found.asa_ms, found.aht_ms, found.average_abandon_wait_ms) == (10_000, 130_001, 25_001)
     assert (found.average_connected_ms, found.average_held_ms, found.average_wrap_up_ms) == (100_000, 5_000, 25_001)
-    assert (found.abandon_rate, found.occupancy) == (2_000, 8_000)
+    assert (found.abandon_rate, found.occupancy) == (2_222, 8_000)
 
 
 def test_what_would_be_divided_by_nothing_cannot_be_computed() -> None:
@@ -67,7 +67,7 @@ def test_what_would_be_divided_by_nothing_cannot_be_computed() -> None:
 
 
 def test_zero_is_not_the_same_as_what_cannot_be_computed() -> None:
-    found = derive(Counts(offered=3, target_offered=3))
+    found = derive(Counts(offered=5, expired=3, target_offered=3))
     assert found.service_levels[Formula.ANSWERED_WITHIN_OVER_OFFERED] == 0
     assert found.service_levels[Formula.ANSWERED_WITHIN_OVER_ANSWERED] is None
     assert (found.abandon_rate, found.asa_ms) == (0, None)
@@ -76,6 +76,16 @@ def test_zero_is_not_the_same_as_what_cannot_be_computed() -> None:
 def test_contacts_without_a_threshold_are_no_part_of_the_service_level() -> None:
     found = derive(Counts(offered=9, answered=9, answered_within=2, target_offered=4, target_answered=4))
     assert found.service_levels[Formula.ANSWERED_WITHIN_OVER_OFFERED] == 5_000
+
+
+def test_who_still_waits_is_no_part_of_a_rate() -> None:
+    found = derive(Counts(offered=4))
+    assert (found.abandon_rate, set(found.service_levels.values())) == (None, {None})
+
+
+def test_where_nobody_waits_nobody_can_abandon() -> None:
+    counts = Counts(answered=4)
+    assert (derive(counts).abandon_rate, derive(counts, waits=False).abandon_rate) == (0, None)
 
 
 def test_an_unknown_formula_has_no_level() -> None:

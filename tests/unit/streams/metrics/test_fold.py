@@ -69,7 +69,7 @@ def test_a_tiers_threshold_goes_before_the_queues_and_both_are_those_of_the_entr
     for name in ("c1", "c2"):
         floor.offered(name, "ana")
         floor.accepted(name)
-    assert counts(folded(floor)) | {"answered": 2, "answered_within": 1, "target_answered": 2} == counts(folded(floor))
+    assert counts(folded(floor)) | {"answered": 2, "answered_within": 1, "target_offered": 2} == counts(folded(floor))
 
 
 def test_time_in_a_status_is_split_at_the_border_of_intervals_and_offline_time_is_none() -> None:

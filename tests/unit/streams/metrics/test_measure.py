@@ -3,7 +3,7 @@ from __future__ import annotations
 from schemas import decisions as d
 from schemas.metrics import INTERVAL_MS, Counts, Dimension, LiveGroup, Now
 from schemas.values import QueueValue, ReportingValue
-from schemas.vocabulary import RoutingStatus
+from schemas.vocabulary import LegState, RoutingStatus
 from streams.metrics.fold import fold
 from streams.metrics.measure import interval_counts, interval_groups, measure, oldest_ms
 from streams.metrics.state import State
@@ -67,6 +67,27 @@ def test_today_begins_at_midnight_in_the_workspaces_zone() -> None:
     assert one(state, midnight_ms, Dimension.QUEUE, "orders").today.offered == 1
     assert one(state, midnight_ms - 1, Dimension.QUEUE, "orders").today.offered == 3
     assert one(state, midnight_ms + INTERVAL_MS, Dimension.QUEUE, "orders").interval.offered == 0
+
+
+def test_no_rate_is_above_all_where_contacts_come_in_one_interval_and_end_in_the_next() -> None:
+    floor = a_floor()
+    floor.agent("ana")
+    floor.now_ms = INTERVAL_MS * 2_000_000 - 9_000
+    for name in ("c1", "c2"):
+        floor.arrives(name)
+    floor.now_ms += 8_000
+    floor.arrives("c3")
+    state = folded(floor)
+    before = one(state, floor.now_ms, Dimension.QUEUE, "orders")
+    assert (before.interval.offered, before.interval_derived.service_level) == (1, None)
+    floor.offered("c1", "ana")
+    floor.accepted("c1")
+    floor.ended("c2", state=LegState.ABANDONED)
+    state = folded(floor)
+    found = one(state, floor.now_ms, Dimension.QUEUE, "orders")
+    assert found.interval.offered == 1
+    assert (found.interval_derived.service_level, found.interval_derived.abandon_rate) == (5_000, 5_000)
+    assert one(state, floor.now_ms, Dimension.AGENT, "ana").interval_derived.abandon_rate is None
 
 
 def test_a_closed_interval_counts_to_its_end_only() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from schemas.metrics import INTERVAL_MS, Dimension
+from schemas.metrics import INTERVAL_MS, Dimension, IntervalCounted
 from schemas.vocabulary import RoutingStatus
 from streams.metrics import telling
 from streams.metrics.fold import fold
@@ -20,6 +20,9 @@ class Scene:
         self.teller = Teller(self.state)
         self.floor.opened("ana")
         self.catch_up()
+
+    def intervals(self, now_ms: int) -> list[IntervalCounted]:
+        return [one for portion in self.teller.intervals(now_ms) for one in portion]
 
     def catch_up(self) -> None:
         for decision in self.floor.said:
@@ -65,16 +68,16 @@ def test_while_a_record_is_ahead_nothing_is_told() -> None:
     scene = Scene()
     scene.state.put(Kind.CELL, ("queue", "orders", 0), Kept(cell=Cell(place=(1, 99))))
     assert scene.teller.live(scene.now_ms) == []
-    assert scene.teller.intervals(scene.now_ms) == []
+    assert scene.intervals(scene.now_ms) == []
 
 
 def test_an_interval_is_told_when_it_closes_though_nothing_happened_since() -> None:
     scene = Scene()
-    told = scene.teller.intervals(scene.now_ms)
+    told = scene.intervals(scene.now_ms)
     assert {(one.id, one.to_ms) for one in told} == set()
-    (own, shop) = scene.teller.intervals(scene.now_ms + 10_000)
+    (own, shop) = scene.intervals(scene.now_ms + 10_000)
     assert (own.id, shop.id, own.counts.status_ms) == ("ana", "shop", {RoutingStatus.IDLE: 10_000})
-    closed = [one for one in scene.teller.intervals(scene.now_ms + 2 * INTERVAL_MS) if one.to_ms % INTERVAL_MS == 0]
+    closed = [one for one in scene.intervals(scene.now_ms + 2 * INTERVAL_MS) if one.to_ms % INTERVAL_MS == 0]
     starts_ms = 2_000_000 * INTERVAL_MS
     assert [(one.id, one.starts_ms) for one in closed if one.id == "ana"] == [
         ("ana", starts_ms),
@@ -87,17 +90,17 @@ def test_a_closed_interval_that_changes_is_told_again_at_once_and_one_that_does_
     scene.floor.arrives("c1")
     scene.catch_up()
     later_ms = scene.now_ms + INTERVAL_MS
-    first = scene.teller.intervals(later_ms)
+    first = scene.intervals(later_ms)
     assert ("orders", 1) in {(one.id, one.counts.offered) for one in first}
-    assert scene.teller.intervals(later_ms + 1_000) == []
+    assert scene.intervals(later_ms + 1_000) == []
     scene.floor.arrives("c2")
     scene.catch_up()
-    again = scene.teller.intervals(later_ms + 2_000)
+    again = scene.intervals(later_ms + 2_000)
     assert {(one.id, one.counts.offered) for one in again} == {("orders", 2), ("shop", 2), ("phone", 2)}
     scene.floor.now_ms = later_ms + 1_500
     scene.floor.agent("ana", routing_status=RoutingStatus.INTERACTING)
     scene.catch_up()
-    assert scene.teller.intervals(later_ms + 3_000) == []
+    assert scene.intervals(later_ms + 3_000) == []
 
 
 def test_a_start_tells_every_interval_that_is_kept() -> None:
@@ -105,8 +108,22 @@ def test_a_start_tells_every_interval_that_is_kept() -> None:
     scene.floor.arrives("c1")
     scene.catch_up()
     starts_ms = 2_000_000 * INTERVAL_MS
-    told = Teller(scene.state).intervals(scene.now_ms + 30 * INTERVAL_MS)
+    scene.teller = Teller(scene.state)
+    told = scene.intervals(scene.now_ms + 30 * INTERVAL_MS)
     assert {(one.id, one.to_ms) for one in told if one.starts_ms == starts_ms} == {
         (name, starts_ms + INTERVAL_MS) for name in ("orders", "shop", "phone", "ana")
     }
     assert len([one for one in told if one.id == "ana"]) == 31
+
+
+def test_a_start_tells_interval_by_interval_and_what_is_folded_between_is_in_the_next() -> None:
+    scene = Scene()
+    portions = Teller(scene.state).intervals(scene.now_ms + 2 * INTERVAL_MS)
+    while not (told := next(portions)):
+        pass
+    assert {(one.starts_ms, one.seq) for one in told} == {(2_000_000 * INTERVAL_MS, scene.state.place[1])}
+    scene.floor.now_ms += 2 * INTERVAL_MS
+    scene.floor.arrives("c1")
+    scene.catch_up()
+    *_, present = portions
+    assert [(one.counts.offered, one.seq) for one in present if one.id == "orders"] == [(1, scene.state.place[1])]
