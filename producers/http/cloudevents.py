@@ -74,6 +74,7 @@ def read(content_type: str, headers: Mapping[str, str], body: bytes) -> Posting:
     spelling = spelling_of(content_type)
     value = _json(body)
     errors: list[FieldError] = list(nul_errors(value, "$")) if b"\\u0000" in body else []
+    _check_attribute(headers.get("idempotency-key"), "header idempotency-key", errors, required=False)
     match spelling:
         case Spelling.BATCHED:
             posting = _batch(value, headers, errors)
@@ -152,7 +153,6 @@ def _binary(value: Any, headers: Mapping[str, str], errors: list[FieldError]) ->
 def _plain(value: Any, headers: Mapping[str, str], errors: list[FieldError]) -> Posted:
     data = dict(_object(value, "$", errors))
     key = headers.get("idempotency-key")
-    _check_attribute(key, "header idempotency-key", errors, required=False)
     type_ = data.pop("type", None)
     _check_attribute(type_, "$.type", errors, required=False)
     return Posted(data=data, data_path="$", type=_text(type_), id=_text(key), traceparent=headers.get("traceparent"))

@@ -116,6 +116,19 @@ def test_an_envelope_that_breaks_the_standard_is_refused_at_its_place(changes: d
     assert [error.path for error in refused("application/cloudevents+json", {}, body).errors] == [path]
 
 
+@pytest.mark.parametrize(
+    ("spelling", "body"),
+    [
+        ("application/cloudevents+json", EVENT),
+        ("application/cloudevents-batch+json", [EVENT]),
+        ("application/json", {}),
+    ],
+)
+def test_a_key_that_is_no_id_is_refused_also_where_it_is_not_used(spelling: str, body: Any) -> None:
+    problem = refused(spelling, {"idempotency-key": "a\x01b"}, json.dumps(body).encode())
+    assert [error.path for error in problem.errors] == ["header idempotency-key"]
+
+
 def test_missing_attributes_are_named_in_every_spelling() -> None:
     needed = ("specversion", "id", "source", "type")
     in_body = refused("application/cloudevents+json", {}, b"{}").errors
