@@ -113,7 +113,7 @@ async def test_a_broker_that_does_not_answer_ends_nothing_and_what_needs_it_says
             await live.end_of(TopicPartition(ROUTING_DECISIONS.name, 0))
         asked = live.view(log.floor.workspace)[1]
         with structlog.testing.capture_logs() as said:
-            await eventually(lambda: [one["event"] for one in said] == ["live.behind"])
+            await eventually(lambda: "live.behind" in [one["event"] for one in said])
         reader.answers = True
         await eventually(lambda: live.view(log.floor.workspace)[1] > asked)
 
