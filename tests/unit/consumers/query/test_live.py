@@ -32,6 +32,7 @@ class Log:
     def __init__(self) -> None:
         self.floor = Floor()
         self.broker = MemoryBroker({topic.name: topic.partitions for topic in TOPICS}, SystemClock())
+        self.said = structlog.testing.LogCapture()
         self._told = 0
 
     def tell(self) -> None:
@@ -43,7 +44,13 @@ class Log:
 
     @contextlib.asynccontextmanager
     async def followed(self) -> AsyncIterator[Live]:
-        live = Live(self.broker, SystemClock(), cast(Any, structlog.get_logger()))
+        logger = structlog.wrap_logger(
+            structlog.PrintLogger(),
+            [self.said],
+            structlog.make_filtering_bound_logger("info"),
+            cache_logger_on_first_use=False,
+        )
+        live = Live(self.broker, SystemClock(), cast(Any, logger))
         task = asyncio.create_task(live.run())
         try:
             yield live
@@ -112,8 +119,7 @@ async def test_a_broker_that_does_not_answer_ends_nothing_and_what_needs_it_says
         with pytest.raises(Problem, match="the log cannot be reached"):
             await live.end_of(TopicPartition(ROUTING_DECISIONS.name, 0))
         asked = live.view(log.floor.workspace)[1]
-        with structlog.testing.capture_logs() as said:
-            await eventually(lambda: "live.behind" in [one["event"] for one in said])
+        await eventually(lambda: "live.behind" in [one["event"] for one in log.said.entries])
         reader.answers = True
         await eventually(lambda: live.view(log.floor.workspace)[1] > asked)
 
