@@ -109,8 +109,21 @@ async def test_a_chat_goes_on_through_a_kill_with_nothing_lost_or_doubled(produc
             assert sorted(customer.texts()) == ["five", "four", "one", "three", "two"]
 
 
-async def test_who_vanishes_while_the_server_is_killed_has_left_after_the_grace(product: Product) -> None:
+async def open_to_visitors(product: Product) -> Shop:
+    """A new shop which the web server has heard of: before that it lets nobody in."""
     shop = await product.open_shop(("ana",))
+
+    async def lets_in() -> bool:
+        async with page(product, chat.Hello(workspace=shop.workspace)) as visitor:
+            await eventually(lambda: visitor.frames or visitor.reading.done())
+            return bool(visitor.frames)
+
+    await eventually(lets_in, what="the web server knows the shop")
+    return shop
+
+
+async def test_who_vanishes_while_the_server_is_killed_has_left_after_the_grace(product: Product) -> None:
+    shop = await open_to_visitors(product)
     async with page(product, chat.Hello(workspace=shop.workspace)) as customer:
         token = (await customer.told(chat.Welcome)).token
         await customer.say(chat.Send(id="message-1", text="one"))
