@@ -176,8 +176,11 @@ class FaustApp:
 
     def check_awake(self) -> None:
         """Raises Frozen after a standstill of a member; to be asked before anything is written. Who was never a member, as on
-        a busy machine's slow start, holds nothing that another may have by now.
+        a busy machine's slow start, holds nothing that another may have by now. Once `run` is to end, raises why: the beat
+        that found it out counts as no awakening.
         """
+        if self._failed.done():
+            raise self._failed.result()
         still_s = self._context.clock.monotonic() - self._beat_s
         if still_s > self._limit_s and self._member_now():
             raise Frozen(f"stood still for {still_s:.1f} s")

@@ -6,33 +6,16 @@ after the act's own words is the reason, without which nothing is done.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable
 from typing import Final
 
-import msgspec
-
 from deploy.console.mirror import Mirror
+from deploy.console.parse import Plain, Wrong
 from schemas import supervision
 from schemas.configuration import OFFLINE
 from schemas.vocabulary import JoinMode
 
 LONGEST_REASON: Final = 200
-
-
-class Plain(enum.StrEnum):
-    """Wishes about the screen itself."""
-
-    HELP = "help"
-    QUIT = "quit"
-    NOTHING = "nothing"
-
-
-class Wrong(msgspec.Struct, frozen=True):
-    """Not understood: a key of the words and its values."""
-
-    key: str
-    values: dict[str, str] = {}
 
 
 Wish = supervision.AnyAct | Plain | Wrong

@@ -13,9 +13,10 @@ import msgspec
 from rich.console import Console, Group, RenderableType
 
 from deploy.console.client import AgentClient
+from deploy.console.parse import Plain, Wrong
 from deploy.console.render import newest
 from deploy.console.supervise_words import SuperviseWords
-from deploy.console.watch_acts import Plain, Wrong, wish_of
+from deploy.console.watch_acts import wish_of
 from deploy.console.watch_contacts import table
 from deploy.console.watch_screen import Sight, head, picture
 from deploy.console.watch_words import WatchWords

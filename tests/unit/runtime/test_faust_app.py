@@ -3,9 +3,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from aiokafka import AIOKafkaConsumer
 
 from runtime import log
+from runtime.broker import Displaced
 from runtime.clock import SystemClock
 from runtime.faust_app import FROZEN_SHARE, FaustApp
 from runtime.health import Health
@@ -55,6 +57,13 @@ async def test_a_slow_start_is_no_standstill(tmp_path: Path) -> None:
     stream._made(AIOKafkaConsumer(bootstrap_servers="127.0.0.1:1"))
     clock.late_s = 60.0 / FROZEN_SHARE
     stream.check_awake()
+
+
+async def test_who_is_to_end_writes_nothing_any_more(tmp_path: Path) -> None:
+    stream = an_app(tmp_path, LateClock())
+    stream.fail(Displaced("another has gone on"))
+    with pytest.raises(Displaced):
+        stream.check_awake()
 
 
 async def test_a_start_that_is_under_way_holds_nothing_and_is_not_ready(tmp_path: Path) -> None:

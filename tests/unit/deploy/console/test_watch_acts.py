@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deploy.console.watch_acts import LONGEST_REASON, Plain, Wish, Wrong, wish_of
+from deploy.console.parse import Plain, Wrong
+from deploy.console.watch_acts import LONGEST_REASON, Wish, wish_of
 from deploy.console.watch_words import TEXTS
 from deploy.console.words import Language
 from schemas import supervision
